@@ -1,0 +1,111 @@
+"""What a backend is: run events out of one API, whichever it is."""
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.thread import Thread
+
+Stage: TypeAlias = Literal["starting_server", "connecting", "joining_model", "loading_model", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """How far a backend is on its way to answering."""
+
+    stage: Stage
+    fraction: float | None = None
+    """Of the stage, 0 to 1; None where it cannot be known."""
+    detail: str = ""
+    """In "failed": what happened and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the status bar says about a backend."""
+
+    api: str
+    """The API in a word or two: "Assistants", "Responses", "Chat Completions", "scripted"."""
+    server: str
+    """Where: a host, or "embedded"."""
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What became of one remote object at the end; one line of the receipt."""
+
+    kind: str
+    """The API's word: "thread", "assistant", "conversation", "response"."""
+    id: str
+    is_deleted: bool
+    reason: str = ""
+    """If it was not deleted: why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Sampling parameters; None is not sent."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One run: who answers which thread. The thread's last message is the user's."""
+
+    assistant: Assistant
+    thread: Thread
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+class Backend(Protocol):
+    """One API on one server. All methods run on the event loop of the face that owns it.
+
+    A backend that keeps state on its server (assistant, thread, conversation) makes it on the first run, keeps it
+    in step with `request.thread` (rebuilding it where the two diverge) and deletes it in `delete_remote`.
+    """
+
+    on_preparation: Callable[[Preparation], None]
+    """Called on the event loop whenever the way to the first answer moves on. Set by the owner; default: nothing."""
+    unknown_events: int
+    """Stream events passed over because nothing here knows them."""
+
+    @property
+    def label(self) -> Label:
+        """What the status bar says; may change as the backend learns more."""
+        ...
+
+    async def prepare(self) -> None:
+        """Load what is heavy (SDK, server, model), reporting through `on_preparation`. May be called again.
+
+        Raises: BackendError, ModelError.
+        """
+        ...
+
+    def stream_run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
+        """Yield the events of one run, in the order that `domain.events` states.
+
+        Closing the generator (or cancelling its task) closes the request at once; the run itself is then cancelled
+        by `cancel_run`. Raises: BackendError, ModelError; no SDK exception leaves a backend.
+        """
+        ...
+
+    async def cancel_run(self) -> None:
+        """Cancel on the server the run whose stream was closed last; returns when the server confirms. No-op if none.
+
+        Raises: BackendError.
+        """
+        ...
+
+    async def delete_remote(self) -> tuple[Deletion, ...]:
+        """Delete every remote object that this backend made, at the same time. Never raises."""
+        ...
+
+    async def close(self) -> None:
+        """Free connections and child processes. Never raises."""
+        ...
