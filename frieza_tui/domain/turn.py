@@ -1,0 +1,32 @@
+"""A turn: the user's message and the run that answers it, as the program sees it."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.run import ToolCall, Usage
+
+TurnOutcome: TypeAlias = Literal["done", "incomplete", "cancelled", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """The turn is over. Each turn ends with exactly one of these, and nothing follows it."""
+
+    outcome: TurnOutcome
+    happened: str = ""
+    """For incomplete and failed: one sentence on what happened, safe to show."""
+    todo: str = ""
+    """One sentence on what to do now, safe to show."""
+    is_sent: bool = True
+    """False: the user's message never reached a server, and has been taken out of the thread again."""
+    retry_after_s: float | None = None
+    usage: Usage | None = None
+    first_text_s: float | None = None
+    """Seconds from sending to the first text."""
+    total_s: float = 0.0
+    pending_calls: tuple[ToolCall, ...] = ()
+    """Function calls that nothing here can carry out."""
+
+
+TurnEvent: TypeAlias = RunEvent | TurnEnded
