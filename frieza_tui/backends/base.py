@@ -80,6 +80,11 @@ class Backend(Protocol):
         """What the status bar says; may change as the backend learns more."""
         ...
 
+    @property
+    def remote_objects(self) -> tuple[Deletion, ...]:
+        """What this backend made on its server and has not deleted, each as not deleted and without a reason."""
+        ...
+
     async def prepare(self) -> None:
         """Load what is heavy (SDK, server, model), reporting through `on_preparation`. May be called again.
 

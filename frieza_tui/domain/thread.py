@@ -90,6 +90,17 @@ class Thread:
         """Return this thread with a message appended."""
         return replace(self, messages=(*self.messages, message))
 
+    def without_last_message(self) -> "Thread":
+        """Return this thread without its last message."""
+        return replace(self, messages=self.messages[:-1])
+
+    def up_to_last_user_message(self) -> "Thread":
+        """Return this thread without what follows the user's last message."""
+        kept = len(self.messages)
+        while kept and self.messages[kept - 1].role != "user":
+            kept -= 1
+        return replace(self, messages=self.messages[:kept])
+
 
 def user_message(text: str) -> Message:
     """Return a user's message of one text part."""

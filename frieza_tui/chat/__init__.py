@@ -1,0 +1,6 @@
+"""One conversation: turns, queue, cancel. The one streaming loop of the program; knows no face and no SDK."""
+
+from frieza_tui.chat.conversation import Chat
+from frieza_tui.chat.message_queue import MessageQueue
+
+__all__ = ["Chat", "MessageQueue"]

@@ -1,0 +1,184 @@
+"""One conversation: its thread, its turns, its queue. Knows no face and no SDK."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+
+from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunRequest, Sampling
+from frieza_tui.chat.message_queue import MessageQueue
+from frieza_tui.chat.open_turn import OpenTurn
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.domain.errors import FriezaError
+from frieza_tui.domain.thread import Thread, user_message
+from frieza_tui.domain.turn import TurnEvent
+
+log = logging.getLogger(__name__)
+
+CANCEL_WAIT_S = 8.0
+"""How long the next message waits for a cancelled run to be over on the server."""
+CLOSE_CANCEL_S = 1.0
+"""Of the five seconds that leaving may take: for a run that is still being cancelled …"""
+CLOSE_DELETE_S = 3.5
+"""… and for the deletions; backends bound each of theirs below this."""
+
+
+class Chat:
+    """One conversation with one assistant over one backend.
+
+    All methods run on the event loop of the face. At most one turn is open at a time.
+    """
+
+    def __init__(
+        self, backend: Backend, assistant: Assistant, *, sampling: Sampling | None = None, is_kept: bool = False
+    ) -> None:
+        self.assistant = assistant
+        self.thread = Thread()
+        self.queue = MessageQueue()
+        self.preparation = Preparation("connecting")
+        self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
+        """Called whenever the way to the first answer moves on."""
+        self._backend = backend
+        self._backend.on_preparation = self._note_preparation
+        self._sampling = sampling or Sampling()
+        self._is_kept = is_kept
+        self._turn: OpenTurn | None = None
+        self._server_cancel: asyncio.Task[None] | None = None
+        self._unsent_text: str | None = None
+        self._receipt: tuple[Deletion, ...] | None = None
+
+    @property
+    def label(self) -> Label:
+        """Which API, where, which model."""
+        return self._backend.label
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a turn is open."""
+        return self._turn is not None
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether there is a user's message that `retry` would run again."""
+        return not self.is_busy and (self._unsent_text is not None or bool(self.thread.messages))
+
+    async def prepare(self) -> None:
+        """Warm the backend up. Never raises: a failure shows in `preparation`, and again when a message is sent."""
+        try:
+            await self._backend.prepare()
+        except FriezaError as error:
+            self._note_preparation(Preparation("failed", detail=str(error)))
+        else:
+            self._note_preparation(Preparation("ready"))
+
+    async def send(self, text: str) -> AsyncGenerator[TurnEvent, None]:
+        """Append the user's message, run the assistant, and yield what happens.
+
+        Yields: run events, their texts safe to show, then exactly one TurnEnded. Closing the generator early stops
+        the turn as `stop` does.
+        """
+        message = user_message(text)
+        self._unsent_text = None
+        self.thread = self.thread.with_message(message)
+        async for event in self._run_turn():
+            yield event
+
+    async def retry(self) -> AsyncGenerator[TurnEvent, None]:
+        """Ask again: run the last user's message once more. Yields as `send`."""
+        if self._unsent_text is not None:
+            again = self.send(self._unsent_text)
+        else:
+            self.thread = self.thread.up_to_last_user_message()
+            again = self._run_turn()
+        async for event in again:
+            yield event
+
+    def stop(self) -> bool:
+        """End the open turn at once; the run is cancelled on the server behind it. False if no turn is open."""
+        turn = self._turn
+        if turn is None or not turn.cancel():
+            return False
+        self._server_cancel = asyncio.create_task(self._cancel_on_server(turn))
+        return True
+
+    async def close(self) -> tuple[Deletion, ...]:
+        """Stop, delete what was made on the server (unless it is to be kept), and free the backend; at most 5 s.
+
+        Returns: one Deletion for each remote object, the same ones however often it is called.
+        """
+        if self._receipt is None:
+            self._receipt = ()
+            self.stop()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._finish_server_cancel(), CLOSE_CANCEL_S)
+            self._receipt = await self._delete_remote()
+            await self._backend.close()
+        return self._receipt
+
+    async def _delete_remote(self) -> tuple[Deletion, ...]:
+        made = self._backend.remote_objects
+        if self._is_kept:
+            return made
+        try:
+            return await asyncio.wait_for(self._backend.delete_remote(), CLOSE_DELETE_S)
+        except TimeoutError:
+            return made
+
+    async def _run_turn(self) -> AsyncGenerator[TurnEvent, None]:
+        turn = self._turn = OpenTurn(time.monotonic)
+        turn.pump = asyncio.create_task(self._pump(turn))
+        try:
+            async with aclosing(turn.events()) as events:
+                async for event in events:
+                    yield event
+        finally:
+            if turn.ended is None:
+                self.stop()
+            self._close_turn(turn)
+
+    def _close_turn(self, turn: OpenTurn) -> None:
+        self._turn = None
+        reply = turn.reply()
+        if reply is not None:
+            self.thread = self.thread.with_message(reply)
+        elif turn.ended is not None and not turn.ended.is_sent:
+            self._unsent_text = self.thread.messages[-1].text
+            self.thread = self.thread.without_last_message()
+
+    async def _pump(self, turn: OpenTurn) -> None:
+        """Read the backend's events into the turn; the one streaming loop of the program."""
+        try:
+            await self._finish_server_cancel()
+            await self._backend.prepare()
+            self._note_preparation(Preparation("ready"))
+            request = RunRequest(self.assistant, self.thread, self._sampling)
+            async with aclosing(self._backend.stream_run(request)) as events:
+                async for event in events:
+                    turn.take(event)
+        except FriezaError as error:
+            turn.fail(error)
+        except Exception as error:
+            log.exception("a turn ended by an error of our own")
+            turn.crash(error)
+        else:
+            turn.run_out()
+
+    async def _cancel_on_server(self, turn: OpenTurn) -> None:
+        if turn.pump is not None:
+            turn.pump.cancel()
+            await asyncio.wait([turn.pump])
+        try:
+            await asyncio.wait_for(self._backend.cancel_run(), CANCEL_WAIT_S)
+        except (FriezaError, TimeoutError) as error:
+            log.warning("the run could not be cancelled on the server: %s", type(error).__name__)
+
+    async def _finish_server_cancel(self) -> None:
+        if self._server_cancel is not None:
+            await asyncio.wait([self._server_cancel])
+            self._server_cancel = None
+
+    def _note_preparation(self, preparation: Preparation) -> None:
+        if preparation != self.preparation:
+            self.preparation = preparation
+            self.on_preparation(preparation)

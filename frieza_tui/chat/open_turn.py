@@ -1,0 +1,181 @@
+"""An open turn: gathers a run's events, makes their texts safe, and ends exactly once. Knows no backend and no face."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+
+from frieza_tui.chat.growing_reply import GrowingReply
+from frieza_tui.domain.errors import FriezaError, RateLimited
+from frieza_tui.domain.events import (
+    RefusalDelta,
+    RunChanged,
+    RunEvent,
+    StreamFault,
+    TextDelta,
+)
+from frieza_tui.domain.run import Run
+from frieza_tui.domain.thread import Message
+from frieza_tui.domain.turn import TurnEnded, TurnEvent
+from frieza_tui.i18n import _
+from frieza_tui.text.safe import safe_line
+from frieza_tui.text.safe_events import SafeEvents
+
+
+class OpenTurn:
+    """What is known of a turn while it runs; one reader takes its events."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.pump: asyncio.Task[None] | None = None
+        """The task that reads the backend; set by the owner."""
+        self.ended: TurnEnded | None = None
+        self._clock = clock
+        self._started_s = clock()
+        self._first_text_s: float | None = None
+        self._run: Run | None = None
+        self._fault: StreamFault | None = None
+        self._reply = GrowingReply()
+        self._safe = SafeEvents()
+        self._waiting: list[TurnEvent] = []
+        self._arrived = asyncio.Event()
+
+    async def events(self) -> AsyncGenerator[TurnEvent, None]:
+        """Yield the turn's events as they come; the last one is its TurnEnded."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            batch, self._waiting = self._waiting, []
+            for event in batch:
+                yield event
+                if isinstance(event, TurnEnded):
+                    return
+
+    def take(self, event: RunEvent) -> None:
+        """Take in the next event of the run; texts that wait unread are joined."""
+        if self.ended is not None:
+            return
+        match event:
+            case RunChanged(run):
+                self._run = run
+            case StreamFault():
+                self._fault = event
+            case TextDelta() | RefusalDelta() if self._first_text_s is None:
+                self._first_text_s = self._clock() - self._started_s
+            case _:
+                pass
+        self._reply.take(event)
+        for safe_event in self._safe.make(event):
+            self._put(safe_event)
+
+    def run_out(self) -> None:
+        """The backend has nothing more to say: end the turn as the run's last state tells."""
+        self._end(_ending(self._run, self._fault))
+
+    def fail(self, error: FriezaError) -> None:
+        """End the turn by an error that users are told about."""
+        wait_s = error.retry_after_s if isinstance(error, RateLimited) else None
+        self._end(
+            TurnEnded("failed", error.happened, error.todo, is_sent=self._run is not None, retry_after_s=wait_s),
+        )
+
+    def crash(self, error: Exception) -> None:
+        """End the turn by an error of our own."""
+        happened = _("frieza-tui itself made a mistake ({kind}).").format(kind=type(error).__name__)
+        self._end(TurnEnded("failed", happened, _("Send again; the log file has the details."), self._run is not None))
+
+    def cancel(self) -> bool:
+        """End the turn by the user's wish. False if it has ended already."""
+        if self.ended is not None:
+            return False
+        self._end(TurnEnded("cancelled"))
+        return True
+
+    def reply(self) -> Message | None:
+        """The assistant's message as far as it came, its text as it came; None if there is none."""
+        is_whole = self.ended is not None and self.ended.outcome == "done"
+        return self._reply.message(is_whole=is_whole)
+
+    def _put(self, event: TurnEvent) -> None:
+        last = self._waiting[-1] if self._waiting else None
+        if (
+            isinstance(event, TextDelta)
+            and isinstance(last, TextDelta)
+            and (last.message_id, last.part) == (event.message_id, event.part)
+        ):
+            self._waiting[-1] = replace(last, text=last.text + event.text)
+        else:
+            self._waiting.append(event)
+        self._arrived.set()
+
+    def _end(self, ending: TurnEnded) -> None:
+        if self.ended is not None:
+            return
+        for event in self._safe.close():
+            self._put(event)
+        self.ended = replace(
+            ending,
+            happened=safe_line(ending.happened, 600),
+            todo=safe_line(ending.todo, 600),
+            usage=self._run.usage if self._run else None,
+            first_text_s=self._first_text_s,
+            total_s=self._clock() - self._started_s,
+        )
+        self._put(self.ended)
+
+
+def _ending(run: Run | None, fault: StreamFault | None) -> TurnEnded:
+    """Tell how a turn ended from the last that was heard of its run."""
+    if run is not None:
+        match run.status:
+            case "completed":
+                return TurnEnded("done")
+            case "incomplete":
+                return TurnEnded("incomplete", _incomplete_sentence(run.incomplete_reason))
+            case "cancelled" | "cancelling":
+                return TurnEnded("cancelled", _("The run was cancelled on the server."))
+            case "requires_action":
+                return _unanswered_call(run)
+            case "expired":
+                return TurnEnded("failed", _("The run took too long and expired on the server."), _("Ask again."))
+            case "failed":
+                return _failed(run)
+            case _:
+                pass
+    if fault is not None:
+        happened = _("The server reported an error: {message}").format(message=fault.error.message or fault.error.code)
+        return TurnEnded("failed", happened, _("Ask again."), is_sent=run is not None)
+    return TurnEnded(
+        "failed", _("The stream ended before the run did."), _("Ask again to go on."), is_sent=run is not None
+    )
+
+
+def _failed(run: Run) -> TurnEnded:
+    error = run.error
+    if error is None:
+        return TurnEnded("failed", _("The run failed on the server, which did not say why."), _("Ask again."))
+    happened = _("The run failed on the server: {message}").format(message=error.message or error.code)
+    todo = _("Wait a little, then ask again.") if error.code == "rate_limit_exceeded" else _("Ask again.")
+    return TurnEnded("failed", happened, todo)
+
+
+def _unanswered_call(run: Run) -> TurnEnded:
+    names = ", ".join(call.name for call in run.required_calls) or "?"
+    return TurnEnded(
+        "failed",
+        _("The assistant asked for a function that nothing here can carry out: {names}.").format(names=names),
+        _("Ask for something else, or use an assistant without functions."),
+        pending_calls=run.required_calls,
+    )
+
+
+def _incomplete_sentence(reason: str | None) -> str:
+    match reason:
+        case "max_completion_tokens" | "max_tokens" | "max_output_tokens" | "length":
+            return _("The reply reached its largest allowed length.")
+        case "max_prompt_tokens":
+            return _("The conversation is longer than the model can read.")
+        case "content_filter":
+            return _("A content filter stopped the reply.")
+        case None:
+            return _("The reply is not whole; the server did not say why.")
+        case _:
+            return _("The reply is not whole: {reason}.").format(reason=reason)
