@@ -2,5 +2,6 @@
 
 from frieza_tui.chat.conversation import Chat
 from frieza_tui.chat.message_queue import MessageQueue
+from frieza_tui.chat.receipt import receipt_line
 
-__all__ = ["Chat", "MessageQueue"]
+__all__ = ["Chat", "MessageQueue", "receipt_line"]

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
+from dataclasses import replace
 
 from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunRequest, Sampling
 from frieza_tui.chat.message_queue import MessageQueue
@@ -13,6 +14,7 @@ from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import FriezaError
 from frieza_tui.domain.thread import Thread, user_message
 from frieza_tui.domain.turn import TurnEvent
+from frieza_tui.i18n import _
 
 log = logging.getLogger(__name__)
 
@@ -119,11 +121,12 @@ class Chat:
     async def _delete_remote(self) -> tuple[Deletion, ...]:
         made = self._backend.remote_objects
         if self._is_kept:
-            return made
+            return tuple(replace(one, reason=_("kept, as --keep asks.")) for one in made)
         try:
             return await asyncio.wait_for(self._backend.delete_remote(), CLOSE_DELETE_S)
         except TimeoutError:
-            return made
+            reason = _("the server did not answer in time; delete it there.")
+            return tuple(replace(one, reason=reason) for one in made)
 
     async def _run_turn(self) -> AsyncGenerator[TurnEvent, None]:
         turn = self._turn = OpenTurn(time.monotonic)

@@ -1,0 +1,105 @@
+"""The command line: what may be given, and its help. Carries nothing out."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from frieza_tui import __version__
+from frieza_tui.i18n import _
+
+SETTINGS_FLAGS = (
+    "base_url",
+    "api_key",
+    "model",
+    "assistant",
+    "api",
+    "keep",
+    "theme",
+    "language",
+    "follow",
+    "mouse",
+    "kitty",
+    "log_level",
+)
+"""Flags that set the settings of the same names."""
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line; exits with status 2 and a sentence where it is wrong."""
+    arguments = _parser().parse_args(words)
+    for name in ("prompt", "plain", "demo"):
+        if not hasattr(arguments, name):
+            setattr(arguments, name, None)
+    return arguments
+
+
+def settings_flags(arguments: argparse.Namespace) -> dict[str, object]:
+    """Return what was given for the settings, by field name; None where nothing was."""
+    return {name: getattr(arguments, name, None) for name in SETTINGS_FLAGS}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="frieza-tui",
+        description=_("Chat with フリーザ様 in the terminal. With no key and no settings, an embedded model answers."),
+        epilog=_("Settings file, environment variables and keys are described in the README."),
+    )
+    parser.add_argument("--version", action="version", version=f"frieza-tui {__version__}")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help=_("a settings file instead of the usual one"))
+    _add_face(parser)
+    _add_server(parser)
+    _add_screen(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_serve(commands)
+    _add_model(commands)
+    return parser
+
+
+def _add_face(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(_("ways in"))
+    group.add_argument("--plain", action="store_true", help=_("plain lines instead of a full screen"))
+    group.add_argument(
+        "-p", "--prompt", metavar="TEXT", help=_('answer one message on standard output and leave; "-" reads it')
+    )
+    group.add_argument("--demo", action="store_true", help=_("canned replies: no model, no server"))
+
+
+def _add_server(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(_("who answers"))
+    group.add_argument("--base-url", metavar="URL", help=_("a server's base URL, such as http://127.0.0.1:11434/v1"))
+    group.add_argument("--api-key", metavar="KEY", help=_("a key; better: the variable OPENAI_API_KEY"))
+    group.add_argument("--api", metavar="API", help=_("auto (default), assistants, responses or chat"))
+    group.add_argument("--model", metavar="MODEL", help=_("a model's name; embedded: small, or a GGUF file"))
+    group.add_argument("--assistant", metavar="NAME", help=_("an assistant file's name or path (default: frieza)"))
+    group.add_argument(
+        "--keep", action="store_true", default=None, help=_("leave the thread and the assistant on the server")
+    )
+    parser.add_argument("--log-level", metavar="LEVEL", help=_("debug, info, warning (default) or error"))
+
+
+def _add_screen(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(_("screen"))
+    group.add_argument("--theme", metavar="NAME", help=_("a theme's name; F3 goes through them"))
+    group.add_argument("--language", metavar="CODE", help=_("auto (default), ja or en"))
+    group.add_argument("--follow", metavar="END|TOP", help=_("keep a long reply's end (default) or its top in view"))
+    group.add_argument(
+        "--no-mouse", dest="mouse", action="store_false", default=None, help=_("leave the mouse to the terminal")
+    )
+    group.add_argument(
+        "--no-kitty", dest="kitty", action="store_false", default=None, help=_("do not use the kitty key protocol")
+    )
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser("serve", help=_("the embedded server, for any client of the Assistants API"))
+    serve.add_argument("--host", default="127.0.0.1", help=_("the address to listen on (default: 127.0.0.1)"))
+    serve.add_argument("--port", type=int, default=8000, metavar="N", help=_("0 takes a free one (default: 8000)"))
+    serve.add_argument("--api-key", default=None, metavar="KEY", help=_("what clients must send (default: a new one)"))
+    serve.add_argument("--model", default=argparse.SUPPRESS, help=_("small, or the path of a GGUF file"))
+    serve.add_argument("--demo", action="store_true", help=_("canned replies instead of the model"))
+
+
+def _add_model(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    model = commands.add_parser("model", help=_("the embedded model: what is there, download, remove"))
+    model.add_argument("action", nargs="?", choices=("show", "get", "remove"), default="show")
+    model.add_argument("--small", action="store_true", help=_("the small model"))

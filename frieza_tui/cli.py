@@ -1,0 +1,186 @@
+"""The composition root: flags and settings in, a face out. Nothing heavy is imported before a face asks for it."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from frieza_tui import __version__
+
+if TYPE_CHECKING:
+    import argparse
+
+    from frieza_tui.backends.base import Backend
+    from frieza_tui.chat import Chat
+    from frieza_tui.settings import Loaded
+
+MISUSED = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run frieza-tui; returns the exit status: 0 done or answered, 1 failed, 2 misused."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words == ["--version"]:
+        print(f"frieza-tui {__version__}")
+        return 0
+    from frieza_tui.domain.errors import FriezaError, SettingsError
+
+    try:
+        return _dispatch(words)
+    except FriezaError as error:
+        print(f"frieza-tui: {error}", file=sys.stderr)
+        return MISUSED if isinstance(error, SettingsError) else 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _dispatch(words: list[str]) -> int:
+    from frieza_tui.arguments import parse
+
+    if words == ["serve", "--child"]:
+        return _serve_child()
+    arguments = parse(words)
+    loaded = _load_settings(arguments)
+    match arguments.command:
+        case "serve":
+            return _serve(arguments, loaded)
+        case "model":
+            return _model(arguments, loaded)
+        case _:
+            return _chat(arguments, loaded)
+
+
+def _load_settings(arguments: "argparse.Namespace") -> "Loaded":
+    from frieza_tui.arguments import settings_flags
+    from frieza_tui.i18n import guess_language, use_language
+    from frieza_tui.log_file import open_log
+    from frieza_tui.settings import load_settings
+
+    use_language(guess_language(os.environ))
+    loaded = load_settings(settings_flags(arguments), os.environ, arguments.settings)
+    if loaded.settings.language != "auto":
+        use_language(loaded.settings.language)
+    open_log(loaded.settings.log_level)
+    return loaded
+
+
+def _chat(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
+    from frieza_tui.i18n import _
+
+    if arguments.prompt is not None:
+        text = sys.stdin.read() if arguments.prompt == "-" else arguments.prompt
+        return _answer_once(text, arguments, loaded)
+    if arguments.plain:
+        return _plain_loop(arguments, loaded)
+    if not sys.stdin.isatty():
+        text = sys.stdin.read()
+        if text.strip():
+            return _answer_once(text, arguments, loaded)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        print(
+            _("frieza-tui: this is not a terminal that can show a full screen. Use: frieza-tui --plain"),
+            file=sys.stderr,
+        )
+        return MISUSED
+    return _screen(arguments, loaded)
+
+
+def _answer_once(text: str, arguments: "argparse.Namespace", loaded: "Loaded") -> int:
+    import asyncio
+
+    from frieza_tui.i18n import _
+    from frieza_tui.plain import PlainFace
+    from frieza_tui.text.safe import make_safe
+
+    message = make_safe(text).strip()
+    if not message:
+        print(_("frieza-tui: the message is empty."), file=sys.stderr)
+        return MISUSED
+
+    async def answer() -> int:
+        return await PlainFace(_open_chat(arguments, loaded), sys.stdout, sys.stderr).run_once(message)
+
+    return asyncio.run(answer())
+
+
+def _plain_loop(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
+    import asyncio
+
+    from frieza_tui.plain import PlainFace
+
+    async def converse() -> int:
+        return await PlainFace(_open_chat(arguments, loaded), sys.stdout, sys.stderr).run_loop(sys.stdin)
+
+    return asyncio.run(converse())
+
+
+def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
+    if not loaded.settings.kitty:
+        os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"  # read by Textual when it is imported
+    from frieza_tui.chat import receipt_line
+    from frieza_tui.tui.app import ScreenOptions, run_screen
+
+    settings = loaded.settings
+    options = ScreenOptions(theme=settings.theme, follow=settings.follow, has_mouse=settings.mouse)
+    result = run_screen(_open_chat(arguments, loaded), options)
+    for deletion in result.receipt:
+        print(receipt_line(deletion))
+    return result.exit_status
+
+
+def _open_chat(arguments: "argparse.Namespace", loaded: "Loaded") -> "Chat":
+    from frieza_tui.assistant_files import find_assistant
+    from frieza_tui.chat import Chat
+
+    settings = loaded.settings
+    assistant = find_assistant(settings.assistant)
+    return Chat(_load_backend(arguments, loaded), assistant, is_kept=settings.keep)
+
+
+def _load_backend(arguments: "argparse.Namespace", loaded: "Loaded") -> "Backend":
+    from frieza_tui.assistant_files import find_assistant
+    from frieza_tui.backends.registry import BackendConfig, load_backend
+
+    settings = loaded.settings
+    api = "scripted" if arguments.demo else choose_api(settings.api, settings.base_url, settings.api_key)
+    return load_backend(
+        BackendConfig(
+            api=api,
+            base_url=settings.base_url,
+            api_key=settings.api_key,
+            model=settings.model,
+            read_timeout_s=settings.read_timeout_s,
+            known_assistants=(find_assistant(settings.assistant),),
+        )
+    )
+
+
+def choose_api(api: str, base_url: str | None, api_key: str | None) -> str:
+    """Name the backend for these settings. Source: DESIGN.md, "Which backend"."""
+    if api != "auto":
+        return api
+    if base_url is not None:
+        return "assistants"
+    return "responses" if api_key else "embedded"
+
+
+def _serve(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
+    from frieza_tui.assistant_files import find_assistant
+    from frieza_tui.backends.registry import BackendConfig, load_backend
+    from frieza_tui.server.face import ServeOptions, serve
+
+    config = BackendConfig(
+        api="scripted" if arguments.demo else "llama_cpp",
+        model=loaded.settings.model,
+        known_assistants=(find_assistant(loaded.settings.assistant),),
+    )
+    options = ServeOptions(host=arguments.host, port=arguments.port, api_key=arguments.api_key)
+    return serve(options, lambda: load_backend(config), sys.stdout)
+
+
+def _model(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
+    from frieza_tui.backends.embedded.command import run_model_command
+
+    return run_model_command(
+        arguments.action, is_small=arguments.small, url=loaded.settings.model_url, out=sys.stdout, err=sys.stderr
+    )

@@ -1,0 +1,195 @@
+"""The line face: the article's own loop in plain lines, and one-shot answers for pipes. Paints nothing."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
+from typing import TextIO
+
+from frieza_tui.backends.base import Preparation
+from frieza_tui.chat import Chat, receipt_line
+from frieza_tui.domain.events import (
+    RefusalDelta,
+    RunChanged,
+    StepChanged,
+    TextDelta,
+)
+from frieza_tui.domain.turn import TurnEnded, TurnEvent
+from frieza_tui.i18n import _
+from frieza_tui.text.safe import make_safe
+
+ANSWERED, FAILED, MISUSED = 0, 1, 2
+"""Exit statuses."""
+
+PROMPT = "> "
+QUIT = "q"
+_LEAVING_SIGNALS = ("SIGTERM", "SIGHUP")
+
+
+class Lines:
+    """Lines of standard input, read by a thread of their own so that nothing here ever waits for them."""
+
+    def __init__(self, source: TextIO) -> None:
+        self._arrived: asyncio.Queue[str | None] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+        self._source = source
+        threading.Thread(target=self._read, name="standard input", daemon=True).start()
+
+    async def next(self) -> str | None:
+        """Return the next line without its end, or None at the end of the file."""
+        return await self._arrived.get()
+
+    def end(self) -> None:
+        """Let the reader see the end of the file now."""
+        self._arrived.put_nowait(None)
+
+    def _read(self) -> None:
+        with suppress(RuntimeError, ValueError, OSError):  # the loop or the file was closed meanwhile
+            for line in self._source:
+                self._loop.call_soon_threadsafe(self._arrived.put_nowait, line.rstrip("\r\n"))
+            self._loop.call_soon_threadsafe(self._arrived.put_nowait, None)
+
+
+class PlainFace:
+    """Prints a chat's turns to one stream and everything else about them to another."""
+
+    def __init__(self, chat: Chat, out: TextIO, err: TextIO) -> None:
+        self._chat = chat
+        self._out = out
+        self._err = err
+        self._is_leaving = False
+        self._last_stage = ""
+        chat.on_preparation = self._tell_preparation
+
+    async def run_loop(self, source: TextIO) -> int:
+        """Prompt, send, print, until `q` or the end of the file; then delete what was made. Returns an exit status."""
+        lines = Lines(source)
+        async with self._leaving_on_signals(lines):
+            warm_up = asyncio.create_task(self._chat.prepare())
+            await self._converse(lines)
+            warm_up.cancel()
+        return await self._leave(is_talkative=True)
+
+    async def run_once(self, text: str) -> int:
+        """Send one message and print the answer, nothing else, to the output. Returns an exit status."""
+        status = FAILED
+        async with self._leaving_on_signals(None):
+            ended = await self._show_turn(self._chat.send(text))
+            if ended is not None and ended.outcome in {"done", "incomplete"}:
+                status = ANSWERED
+        await self._leave(is_talkative=False)
+        return status
+
+    async def _converse(self, lines: Lines) -> None:
+        while not self._is_leaving:
+            self._write(PROMPT)
+            line = await lines.next()
+            if line is None or line.strip() == QUIT:
+                break
+            text = make_safe(line).strip()
+            if text:
+                await self._show_turn(self._chat.send(text))
+
+    async def _show_turn(self, events: AsyncGenerator[TurnEvent, None]) -> TurnEnded | None:
+        ended = None
+        has_text = False
+        async with aclosing(events):
+            async for event in events:
+                match event:
+                    case TextDelta(text=text) | RefusalDelta(text=text):
+                        has_text = True
+                        self._write(text)
+                    case TurnEnded():
+                        ended = event
+                    case _:
+                        self._tell_event(event)
+        if has_text:
+            self._write("\n")
+        if ended is not None:
+            self._tell_end(ended)
+        return ended
+
+    def _tell_event(self, event: TurnEvent) -> None:
+        match event:
+            case RunChanged(run) if run.dropped_messages and run.status == "in_progress":
+                self._tell(
+                    _("The oldest {count} messages no longer fit and were left out.").format(count=run.dropped_messages)
+                )
+            case StepChanged(step) if step.status == "in_progress":
+                for call in step.tool_calls:
+                    self._tell(call.name or call.kind)
+            case _:
+                pass
+
+    def _tell_end(self, ended: TurnEnded) -> None:
+        if ended.outcome == "cancelled":
+            self._tell(_("cancelled") + (f": {ended.happened}" if ended.happened else ""))
+        elif ended.outcome != "done":
+            self._tell(f"{ended.happened} {ended.todo}".strip())
+
+    def _tell_preparation(self, preparation: Preparation) -> None:
+        words = {
+            "starting_server": _("starting the server"),
+            "joining_model": _("putting the model together"),
+            "loading_model": _("loading the model"),
+        }.get(preparation.stage)
+        if words and preparation.stage != self._last_stage:
+            self._last_stage = preparation.stage
+            self._tell(words + " …")
+
+    async def _leave(self, *, is_talkative: bool) -> int:
+        for deletion in await self._chat.close():
+            if is_talkative or not deletion.is_deleted:
+                self._tell(receipt_line(deletion))
+        return ANSWERED
+
+    def _write(self, text: str) -> None:
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except BrokenPipeError:  # whoever read our output has gone; there is nobody to tell
+            self._is_leaving = True
+            self._chat.stop()
+            self._out = open_nowhere()
+
+    def _tell(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            self._err.write(line + "\n")
+            self._err.flush()
+
+    @asynccontextmanager
+    async def _leaving_on_signals(self, lines: Lines | None) -> AsyncIterator[None]:
+        """SIGINT stops the turn, or leaves when there is none; SIGTERM and SIGHUP leave."""
+        loop = asyncio.get_running_loop()
+        numbers = [getattr(signal, name) for name in _LEAVING_SIGNALS if hasattr(signal, name)]
+
+        def leave() -> None:
+            self._is_leaving = True
+            self._chat.stop()
+            if lines is not None:
+                lines.end()
+
+        def interrupt() -> None:
+            if not self._chat.stop():
+                leave()
+
+        with suppress(NotImplementedError):  # Windows has no signal handlers on its loop
+            loop.add_signal_handler(signal.SIGINT, interrupt)
+            for number in numbers:
+                loop.add_signal_handler(number, leave)
+        try:
+            yield
+        finally:
+            with suppress(NotImplementedError):
+                for number in (signal.SIGINT, *numbers):
+                    loop.remove_signal_handler(number)
+
+
+def open_nowhere() -> TextIO:
+    """Return a stream that forgets what is written, and let standard output point to it too."""
+    nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - lives as long as the process
+    sys.stdout = nowhere
+    return nowhere

@@ -1,0 +1,172 @@
+"""Settings: one frozen object, read once at the start; flag over environment over file over default.
+
+Knows the values and where they came from; what they do is everybody else's business.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, TypeAlias
+from urllib.parse import urlsplit
+
+import msgspec
+
+from frieza_tui import paths
+from frieza_tui.domain.errors import SettingsError
+from frieza_tui.i18n import _
+
+Api: TypeAlias = Literal["auto", "assistants", "responses", "chat"]
+LogLevel: TypeAlias = Literal["debug", "info", "warning", "error"]
+Follow: TypeAlias = Literal["end", "top"]
+
+ENV_PREFIX = "FRIEZA_TUI_"
+SHARED_ENV = {"api_key": "OPENAI_API_KEY", "base_url": "OPENAI_BASE_URL"}
+"""Variables that the openai package reads too; ours win over them."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings, each with its default."""
+
+    base_url: str | None = None
+    """A server's base URL, usually ending in /v1. None: OpenAI if there is a key, else the embedded server."""
+    api_key: str | None = None
+    api: Api = "auto"
+    model: str | None = None
+    """A model's name on the server; for the embedded server "small", or the path of a GGUF file."""
+    assistant: str = "frieza"
+    """The name of an assistant file, or its path."""
+    keep: bool = False
+    """Leave the remote objects on the server at the end."""
+    read_timeout_s: float = 120.0
+    """Silence from a server that ends a run's stream."""
+    theme: str | None = None
+    """A theme's name; None: frieza, light or dark as the terminal is."""
+    language: Literal["auto", "ja", "en"] = "auto"
+    follow: Follow = "end"
+    """What the log keeps in view when a reply outgrows it: its end, or its first line."""
+    mouse: bool = True
+    kitty: bool = True
+    """Whether to ask the terminal for the kitty key protocol."""
+    model_url: str | None = None
+    """Where `model get` downloads from, instead of the publisher's address."""
+    log_level: LogLevel = "warning"
+
+    def __repr__(self) -> str:
+        return f"Settings(base_url={self.base_url!r}, api={self.api!r}, model={self.model!r}, …)"
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """The settings, and for each value that is not the default where it came from."""
+
+    settings: Settings
+    sources: dict[str, str]
+
+
+def settings_file() -> Path:
+    """Where the user's settings file is, whether or not it exists."""
+    return paths.config_dir() / "settings.toml"
+
+
+def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], file: Path | None = None) -> Loaded:
+    """Read the settings once.
+
+    Args:
+        flags: what was given on the command line, by field name; None means not given.
+        environ: the environment.
+        file: the settings file; None for the usual place, where it may be absent.
+
+    Raises: SettingsError, naming the file, variable or flag, the key, and what is allowed.
+    """
+    path = file or settings_file()
+    values: dict[str, object] = {}
+    sources: dict[str, str] = {}
+    layers: list[tuple[str, Mapping[str, object]]] = [
+        (str(path), _from_file(path, is_required=file is not None)),
+        ("environment", _from_environment(environ)),
+        ("command line", {key: value for key, value in flags.items() if value is not None}),
+    ]
+    for source, layer in layers:
+        _check(source, layer)
+        values.update(layer)
+        sources.update(dict.fromkeys(layer, source))
+    return Loaded(msgspec.convert(values, Settings, strict=False), sources)
+
+
+def _from_file(path: Path, *, is_required: bool) -> dict[str, object]:
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        if is_required:
+            raise SettingsError(_("There is no settings file {path}.").format(path=path)) from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            _("The settings file {path} cannot be read: {error}.").format(path=path, error=error),
+            _("Mend or remove it."),
+        ) from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            _("The settings file {path} is not valid TOML: {error}.").format(path=path, error=error),
+            _("Mend or remove it."),
+        ) from error
+    if "api_key" in values and os.name == "posix" and path.stat().st_mode & 0o077:
+        raise SettingsError(
+            _("The settings file {path} holds a key that other users could read.").format(path=path),
+            _("Run: chmod 600 {path}").format(path=path),
+        )
+    return values
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for field in Settings.__struct_fields__:
+        for name in (SHARED_ENV.get(field), ENV_PREFIX + field.upper()):
+            if name and environ.get(name):
+                values[field] = environ[name]
+    return values
+
+
+def _check(source: str, layer: Mapping[str, object]) -> None:
+    try:
+        checked = msgspec.convert(dict(layer), Settings, strict=source not in {"environment", "command line"})
+    except msgspec.ValidationError as error:
+        raise SettingsError(_wrong_value(source, layer, str(error))) from error
+    address = urlsplit(checked.base_url) if checked.base_url is not None else None
+    if address is not None and (address.scheme not in {"http", "https"} or not address.hostname):
+        raise SettingsError(
+            _("{key} in {source} is not a web address: {value}.").format(
+                key="base_url", source=source, value=checked.base_url
+            ),
+            _("Give one such as http://127.0.0.1:11434/v1."),
+        )
+
+
+def _wrong_value(source: str, layer: Mapping[str, object], message: str) -> str:
+    """Say in words what msgspec found: an unknown key, or a value of the wrong kind."""
+    unknown = re.search(r"unknown field `(\w+)`", message)
+    if unknown:
+        return _("Unknown setting {key} in {source}; allowed are {allowed}.").format(
+            key=unknown[1], source=source, allowed=", ".join(Settings.__struct_fields__)
+        )
+    field = re.search(r"at `\$\.(\w+)`", message)
+    key = field[1] if field else ""
+    if source == "environment":
+        source = _("the environment ({prefix}…)").format(prefix=ENV_PREFIX)
+    return _("Wrong value for {key} in {source}: {value!r}; allowed is {allowed}.").format(
+        key=key, source=source, value="…" if key == "api_key" else layer.get(key), allowed=_allowed(key)
+    )
+
+
+def _allowed(key: str) -> str:
+    """Name what a field takes, from its annotation."""
+    info = next((field for field in msgspec.structs.fields(Settings) if field.name == key), None)
+    if info is None:
+        return "?"
+    kind = msgspec.inspect.type_info(info.type)
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        return ", ".join(repr(value) for value in kind.values)
+    return {"BoolType": "true, false", "FloatType": _("a number")}.get(type(kind).__name__, _("a text"))
