@@ -74,7 +74,7 @@ class Chat:
         else:
             self._note_preparation(Preparation("ready"))
 
-    async def send(self, text: str) -> AsyncGenerator[TurnEvent, None]:
+    def send(self, text: str) -> AsyncGenerator[TurnEvent, None]:
         """Append the user's message, run the assistant, and yield what happens.
 
         Yields: run events, their texts safe to show, then exactly one TurnEnded. Closing the generator early stops
@@ -83,18 +83,14 @@ class Chat:
         message = user_message(text)
         self._unsent_text = None
         self.thread = self.thread.with_message(message)
-        async for event in self._run_turn():
-            yield event
+        return self._run_turn()
 
-    async def retry(self) -> AsyncGenerator[TurnEvent, None]:
+    def retry(self) -> AsyncGenerator[TurnEvent, None]:
         """Ask again: run the last user's message once more. Yields as `send`."""
         if self._unsent_text is not None:
-            again = self.send(self._unsent_text)
-        else:
-            self.thread = self.thread.up_to_last_user_message()
-            again = self._run_turn()
-        async for event in again:
-            yield event
+            return self.send(self._unsent_text)
+        self.thread = self.thread.up_to_last_user_message()
+        return self._run_turn()
 
     def stop(self) -> bool:
         """End the open turn at once; the run is cancelled on the server behind it. False if no turn is open."""

@@ -1,0 +1,28 @@
+"""The world that every test runs in: a home of its own, no keys, no proxies, English words."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from frieza_tui.i18n import use_language
+
+FOREIGN = ("OPENAI_", "FRIEZA_TUI_", "TEXTUAL", "NO_COLOR", "COLORTERM", "LANGUAGE", "LC_", "HTTP_PROXY", "HTTPS_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    import os
+
+    for name in list(os.environ):
+        if name.upper().startswith(FOREIGN):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    use_language("en")
+    yield home
+    use_language("en")

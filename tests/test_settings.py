@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+
+from frieza_tui.domain.errors import SettingsError
+from frieza_tui.settings import load_settings, settings_file
+
+
+def write(text: str) -> Path:
+    path = settings_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def test_nothing_set_means_defaults() -> None:
+    loaded = load_settings({}, {})
+    assert loaded.settings.api == "auto"
+    assert loaded.sources == {}
+
+
+def test_flag_wins_over_environment_over_file() -> None:
+    path = write('model = "file"\ntheme = "file"\nassistant = "file"')
+    environ = {"FRIEZA_TUI_MODEL": "environment", "FRIEZA_TUI_THEME": "environment"}
+    loaded = load_settings({"model": "flag", "theme": None}, environ)
+    settings = loaded.settings
+    assert (settings.model, settings.theme, settings.assistant) == ("flag", "environment", "file")
+    assert loaded.sources == {"model": "command line", "theme": "environment", "assistant": str(path)}
+
+
+def test_our_own_variable_wins_over_the_shared_one() -> None:
+    environ = {"OPENAI_API_KEY": "shared", "FRIEZA_TUI_API_KEY": "own", "OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}
+    settings = load_settings({}, environ).settings
+    assert (settings.api_key, settings.base_url) == ("own", "http://127.0.0.1:1/v1")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("modle = 'x'", ["modle", "model"]),
+        ("api = 'soap'", ["api", "soap", "assistants"]),
+        ("keep = 'yes'", ["keep", "true, false"]),
+        ("read_timeout_s = 'long'", ["read_timeout_s", "a number"]),
+        ("base_url = 'localhost'", ["base_url", "web address"]),
+        ("model = ", ["TOML"]),
+    ],
+)
+def test_a_wrong_file_is_refused_with_file_key_and_what_is_allowed(text: str, words: list[str]) -> None:
+    path = write(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings({}, {})
+    for word in [str(path), *words]:
+        assert word in str(caught.value)
+
+
+def test_a_wrong_variable_is_refused() -> None:
+    with pytest.raises(SettingsError, match="environment"):
+        load_settings({}, {"FRIEZA_TUI_API": "soap"})
+
+
+def test_values_of_variables_are_read_as_their_kind() -> None:
+    settings = load_settings({}, {"FRIEZA_TUI_KEEP": "true", "FRIEZA_TUI_READ_TIMEOUT_S": "2.5"}).settings
+    assert (settings.keep, settings.read_timeout_s) == (True, 2.5)
+
+
+def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml"):
+        load_settings({}, {}, tmp_path / "none.toml")
+
+
+def test_a_file_with_a_key_must_be_private() -> None:
+    path = write("api_key = 'sk-planted'")
+    assert load_settings({}, {}).settings.api_key == "sk-planted"
+    path.chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600") as caught:
+        load_settings({}, {})
+    assert "sk-planted" not in str(caught.value)
+
+
+def test_a_key_never_shows_in_a_representation() -> None:
+    assert "sk-planted" not in repr(load_settings({}, {"OPENAI_API_KEY": "sk-planted"}))
