@@ -1,0 +1,117 @@
+"""A real pseudo-terminal with a program in it, and the screen that a person would see."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import pexpect
+import pyte
+
+PROGRAM = (sys.executable, "-m", "frieza_tui")
+
+
+class Terminal:
+    """A program in a terminal of `columns` by `rows`; what it wrote is kept whole in `bytes_seen`."""
+
+    def __init__(
+        self, command: Sequence[str], *, columns: int = 80, rows: int = 24, environ: Mapping[str, str] | None = None
+    ) -> None:
+        self.bytes_seen = bytearray()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
+        self.process = pexpect.spawn(
+            command[0], list(command[1:]), dimensions=(rows, columns), env=environment, echo=False, timeout=None
+        )
+        self.process.delaybeforesend = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The screen's rows, without trailing blanks."""
+        return [line.rstrip() for line in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        """The screen as one text; a wide character's second cell is not in it."""
+        return "\n".join(self.lines)
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Column and row of the terminal's own cursor, from 0."""
+        return self._screen.cursor.x, self._screen.cursor.y
+
+    def send(self, keys: str | bytes) -> None:
+        """Type."""
+        self.process.send(keys)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the window's size."""
+        self._screen.resize(rows, columns)
+        self.process.setwinsize(rows, columns)
+
+    def wait_for(self, *texts: str, timeout_s: float = 20.0) -> None:
+        """Read until all the texts are on the screen."""
+        self.wait_until(lambda: all(text in self.text for text in texts), f"{texts} on the screen", timeout_s)
+
+    def wait_until(self, is_so: Callable[[], bool], what: str, timeout_s: float = 20.0) -> None:
+        """Read until something is so; fails with the screen as it is."""
+        deadline = time.monotonic() + timeout_s
+        while not is_so():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not seen within {timeout_s} s: {what}\n{self.text}")
+            if not self._read():
+                assert is_so(), f"the program ended before: {what}\n{self.text}"
+                return
+
+    def wait_for_exit(self, timeout_s: float = 20.0) -> int:
+        """Read until the program ends; returns its exit status, or minus the signal that ended it."""
+        deadline = time.monotonic() + timeout_s
+        while self._read():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"still running after {timeout_s} s\n{self.text}")
+        self.process.wait()
+        if self.process.signalstatus is not None:
+            return -int(self.process.signalstatus)
+        return int(self.process.exitstatus or 0)
+
+    def hang_up(self) -> None:
+        """Close the terminal under the program, as closing a window does."""
+        os.close(self.process.child_fd)
+        self.process.closed = True
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        """Send the program a signal."""
+        os.kill(self.process.pid, number)
+
+    def close(self) -> None:
+        """End the program if it still runs."""
+        if self.process.closed:
+            return
+        self.process.close(force=True)
+
+    def _read(self) -> bool:
+        """Take in what has come, waiting for it a moment. False when the program has ended."""
+        try:
+            data = self.process.read_nonblocking(65536, timeout=0.1)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.bytes_seen += data
+        self._stream.feed(data)
+        return True
+
+
+@contextmanager
+def program(
+    *arguments: str, columns: int = 80, rows: int = 24, environ: Mapping[str, str] | None = None
+) -> Iterator[Terminal]:
+    """Run frieza-tui in a terminal, and end it at the end of the block."""
+    terminal = Terminal((*PROGRAM, *arguments), columns=columns, rows=rows, environ=environ)
+    try:
+        yield terminal
+    finally:
+        terminal.close()
