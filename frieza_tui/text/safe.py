@@ -192,8 +192,8 @@ class _Cleaner:
         return cleaned
 
     def _mark(self, text: str) -> str:
-        self._release("")
-        self._after_return = False
+        self._held_joiner = self._after_return = False
+        self._held_tags = ""
         if not self._base or self._marks >= MARKS_LIMIT:
             return ""
         self._marks += 1

@@ -78,6 +78,7 @@ CORPUS = {
     "separators": "a\u2028b\u2029c\x85d",
     "annotations": "\ufff9漢字\ufffaかんじ\ufffb",
     "fillers": "\u3164\u115f\u1160\uffa0\xad\ufeff\u180e",
+    "marks after a joiner": "क\u094d\u200d\u3099क👩\u200d\u3099a",
     "broken off": f"a{ESC}[31こ{ESC}こ{ESC}]0;x\n{ESC}[",
     "endless csi": f"{ESC}[" + "1" * 20_000,
     "endless osc": f"{ESC}]" + "x" * 20_000,
