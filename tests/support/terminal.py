@@ -23,7 +23,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
-        self.process = pexpect.spawn(
+        self.process: pexpect.spawn[bytes] = pexpect.spawn(
             command[0], list(command[1:]), dimensions=(rows, columns), env=environment, echo=False, timeout=None
         )
         self.process.delaybeforesend = None
@@ -84,7 +84,7 @@ class Terminal:
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send the program a signal."""
-        os.kill(self.process.pid, number)
+        os.kill(int(self.process.pid or 0), number)
 
     def close(self) -> None:
         """End the program if it still runs."""

@@ -1,0 +1,123 @@
+import asyncio
+import io
+import os
+import signal
+from collections.abc import Iterator
+from typing import TextIO, TypeAlias
+
+import pytest
+
+from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
+from frieza_tui.chat import Chat
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.domain.errors import ModelError
+from frieza_tui.plain import ANSWERED, FAILED, PlainFace
+
+FRIEZA = Assistant("フリーザ様", "You act as Frieza from Dragon Ball. Speak in Japanese")
+
+
+Pipe: TypeAlias = tuple[TextIO, TextIO]
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    """Standard input as a reader and a writer."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w", encoding="utf-8") as typing, os.fdopen(reading, encoding="utf-8") as source:
+        yield source, typing
+        typing.close()  # the reader's thread comes to its end before the file is closed under it
+        source.read()
+
+
+class Face:
+    def __init__(self, *replies: Reply) -> None:
+        self.backend = ScriptedBackend(replies)
+        self.out, self.err = io.StringIO(), io.StringIO()
+        self.plain = PlainFace(Chat(self.backend, FRIEZA), self.out, self.err)
+
+
+async def test_the_articles_loop_prompts_answers_and_ends_by_q() -> None:
+    face = Face(Reply("ホッホッホ。", "私です。"), Reply("二"))
+    status = await face.plain.run_loop(io.StringIO("誰だ\n\n次\nq\n届かない\n"))
+    assert status == ANSWERED
+    assert face.out.getvalue() == "> ホッホッホ。私です。\n> > 二\n> "
+    assert [request.thread.messages[-1].text for request in face.backend.requests] == ["誰だ", "次"]
+
+
+async def test_the_loop_ends_at_the_end_of_the_file_and_gives_a_receipt() -> None:
+    face = Face(Reply("一"))
+    await face.plain.run_loop(io.StringIO("1"))
+    receipt = face.err.getvalue().splitlines()
+    assert [line.split()[0] for line in receipt] == ["thread", "assistant"]
+    assert all(line.endswith(": deleted") for line in receipt)
+
+
+async def test_one_answer_is_all_that_standard_output_gets() -> None:
+    face = Face(Reply("はい", "。"))
+    assert await face.plain.run_once("聞け") == ANSWERED
+    assert (face.out.getvalue(), face.err.getvalue()) == ("はい。\n", "")
+    assert face.backend.is_closed
+
+
+async def test_a_failure_is_told_on_the_other_stream_with_status_1() -> None:
+    face = Face(Reply(before=[ModelError("There is no model.", "Install one.")]))
+    assert await face.plain.run_once("聞け") == FAILED
+    assert (face.out.getvalue(), face.err.getvalue()) == ("", "There is no model. Install one.\n")
+
+
+async def test_a_cut_reply_keeps_its_text_and_says_why() -> None:
+    face = Face(Reply("途中", final("incomplete", incomplete_reason="max_tokens")))
+    assert await face.plain.run_once("聞け") == ANSWERED
+    assert face.out.getvalue() == "途中\n"
+    assert "largest" in face.err.getvalue()
+
+
+async def test_escape_sequences_of_a_model_never_reach_the_output() -> None:
+    face = Face(Reply("赤\x1b[3", "1m字\x07"))
+    await face.plain.run_once("聞け")
+    assert "\x1b" not in face.out.getvalue()
+    assert "赤字" in face.out.getvalue()
+
+
+async def test_an_interrupt_stops_the_reply_and_the_loop_goes_on(pipe: Pipe) -> None:
+    face = Face(Reply("途中", asyncio.Event()), Reply("次"))
+    source, typing = pipe
+    running = asyncio.create_task(face.plain.run_loop(source))
+    typing.write("一\n")
+    typing.flush()
+    await shown(face, "途中")
+    os.kill(os.getpid(), signal.SIGINT)
+    typing.write("二\nq\n")
+    typing.flush()
+    await running
+    assert face.out.getvalue() == "> 途中\n> 次\n> "
+    assert "cancelled" in face.err.getvalue()
+
+
+async def test_a_termination_signal_leaves_and_deletes(pipe: Pipe) -> None:
+    face = Face(Reply("途中", asyncio.Event()))
+    source, typing = pipe
+    running = asyncio.create_task(face.plain.run_loop(source))
+    typing.write("一\n")
+    typing.flush()
+    await shown(face, "途中")
+    os.kill(os.getpid(), signal.SIGTERM)
+    await running
+    assert face.backend.remote_objects == ()
+    assert face.err.getvalue().count("deleted") == 2
+
+
+async def shown(face: Face, text: str) -> None:
+    """Wait until a text has been written to the output."""
+    has_come = asyncio.Event()
+    write = face.out.write
+
+    def note(piece: str) -> int:
+        count = write(piece)
+        if text in face.out.getvalue():
+            has_come.set()
+        return count
+
+    face.out.write = note  # type: ignore[method-assign]
+    if text not in face.out.getvalue():
+        await has_come.wait()
