@@ -1,0 +1,177 @@
+"""The keys: one table behind the bindings, the key line, the help screen and the README. Knows no widget."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from frieza_tui.i18n import _
+
+Group: TypeAlias = Literal["writing", "answer", "reading", "program"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing a key does."""
+
+    id: str
+    shown: str
+    """The keys as people write them, alternatives divided by " / "."""
+    press: str
+    """The first of them by Textual's name."""
+    group: Group
+    does: Callable[[], str]
+    """One line for the help screen, in the language in use."""
+    hint: Callable[[], str]
+    """One or two words for the key line, in the language in use."""
+
+
+KEYS: tuple[Key, ...] = (
+    Key("send", "Enter", "enter", "writing", lambda: _("Send the message"), lambda: _("send")),
+    Key(
+        "newline",
+        "Ctrl+J / Shift+Enter",
+        "ctrl+j",
+        "writing",
+        lambda: _("New line; a backslash before Enter does it too"),
+        lambda: _("new line"),
+    ),
+    Key(
+        "recall",
+        "↑ / ↓",
+        "up",
+        "writing",
+        lambda: _("Earlier messages, from the first row; ↓ comes back"),
+        lambda: _("earlier"),
+    ),
+    Key("undo", "Ctrl+Z / Ctrl+Y", "ctrl+z", "writing", lambda: _("Undo and redo in the message"), lambda: _("undo")),
+    Key(
+        "cancel", "Esc", "escape", "answer", lambda: _("Cancel the answer; what has arrived stays"), lambda: _("cancel")
+    ),
+    Key("queue", "Enter", "enter", "answer", lambda: _("While an answer comes: queue the message"), lambda: _("queue")),
+    Key(
+        "take-back",
+        "↑",
+        "up",
+        "answer",
+        lambda: _("In an empty box: take the last queued message back"),
+        lambda: _("take back"),
+    ),
+    Key("retry", "Ctrl+R", "ctrl+r", "answer", lambda: _("Ask the last message again"), lambda: _("ask again")),
+    Key(
+        "page", "PgUp / PgDn", "pageup", "reading", lambda: _("Scroll the conversation by a page"), lambda: _("scroll")
+    ),
+    Key(
+        "line",
+        "Ctrl+↑ / Ctrl+↓",
+        "ctrl+up",
+        "reading",
+        lambda: _("Scroll the conversation by a line"),
+        lambda: _("scroll"),
+    ),
+    Key(
+        "end",
+        "End / Ctrl+End",
+        "end",
+        "reading",
+        lambda: _("Go to the end and follow the answer"),
+        lambda: _("to the end"),
+    ),
+    Key(
+        "log",
+        "Tab",
+        "tab",
+        "reading",
+        lambda: _("Between the message box and the conversation"),
+        lambda: _("conversation"),
+    ),
+    Key(
+        "write",
+        "Esc / Tab",
+        "escape",
+        "reading",
+        lambda: _("From the conversation back to the message box"),
+        lambda: _("write"),
+    ),
+    Key("help", "F1", "f1", "program", lambda: _("This help"), lambda: _("help")),
+    Key("theme", "F3", "f3", "program", lambda: _("Next theme"), lambda: _("theme")),
+    Key("palette", "Ctrl+P", "ctrl+p", "program", lambda: _("Find a command by name"), lambda: _("commands")),
+    Key(
+        "interrupt",
+        "Ctrl+C",
+        "ctrl+c",
+        "program",
+        lambda: _("Copy what is selected; else cancel the answer; else put the draft aside; twice: quit"),
+        lambda: _("stop"),
+    ),
+    Key(
+        "quit", "Ctrl+Q", "ctrl+q", "program", lambda: _("Quit; so does q sent as the whole message"), lambda: _("quit")
+    ),
+)
+_BY_ID = {key.id: key for key in KEYS}
+
+
+def key(id_: str) -> Key:
+    """Return a key of the table by its id."""
+    return _BY_ID[id_]
+
+
+def group_title(group: Group) -> str:
+    """Return the heading of a group in the language in use."""
+    match group:
+        case "writing":
+            return _("Writing")
+        case "answer":
+            return _("The answer")
+        case "reading":
+            return _("Reading")
+        case "program":
+            return _("Program")
+
+
+def grouped() -> list[tuple[Group, list[Key]]]:
+    """Return the table by groups, both in the order of the table."""
+    groups: dict[Group, list[Key]] = {}
+    for one in KEYS:
+        groups.setdefault(one.group, []).append(one)
+    return list(groups.items())
+
+
+def readme_table() -> str:
+    """Return the key table of the README as Markdown, without a final line break."""
+    rows = [f"| {one.shown} | {one.does()} |" for one in KEYS]
+    return "\n".join(["| key | what it does |", "| --- | --- |", *rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the screen is in the middle of, as far as keys depend on it."""
+
+    is_busy: bool = False
+    has_draft: bool = False
+    has_queue: bool = False
+    can_retry: bool = False
+    is_following: bool = True
+    is_in_log: bool = False
+    is_leaving: bool = False
+
+
+def keys_now(situation: Situation) -> list[Key]:
+    """Return the keys for the key line, the most useful here and now first."""
+    if situation.is_leaving:
+        return []
+    if situation.is_in_log:
+        return [key("write"), key("page"), key("end"), key("help"), key("quit")]
+    wanted = {
+        "cancel": situation.is_busy,
+        "queue": situation.is_busy and situation.has_draft,
+        "send": not situation.is_busy and situation.has_draft,
+        "take-back": situation.has_queue and not situation.has_draft,
+        "retry": situation.can_retry and not situation.is_busy,
+        "end": not situation.is_following,
+        "newline": situation.has_draft,
+        "help": True,
+        "recall": not situation.has_draft and not situation.has_queue and not situation.is_busy,
+        "log": not situation.has_draft,
+        "quit": True,
+    }
+    return [key(id_) for id_, is_wanted in wanted.items() if is_wanted]

@@ -1,0 +1,141 @@
+"""One reply in the log: run events in, pieces of a bubble out. Knows the log, no screen and no chat."""
+
+from frieza_tui.backends.base import Preparation
+from frieza_tui.domain.events import (
+    AnnotationAdded,
+    ImageAdded,
+    MessageClosed,
+    ReasoningDelta,
+    RefusalDelta,
+    RunChanged,
+    RunEvent,
+    StepChanged,
+    StepDelta,
+    TextDelta,
+)
+from frieza_tui.domain.run import Run, ToolCall
+from frieza_tui.domain.thread import Annotation, ImageFilePart, Message, RefusalPart, TextPart
+from frieza_tui.domain.turn import TurnEnded, TurnOutcome
+from frieza_tui.i18n import _
+from frieza_tui.tui.log.bubble import BubbleState, Tone
+from frieza_tui.tui.widgets.standin_log import MessageLog
+from frieza_tui.tui.words import ending_note, ending_words, preparation_words, run_words, tool_words
+
+_TONES: dict[TurnOutcome, Tone] = {"done": "", "incomplete": "warning", "cancelled": "warning", "failed": "error"}
+
+
+class ReplyBubble:
+    """Shows what a run does, in the order in which it does it."""
+
+    def __init__(self, log: MessageLog, key: str, label: str, waiting_for: str) -> None:
+        """Open an empty bubble that says what it waits for."""
+        self.key = key
+        self._log = log
+        self._has_run = False
+        self._fed: dict[str, str] = {}
+        self._calls_seen: set[tuple[str, int]] = set()
+        self._sources: list[Annotation] = []
+        log.add_bubble(key, "assistant", label, BubbleState(waiting_for, "active"))
+
+    def wait(self, preparation: Preparation) -> None:
+        """Say how far the backend is, as long as the run has not begun."""
+        if not self._has_run:
+            words = _("queued") if preparation.stage == "ready" else preparation_words(preparation)
+            self._log.set_state(self.key, BubbleState(words, "active"))
+
+    def take(self, event: RunEvent) -> None:
+        """Take in the run's next event."""
+        match event:
+            case RunChanged(run):
+                self._show_run(run)
+            case TextDelta(message_id, text, part):
+                self._feed(f"text:{message_id}.{part}", text)
+            case RefusalDelta(message_id, text, part):
+                self._feed(f"refusal:{message_id}.{part}", text)
+            case ReasoningDelta(text):
+                self._feed("reasoning:0", text)
+            case MessageClosed(message):
+                self._complete(message)
+            case _:
+                self._take_aside(event)
+
+    def _take_aside(self, event: RunEvent) -> None:
+        """Take in what is beside the text: tool calls, sources, images."""
+        match event:
+            case StepDelta(step_id, index, call):
+                self._feed_call(step_id, index, call)
+            case StepChanged(step) if step.status != "in_progress":
+                for index, call in enumerate(step.tool_calls):
+                    self._feed_whole_call(step.id, index, call)
+            case AnnotationAdded(annotation=annotation):
+                self._sources.append(annotation)
+            case ImageAdded(image=image):
+                self._note_image(image.file_id if isinstance(image, ImageFilePart) else image.url)
+            case _:
+                pass
+
+    def end(self, ended: TurnEnded) -> None:
+        """Say how it ended, and why if it did not end well; nothing is taken in after this."""
+        self._note_sources()
+        note = ending_note(ended)
+        if ended.outcome == "done" and not self._fed:
+            note = _("The answer is empty.")
+        if note:
+            self._note(note)
+        self._log.set_state(self.key, BubbleState(ending_words(ended), _TONES[ended.outcome]))
+        self._log.settle(self.key)
+
+    def _feed(self, segment: str, text: str) -> None:
+        self._fed[segment] = self._fed.get(segment, "") + text
+        self._log.feed(self.key, text, segment)
+
+    def _note(self, text: str) -> None:
+        self._feed(f"note:{len(self._fed)}", text)
+
+    def _note_image(self, where: str) -> None:
+        self._note(_("Image: {where}").format(where=where))
+
+    def _show_run(self, run: Run) -> None:
+        if run.dropped_messages and not self._has_run:
+            self._note(
+                _("The {count} oldest messages no longer fit and were left out.").format(count=run.dropped_messages)
+            )
+        self._has_run = True
+        self._log.set_state(self.key, BubbleState(run_words(run), "active"))
+
+    def _feed_call(self, step_id: str, index: int, call: ToolCall) -> None:
+        if (step_id, index) not in self._calls_seen:
+            self._calls_seen.add((step_id, index))
+            self._note(tool_words(call))
+        if call.input:
+            self._feed(f"code:{step_id}.{index}", call.input)
+        for output in call.outputs:
+            self._feed(f"output:{step_id}.{index}", output)
+        for image in call.images:
+            self._note_image(image)
+
+    def _feed_whole_call(self, step_id: str, index: int, call: ToolCall) -> None:
+        """Show of a finished tool call what its deltas did not bring."""
+        if (step_id, index) not in self._calls_seen:
+            self._feed_call(step_id, index, call)
+        elif call.outputs and f"output:{step_id}.{index}" not in self._fed:
+            self._feed(f"output:{step_id}.{index}", "\n".join(call.outputs))
+
+    def _complete(self, message: Message) -> None:
+        """Show of a finished message what its deltas did not bring."""
+        for index, part in enumerate(message.parts):
+            if not isinstance(part, TextPart | RefusalPart):
+                continue
+            kind = "text" if isinstance(part, TextPart) else "refusal"
+            segment = f"{kind}:{message.id}.{index}"
+            shown = self._fed.get(segment, "")
+            if part.text != shown and part.text.startswith(shown):
+                self._feed(segment, part.text[len(shown) :])
+
+    def _note_sources(self) -> None:
+        unique = dict.fromkeys(
+            (source.title or source.text or source.target, source.target) for source in self._sources
+        )
+        rows = [f"{name} ({target})" if name != target else name for name, target in unique]
+        if rows:
+            self._note("\n".join([_("Sources:"), *rows]))

@@ -1,0 +1,134 @@
+"""The looks: white and violet, and golden; each dark and light, and one of the terminal's own colours.
+
+The only place where colours are named; everything else uses theme variables.
+"""
+
+from textual.theme import Theme
+
+FRIEZA = Theme(
+    name="frieza",
+    primary="#b78cff",
+    secondary="#8d6bd6",
+    accent="#f2a0cf",
+    success="#86d3a2",
+    warning="#efc56b",
+    error="#ff7d92",
+    foreground="#ebe6f4",
+    background="#15111d",
+    surface="#1d1829",
+    panel="#282038",
+    variables={
+        "border": "#8d6bd6",
+        "border-blurred": "#3a3050",
+        "footer-key-foreground": "#b78cff",
+        "input-selection-background": "#8d6bd6 45%",
+        "block-cursor-foreground": "#15111d",
+        "scrollbar": "#3a3050",
+        "scrollbar-hover": "#5b4a80",
+        "scrollbar-active": "#8d6bd6",
+        "scrollbar-background": "#15111d",
+        "scrollbar-background-hover": "#15111d",
+        "scrollbar-background-active": "#15111d",
+    },
+)
+FRIEZA_LIGHT = Theme(
+    name="frieza-light",
+    primary="#7338b8",
+    secondary="#9b76cc",
+    accent="#b02a78",
+    success="#1d7a45",
+    warning="#8a5a00",
+    error="#b81f3c",
+    foreground="#2a2036",
+    background="#fbf9fe",
+    surface="#f2edf9",
+    panel="#e7dff3",
+    dark=False,
+    variables={
+        "border": "#9b76cc",
+        "border-blurred": "#d6cae8",
+        "footer-key-foreground": "#7338b8",
+        "input-selection-background": "#9b76cc 40%",
+        "block-cursor-foreground": "#fbf9fe",
+        "scrollbar": "#d6cae8",
+        "scrollbar-hover": "#bda8da",
+        "scrollbar-active": "#9b76cc",
+        "scrollbar-background": "#fbf9fe",
+        "scrollbar-background-hover": "#fbf9fe",
+        "scrollbar-background-active": "#fbf9fe",
+    },
+)
+GOLDEN = Theme(
+    name="golden-frieza",
+    primary="#f0c04a",
+    secondary="#b98f2d",
+    accent="#b893ff",
+    success="#a3cf7b",
+    warning="#f0a85b",
+    error="#ff8275",
+    foreground="#f4ecd8",
+    background="#15110a",
+    surface="#1f1a10",
+    panel="#2d2514",
+    variables={
+        "border": "#b98f2d",
+        "border-blurred": "#463a1f",
+        "footer-key-foreground": "#f0c04a",
+        "input-selection-background": "#b98f2d 45%",
+        "block-cursor-foreground": "#15110a",
+        "scrollbar": "#463a1f",
+        "scrollbar-hover": "#6d5a2e",
+        "scrollbar-active": "#b98f2d",
+        "scrollbar-background": "#15110a",
+        "scrollbar-background-hover": "#15110a",
+        "scrollbar-background-active": "#15110a",
+    },
+)
+GOLDEN_LIGHT = Theme(
+    name="golden-frieza-light",
+    primary="#86600a",
+    secondary="#b8963f",
+    accent="#6d3bb5",
+    success="#3f7317",
+    warning="#9a4f00",
+    error="#b0261d",
+    foreground="#33290f",
+    background="#fffcf3",
+    surface="#f8f0d9",
+    panel="#f0e4bf",
+    dark=False,
+    variables={
+        "border": "#b8963f",
+        "border-blurred": "#e0d2a6",
+        "footer-key-foreground": "#86600a",
+        "input-selection-background": "#b8963f 40%",
+        "block-cursor-foreground": "#fffcf3",
+        "scrollbar": "#e0d2a6",
+        "scrollbar-hover": "#cdb978",
+        "scrollbar-active": "#b8963f",
+        "scrollbar-background": "#fffcf3",
+        "scrollbar-background-hover": "#fffcf3",
+        "scrollbar-background-active": "#fffcf3",
+    },
+)
+TERMINAL = Theme(
+    name="frieza-terminal",
+    primary="ansi_magenta",
+    secondary="ansi_bright_magenta",
+    accent="ansi_cyan",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    foreground="ansi_default",
+    background="ansi_default",
+    ansi=True,
+    variables={"border-blurred": "ansi_bright_black"},
+)
+
+THEMES: tuple[Theme, ...] = (FRIEZA, FRIEZA_LIGHT, GOLDEN, GOLDEN_LIGHT, TERMINAL)
+
+
+def theme_after(name: str) -> str:
+    """Return the name of the theme that follows in the round of all."""
+    names = [theme.name for theme in THEMES]
+    return names[(names.index(name) + 1) % len(names)] if name in names else names[0]

@@ -1,0 +1,161 @@
+"""The message box: writes, recalls, pastes and hands over; knows nothing of turns or the log."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+from frieza_tui.text.safe import make_safe
+from frieza_tui.tui.recall import RecallList
+
+
+class Composer(TextArea):
+    """A text box that sends on Enter and grows with its text."""
+
+    DEFAULT_CSS = """
+    Composer {
+        height: auto;
+        min-height: 3;
+        max-height: 33vh;
+        scrollbar-size-vertical: 1;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+j,shift+enter", "break_line", show=False),
+    ]
+
+    @dataclass
+    class Submitted(Message):
+        """The user handed over a message; the box is empty again."""
+
+        text: str
+
+    class EarlierWanted(Message):
+        """Up was pressed on the first row."""
+
+    class EndWanted(Message):
+        """End was pressed where it has no other use."""
+
+    @dataclass
+    class DraftChanged(Message):
+        """The box became empty or stopped being so."""
+
+        has_draft: bool
+
+    def __init__(self, recall: RecallList, *, is_blinking: bool = True, id: str | None = None) -> None:
+        """Take the list of earlier inputs; the caret blinks if asked to."""
+        super().__init__(id=id, soft_wrap=True, highlight_cursor_line=False, max_checkpoints=200)
+        self.match_cursor_bracket = False
+        self.cursor_blink = is_blinking
+        self._recall_list = recall
+        self._had_draft = False
+
+    def on_mount(self) -> None:
+        """Keep the terminal's own cursor on the caret, where an IME shows its candidates, when the layout moves."""
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._place_cursor())
+
+    def _place_cursor(self) -> None:
+        if self.has_focus:
+            self.app.cursor_position = self.cursor_screen_offset
+
+    @property
+    def has_draft(self) -> bool:
+        """Whether anything is written in the box."""
+        return self.document.line_count > 1 or bool(self.document.get_line(0))
+
+    def put(self, text: str) -> None:
+        """Replace what is written, as one step that can be undone; the caret goes to the end."""
+        self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
+        self.move_cursor(self.document.end)
+
+    def put_aside(self) -> bool:
+        """Empty the box and keep what was written among the earlier inputs. False if it was empty."""
+        if not self.has_draft:
+            return False
+        self._recall_list.add(self.text)
+        self.clear()
+        return True
+
+    def remember(self, text: str) -> None:
+        """Keep a text among the earlier inputs."""
+        self._recall_list.add(text)
+
+    def deselect(self) -> None:
+        """Select nothing; the caret stays."""
+        self.move_cursor(self.cursor_location)
+
+    def recall_older(self) -> None:
+        """Show the input before the one shown."""
+        text = self._recall_list.older(self.text)
+        if text is not None:
+            self.put(text)
+
+    def action_break_line(self) -> None:
+        """Begin a new line at the caret."""
+        self.replace("\n", *self.selection, maintain_selection_offset=False)
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Move up; on the first row ask for what was written earlier."""
+        if not select and self.navigator.is_first_wrapped_line(self.cursor_location):
+            self.post_message(self.EarlierWanted())
+        else:
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Move down; on the last row of a recalled input go on to the later one, at last to the draft."""
+        if not select and self.navigator.is_last_wrapped_line(self.cursor_location):
+            text = self._recall_list.newer()
+            if text is not None:
+                self.put(text)
+                return
+        super().action_cursor_down(select)
+
+    def action_cursor_line_end(self, select: bool = False) -> None:
+        """Go to the end of the line; from there ask for the end of everything."""
+        if not select and self.cursor_at_end_of_line:
+            self.post_message(self.EndWanted())
+        super().action_cursor_line_end(select)
+
+    def on_key(self, event: events.Key) -> None:
+        """Send on Enter. Other keys are the text area's own."""
+        if event.key != "enter":
+            return
+        event.stop()
+        event.prevent_default()
+        if not self._continue_line():
+            # An IME may deliver the word it confirms after the Enter that confirms it: let two ticks of the loop pass.
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self.call_later, self._submit_draft)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert pasted text whole, made safe."""
+        event.stop()
+        event.prevent_default()
+        self.replace(make_safe(event.text), *self.selection, maintain_selection_offset=False)
+        self.scroll_cursor_visible()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Tell when the box becomes empty or stops being so."""
+        event.stop()
+        if self.has_draft != self._had_draft:
+            self._had_draft = self.has_draft
+            self.post_message(self.DraftChanged(self._had_draft))
+
+    def _continue_line(self) -> bool:
+        """A backslash before the caret and Enter make a new line, where the terminal has no other key for it."""
+        row, column = self.cursor_location
+        if self.selected_text or column == 0 or self.document.get_line(row)[column - 1] != "\\":
+            return False
+        self.replace("\n", (row, column - 1), (row, column), maintain_selection_offset=False)
+        return True
+
+    def _submit_draft(self) -> None:
+        text = self.text
+        if self.read_only or not text.strip():
+            return
+        self.clear()
+        self.post_message(self.Submitted(text))

