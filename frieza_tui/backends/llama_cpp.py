@@ -168,10 +168,17 @@ class LlamaCppBackend:
             self._warming = None
 
     async def _warm(self) -> None:
-        """Read ahead what is missing of the packs, the one in use first."""
         await asyncio.sleep(self._idle_s)
-        session = self._session
-        if session is None or not session.engine.is_alive or session.engine.model.known is None:
+        if self._host.running is not None and self._host.running.is_alive:
+            await self.read_ahead()
+
+    async def read_ahead(self) -> None:
+        """Read what is missing of the example packs, the one in use first, and save it; minutes, once in a lifetime.
+
+        Happens by itself when nothing else does. Raises: ModelError.
+        """
+        session = await self._ready()
+        if session.engine.model.known is None:
             return
         with suppress(EngineError, EngineGone):  # the next run meets the same trouble, and tells
             for pack in self._packs:

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from frieza_tui.backends.embedded.catalogue import KNOWN, SMALL, KnownModel
-from frieza_tui.backends.embedded.joining import OnProgress, install_command, installed_parts, is_in_place, join
+from frieza_tui.backends.embedded.download import download, partial_path
+from frieza_tui.backends.embedded.joining import (
+    OnProgress,
+    file_sha256,
+    install_command,
+    installed_parts,
+    is_in_place,
+    join,
+)
 from frieza_tui.domain.errors import ModelError
 from frieza_tui.i18n import _
 from frieza_tui.paths import data_dir
@@ -90,3 +98,66 @@ def resolve(model: str | None = None, folder: Path | None = None, known: Sequenc
         if is_in_place(one, folder) or installed_parts(one):
             return _known_file(one, folder)
     raise _missing(wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """What is here of one known model."""
+
+    model: KnownModel
+    path: Path
+    """Where the whole file is, or would be."""
+    is_here: bool
+    is_right: bool
+    """Whether its bytes, read just now, have the right checksum."""
+    are_parts_installed: bool
+    partial_bytes: int
+    """Of a download that was cut; 0 if there is none."""
+
+
+def status(
+    folder: Path | None = None, known: Sequence[KnownModel] = KNOWN, on_progress: OnProgress = lambda _fraction: None
+) -> tuple[ModelStatus, ...]:
+    """Look at all known models, reading whole files to check them; blocks the thread for seconds."""
+    folder = folder or models_dir()
+    return tuple(_status(model, folder, on_progress) for model in known)
+
+
+def _status(model: KnownModel, folder: Path, on_progress: OnProgress) -> ModelStatus:
+    path = folder / model.local_name
+    partial = partial_path(model, folder)
+    return ModelStatus(
+        model,
+        path,
+        is_here=path.is_file(),
+        is_right=is_in_place(model, folder) and file_sha256(path, on_progress) == model.sha256,
+        are_parts_installed=bool(installed_parts(model)),
+        partial_bytes=partial.stat().st_size if partial.is_file() else 0,
+    )
+
+
+def get(
+    model: KnownModel, url: str | None = None, on_progress: OnProgress = lambda _f: None, folder: Path | None = None
+) -> Path:
+    """Download a model from its publisher; see `embedded.download`. Raises: ModelError."""
+    return download(model, folder or models_dir(), url, on_progress)
+
+
+def remove(model: KnownModel, folder: Path | None = None) -> int:
+    """Delete a model's file and what is left of a download; returns the bytes freed.
+
+    Installed parts stay: they belong to pip. Raises: ModelError.
+    """
+    folder = folder or models_dir()
+    whole = folder / model.local_name
+    freed = 0
+    try:
+        for path in (whole, partial_path(model, folder), whole.with_suffix(".joining"), whole.with_suffix(".lock")):
+            if path.is_file():
+                freed += path.stat().st_size
+                path.unlink()
+    except OSError as error:
+        happened = _("{path} could not be removed: {reason}.")
+        todo = _("If frieza-tui is running, end it first.")
+        raise ModelError(happened.format(path=path, reason=error.strerror or error), todo) from error
+    return freed

@@ -52,6 +52,17 @@ def is_in_place(model: KnownModel, folder: Path) -> bool:
         return False
 
 
+def file_sha256(path: Path, on_progress: OnProgress) -> str:
+    """Read a whole file and return its SHA-256 in hex."""
+    digest = hashlib.sha256()
+    size_bytes = path.stat().st_size
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            on_progress(min(1.0, file.tell() / size_bytes))
+    return digest.hexdigest()
+
+
 def demand_space(folder: Path, needed_bytes: int) -> None:
     """Raise ModelError unless the disk has room for this much and a little more."""
     free_bytes = shutil.disk_usage(folder).free
