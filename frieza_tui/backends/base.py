@@ -6,6 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.run import ToolCall
 from frieza_tui.domain.thread import Thread
 
 Stage: TypeAlias = Literal["starting_server", "connecting", "joining_model", "loading_model", "ready", "failed"]
@@ -61,6 +62,8 @@ class RunRequest:
     assistant: Assistant
     thread: Thread
     sampling: Sampling = field(default_factory=Sampling)
+    tool_outputs: tuple[ToolCall, ...] = ()
+    """Not empty: the thread's last run goes on; these are the calls that it required, each with its output."""
 
 
 class Backend(Protocol):

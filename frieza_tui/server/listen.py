@@ -1,0 +1,144 @@
+"""Listening: sockets, connections and their time limits. Knows no API."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+
+import h11
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_HEADERS_S = 10.0
+_IDLE_S = 75
+"""Longer than clients keep idle connections: whoever closes first must not be the server, or a request is lost."""
+_STALLED_S = 20.0
+_MAX_CONNECTIONS = 512
+
+
+class _Connection(H11Protocol):
+    """A connection with time limits: for its headers, and for a reader that takes nothing."""
+
+    _deadline: asyncio.TimerHandle | None = None
+    _stall: asyncio.TimerHandle | None = None
+    _opened_at = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._opened_at = self.loop.time()
+        self._expect_headers()
+        if len(self.connections) > _MAX_CONNECTIONS:
+            self._close_an_idle_one()
+
+    def _close_an_idle_one(self) -> None:
+        idle = [each for each in self.connections if isinstance(each, _Connection) and each.is_idle]
+        min(idle, key=lambda each: each._opened_at, default=self).transport.abort()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE:
+            self._expect_headers()
+        else:
+            self._forget_deadline()
+
+    def _expect_headers(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(_HEADERS_S, self.transport.abort)
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stall = self.loop.call_later(_STALLED_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._forget_deadline()
+        if self._stall is not None:
+            self._stall.cancel()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its signal handlers, its lifespan and its ten looks a second at the clock."""
+
+    def __init__(self, config: uvicorn.Config, on_listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+        self._leaving = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_listening()
+
+    async def main_loop(self) -> None:
+        while not self._leaving.is_set():
+            await self.on_tick(0)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._leaving.wait()
+
+    def leave(self) -> None:
+        self._leaving.set()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket bound to an address; port 0 means any free one. Raises: OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def base_url(listener: socket.socket) -> str:
+    """Return the API's address at a bound socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None, None]:
+    """Serve an application on a bound socket for as long as the context lasts; then close it, within two seconds."""
+    started = asyncio.Event()
+    config = uvicorn.Config(
+        app,
+        http=_Connection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=_IDLE_S,
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config, started.set)
+    serving = asyncio.create_task(server.serve([listener]))
+    await started.wait()
+    try:
+        yield
+    finally:
+        server.leave()
+        await serving

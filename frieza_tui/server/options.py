@@ -1,0 +1,21 @@
+"""What the owner of a server decides about it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """Who may use the server, where it keeps its state, and its limits."""
+
+    token: str
+    """The bearer token that every request must carry."""
+    database: str = ":memory:"
+    """Path of the SQLite file, or ":memory:"."""
+    host: str = "127.0.0.1"
+    """The address that the server is bound to; requests must name it, or loopback, as their host."""
+    max_streams: int = 64
+    """Streams open at once; one more is refused with 429."""
+    run_lifetime_s: float = 3600.0
+    """Seconds after its creation at which an unfinished run expires."""
+    reader_grace_s: float = 5.0
+    """Seconds that a run waits for a reader whose buffer is full; then the reader is dropped and the run goes on."""
