@@ -1,0 +1,150 @@
+"""Follows one run to its true end: by its stream, and where that does not tell, by asking the server."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Final
+
+from frieza_tui.backends.assistants.accumulator import RunAccumulator
+from frieza_tui.backends.assistants.wire import Json, json_objects, run_of, text_of
+from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.sdk_errors import stream_cut
+from frieza_tui.domain.errors import BackendError, BadReply, StreamCut, TimedOut
+from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault
+from frieza_tui.domain.run import ENDED, Run
+
+if TYPE_CHECKING:
+    from frieza_tui.backends.openai_client import Request
+
+_POLLS_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Waits between looks at a run, the last one repeated."""
+_FAULT_SETTLE_S: Final = 5.0
+_DRAIN_S: Final = 0.1
+
+
+class RunFollower:
+    """One run, from the request that starts it to a state that it does not leave."""
+
+    def __init__(
+        self, client: OpenAIClient, thread_id: str, settle_s: float, earlier_runs: frozenset[str] = frozenset()
+    ) -> None:
+        """Take the thread.
+
+        settle_s: how long a run that lost its stream may show no progress before it is given up. earlier_runs: ids of
+        the thread's other runs, so that this one is found though its stream never said its id.
+        """
+        self.thread_id = thread_id
+        self.accumulator = RunAccumulator()
+        self.is_over = False
+        """The server said that the run has ended, or that there is none."""
+        self._client = client
+        self._settle_s = settle_s
+        self._earlier_runs = earlier_runs
+
+    @property
+    def run_id(self) -> str:
+        """The run's id, "" while it is not known."""
+        return self.accumulator.run.id if self.accumulator.run else ""
+
+    async def events(self, request: "Request") -> AsyncGenerator[RunEvent, None]:
+        """Start the run and yield its events; the last is a RunChanged that ends it, or a StreamFault.
+
+        Raises: BackendError if the run did not start, or if its end can neither be read nor looked up.
+        """
+        cause: BackendError = stream_cut(self._client.server)
+        fault: StreamFault | None = None
+        try:
+            async with aclosing(self._client.stream(request)) as stream:
+                async for name, data in stream:
+                    for event in self.accumulator.take(name, data):
+                        if isinstance(event, StreamFault):
+                            fault = event
+                        elif self._is_last(event):
+                            async for last in self._ending(event):
+                                yield last
+                            await _drain(stream)
+                            return
+                        else:
+                            yield event
+        except (StreamCut, TimedOut, BadReply) as error:
+            cause = error
+        async for event in self._settle(cause, fault):
+            yield event
+
+    async def look_up(self) -> Run | None:
+        """Return the run as the server has it; None if it has none.
+
+        Raises: BackendError.
+        """
+        api = self._client.reads.beta.threads.runs.with_streaming_response
+        if self.run_id:
+            return run_of(await self._client.call(lambda: api.retrieve(self.run_id, thread_id=self.thread_id)))
+        listed = await self._client.call(lambda: api.list(self.thread_id, limit=1, order="desc"))
+        runs = [run_of(data) for data in json_objects(listed.get("data"))]
+        return next((run for run in runs if run.id not in self._earlier_runs), None)
+
+    def note(self, run: Run) -> list[RunEvent]:
+        """Take in a state of the run that was looked up."""
+        self.is_over = run.status in ENDED
+        return self.accumulator.change_run(run)
+
+    def _is_last(self, event: RunEvent) -> bool:
+        return isinstance(event, RunChanged) and self.accumulator.has_ended
+
+    async def _ending(self, event: RunEvent) -> AsyncGenerator[RunEvent, None]:
+        """Yield the last event, and before it the messages of a run whose stream had none."""
+        run = self.accumulator.run
+        self.is_over = run is not None and run.status in ENDED
+        if run is not None and run.status in ("completed", "incomplete") and not self.accumulator.written_ids:
+            for missing in self.accumulator.catch_up(await self._messages(), is_over=True):
+                yield missing
+        yield event
+
+    async def _settle(self, cause: BackendError, fault: StreamFault | None) -> AsyncGenerator[RunEvent, None]:
+        """Ask the server until the run's end is known; what it has beyond the stream is yielded."""
+        patience_s = self._settle_s if fault is None else min(self._settle_s, _FAULT_SETTLE_S)
+        loop = asyncio.get_running_loop()
+        since_s, looks = loop.time(), 0
+        try:
+            while (run := await self.look_up()) is not None and loop.time() - since_s <= patience_s:
+                news = await self._news(run)
+                for event in news:
+                    yield event
+                if self.accumulator.has_ended:
+                    return
+                if news:
+                    since_s, looks = loop.time(), 0
+                await asyncio.sleep(_POLLS_S[min(looks, len(_POLLS_S) - 1)])
+                looks += 1
+        except BackendError as error:
+            if fault is None:
+                raise cause from error
+        if fault is None:
+            raise cause
+        yield fault
+
+    async def _news(self, run: Run) -> list[RunEvent]:
+        is_over = run.status in ENDED
+        news = self.accumulator.catch_up(await self._messages(run.id), is_over=is_over)
+        if self.accumulator.run is None or self.accumulator.run.status != run.status:
+            news += self.note(run)
+        return news
+
+    async def _messages(self, run_id: str = "") -> list[Json]:
+        """Return the run's messages as the server lists them, oldest first."""
+        run_id = run_id or self.run_id
+        api = self._client.reads.beta.threads.messages.with_streaming_response
+        listed = await self._client.call(lambda: api.list(self.thread_id, run_id=run_id, order="asc", limit=100))
+        found = json_objects(listed.get("data"))
+        # A server that does not know the run_id filter lists the whole thread.
+        return [message for message in found if text_of(message.get("run_id")) in ("", run_id)]
+
+
+async def _drain(stream: AsyncGenerator[tuple[str, object], None]) -> None:
+    """Read the few bytes after the end, so that the connection can be used again."""
+    try:
+        async with asyncio.timeout(_DRAIN_S):
+            async for _event in stream:
+                pass
+    except (TimeoutError, BackendError):
+        return

@@ -1,0 +1,264 @@
+"""The assistant and the thread on the server: made, kept in step with the local ones, deleted. Knows no runs."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from frieza_tui.backends.assistants.wire import json_objects, text_of
+from frieza_tui.backends.base import Deletion, RunRequest
+from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.domain.errors import AuthFailed, BackendError, BadReply, NotHere, RateLimited, ServerFacts, Unreachable
+from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, Thread
+from frieza_tui.i18n import _
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+log = logging.getLogger(__name__)
+
+MAX_FIRST_MESSAGES: Final = 32
+"""How many messages `threads.create` takes (source: API reference, threads/createThread)."""
+_SYNC_WAIT_S: Final = 1.0
+_LEAST_S: Final = 0.5
+_BUILT_IN_TOOLS: Final = ("code_interpreter", "file_search")
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteIds:
+    """What a run is made of."""
+
+    assistant_id: str
+    thread_id: str
+    is_thread_new: bool
+
+
+class RemoteCopy:
+    """What this program made on the server, and which local messages the thread there has."""
+
+    def __init__(self, client: OpenAIClient, model: str) -> None:
+        """Take the client; model "" means the assistant's own, else the first that the server lists."""
+        self.model = model
+        """The model in use; "" until it is known."""
+        self.assistant_id = ""
+        self.thread_id = ""
+        self._client = client
+        self._wanted_model = model
+        self._made_for: Assistant | None = None
+        self._entries: list[frozenset[str]] = []
+        self._leftovers: dict[str, str] = {}
+        self._following: asyncio.Task[RemoteIds] | None = None
+        self._discards: set[asyncio.Task[Deletion]] = set()
+
+    @property
+    def objects(self) -> tuple[tuple[str, str], ...]:
+        """Kind and id of everything that is still on the server."""
+        current = (("thread", self.thread_id), ("assistant", self.assistant_id))
+        leftovers = tuple((kind, remote_id) for remote_id, kind in self._leftovers.items())
+        return (*((kind, remote_id) for kind, remote_id in current if remote_id), *leftovers)
+
+    async def follow(self, request: RunRequest) -> RemoteIds:
+        """Make the assistant and the thread, or bring them in step with the request.
+
+        Goes on by itself if the caller is cancelled, so that every object made is known. Raises: BackendError.
+        """
+        await self._finish_following()
+        self._following = asyncio.create_task(self._bring_in_step(request))
+        return await asyncio.shield(self._following)
+
+    def note_written(self, message_ids: frozenset[str]) -> None:
+        """Note that a run wrote messages into the thread; the local thread has them as one of these ids."""
+        if message_ids:
+            self._entries.append(message_ids)
+
+    def forget(self) -> None:
+        """Begin anew at the next run: nothing of what was made is used again; it is deleted meanwhile."""
+        self.forget_thread()
+        if self.assistant_id:
+            self._discard("assistant", self.assistant_id)
+        self.assistant_id, self._made_for = "", None
+
+    def forget_thread(self) -> None:
+        """Make a new thread at the next run."""
+        if self.thread_id:
+            self._discard("thread", self.thread_id)
+        self.thread_id, self._entries = "", []
+
+    async def delete(self, until_s: float) -> tuple[Deletion, ...]:
+        """Delete everything at the same time, until a moment of the loop's clock. Never raises."""
+        await self._finish_following()
+        bound_s = max(_LEAST_S, until_s - asyncio.get_running_loop().time())
+        deletions = await asyncio.gather(*(self._delete(kind, one, bound_s) for kind, one in self.objects))
+        for deletion in deletions:
+            if deletion.is_deleted:
+                self._strike_off(deletion.id)
+        return tuple(deletions)
+
+    async def close(self) -> None:
+        """Stop what still goes on in the background."""
+        tasks = [*self._discards, *([self._following] if self._following else [])]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    # -- in step -------------------------------------------------------------------------------------------------
+
+    async def _finish_following(self) -> None:
+        if self._following is None:
+            return
+        await asyncio.wait([self._following], timeout=_SYNC_WAIT_S)
+        if not self._following.done():
+            self._following.cancel()
+            self.forget_thread()
+        elif not self._following.cancelled():
+            self._following.exception()  # whoever waited has had it; this keeps asyncio from reporting it
+        self._following = None
+
+    async def _bring_in_step(self, request: RunRequest) -> RemoteIds:
+        missing = self._missing(request.thread)
+        if missing is None:
+            self.forget_thread()
+        is_new = not self.thread_id
+        steps: list[Awaitable[None]] = []
+        if self._made_for != request.assistant:
+            steps.append(self._make_assistant(request.assistant))
+        if is_new:
+            steps.append(self._make_thread(request.thread.messages))
+        for result in await asyncio.gather(*steps, return_exceptions=True):
+            if result is not None:
+                raise result
+        await self._post(missing or () if not is_new else request.thread.messages[len(self._entries) :])
+        return RemoteIds(self.assistant_id, self.thread_id, is_new)
+
+    def _missing(self, thread: Thread) -> Sequence[Message] | None:
+        """Return the messages that the thread on the server has not; None if it is not the beginning of this one."""
+        messages = thread.messages
+        known = len(self._entries)
+        if not self.thread_id or known > len(messages):
+            return None
+        if any(message.id not in entry for message, entry in zip(messages, self._entries, strict=False)):
+            return None
+        return messages[known:]
+
+    async def _make_assistant(self, assistant: Assistant) -> None:
+        await self._choose_model(assistant)
+        if self.assistant_id:
+            self._discard("assistant", self.assistant_id)
+            self.assistant_id, self._made_for = "", None
+        api = self._client.posts.beta.assistants.with_streaming_response
+        tools: Any = [{"type": tool} for tool in assistant.tools if tool in _BUILT_IN_TOOLS]
+        try:
+            made = await self._client.call(
+                lambda: api.create(
+                    model=self.model, name=assistant.name, instructions=assistant.instructions, tools=tools
+                )
+            )
+        except NotHere as error:
+            raise _not_this_api(error) from error
+        self.assistant_id, self._made_for = self._id_of(made), assistant
+
+    async def _choose_model(self, assistant: Assistant) -> None:
+        wanted = self._wanted_model or assistant.model
+        if not wanted:
+            api = self._client.reads.models.with_streaming_response
+            listed = json_objects((await self._client.call(api.list)).get("data"))
+            wanted = next((text_of(model.get("id")) for model in listed if model.get("id")), "")
+        self.model = wanted or "default"
+
+    async def _make_thread(self, messages: Sequence[Message]) -> None:
+        first = messages[:MAX_FIRST_MESSAGES]
+        api = self._client.posts.beta.threads.with_streaming_response
+        made = await self._client.call(lambda: api.create(messages=[_payload(message) for message in first]))
+        self.thread_id = self._id_of(made)
+        self._entries = [frozenset((message.id,)) for message in first]
+
+    async def _post(self, messages: Sequence[Message]) -> None:
+        api = self._client.posts.beta.threads.messages.with_streaming_response
+        for message in messages:
+            payload = _payload(message)
+            try:
+                await self._client.call(
+                    lambda: api.create(self.thread_id, role=payload["role"], content=payload["content"])  # noqa: B023
+                )
+            except BackendError as error:
+                # After these the message is surely not there; after any other it may be, or may not.
+                if not isinstance(error, RateLimited | AuthFailed | Unreachable):
+                    self.forget_thread()
+                raise
+            self._entries.append(frozenset((message.id,)))
+
+    def _id_of(self, made: dict[str, Any]) -> str:
+        remote_id = text_of(made.get("id"))
+        if not remote_id:
+            server = self._client.server
+            happened = _("{server} made something without an id.").format(server=server.name)
+            raise BadReply(happened, _("Check that it serves the Assistants API."), ServerFacts(server.base_url))
+        return remote_id
+
+    # -- deleted -------------------------------------------------------------------------------------------------
+
+    def _discard(self, kind: str, remote_id: str) -> None:
+        self._leftovers[remote_id] = kind
+        task = asyncio.create_task(self._delete(kind, remote_id, 10.0))
+        self._discards.add(task)
+        task.add_done_callback(self._note_discard)
+
+    def _note_discard(self, task: "asyncio.Task[Deletion]") -> None:
+        self._discards.discard(task)
+        if not task.cancelled() and task.result().is_deleted:
+            self._leftovers.pop(task.result().id, None)
+
+    def _strike_off(self, remote_id: str) -> None:
+        self._leftovers.pop(remote_id, None)
+        if remote_id == self.thread_id:
+            self.thread_id, self._entries = "", []
+        if remote_id == self.assistant_id:
+            self.assistant_id, self._made_for = "", None
+
+    async def _delete(self, kind: str, remote_id: str, bound_s: float) -> Deletion:
+        try:
+            async with asyncio.timeout(bound_s):
+                await self._client.call(lambda: _deletion_of(self._client.reads, kind, remote_id))
+        except NotHere:
+            return Deletion(kind, remote_id, True)
+        except TimeoutError:
+            reason = _("The server did not answer in time; delete it there, or leave it to expire.")
+            return Deletion(kind, remote_id, False, reason)
+        except BackendError as error:
+            return Deletion(kind, remote_id, False, str(error))
+        return Deletion(kind, remote_id, True)
+
+
+def _deletion_of(client: "AsyncOpenAI", kind: str, remote_id: str) -> Any:  # noqa: ANN401 - two types of the SDK's
+    if kind == "thread":
+        return client.beta.threads.with_streaming_response.delete(remote_id)
+    return client.beta.assistants.with_streaming_response.delete(remote_id)
+
+
+def _payload(message: Message) -> Any:  # noqa: ANN401 - the SDK's own nest of typed dicts
+    images: list[dict[str, object]] = []
+    for part in message.parts:
+        if isinstance(part, ImageFilePart):
+            images.append({"type": "image_file", "image_file": {"file_id": part.file_id}})
+        elif isinstance(part, ImageUrlPart):
+            images.append({"type": "image_url", "image_url": {"url": part.url}})
+    # Images of an assistant's are its own to keep; servers take them from users only.
+    if not images or message.role == "assistant":
+        return {"role": message.role, "content": message.text or "…"}
+    text: list[dict[str, object]] = [{"type": "text", "text": message.text}] if message.text else []
+    return {"role": message.role, "content": [*text, *images]}
+
+
+def _not_this_api(error: NotHere) -> NotHere:
+    """Return what a 404 for assistants means; a missing model stays what it is."""
+    if error.facts.code == "model_not_found":
+        return error
+    if "openai.com" in error.facts.provider:
+        happened = _("OpenAI retired the Assistants API on 2026-08-26.")
+    else:
+        happened = _("This server does not have the Assistants API, which OpenAI retired on 2026-08-26.")
+    todo = _("Use --api responses, or start without --base-url to talk to the embedded server.")
+    return NotHere(happened, todo, error.facts)

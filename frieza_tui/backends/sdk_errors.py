@@ -1,0 +1,305 @@
+"""The one table that turns errors of `openai`, `httpx2` and JSON into our error tree. Knows no API's objects.
+
+Importing it does not import an SDK; calling it does.
+"""
+
+import email.utils
+import ipaddress
+import json
+import re
+import socket
+import ssl
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+
+from frieza_tui.backends.sse import EventTooLarge
+from frieza_tui.domain.errors import (
+    AuthFailed,
+    BackendError,
+    BadReply,
+    NotHere,
+    RateLimited,
+    Refused,
+    ServerFacts,
+    ServerFault,
+    StreamCut,
+    TimedOut,
+    Unreachable,
+)
+from frieza_tui.i18n import _
+from frieza_tui.text.safe import safe_line
+
+if TYPE_CHECKING:
+    import openai
+
+_KEY = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][A-Za-z0-9_*.-]{6,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Which server an error is about, and the key that must not be shown."""
+
+    base_url: str
+    api_key: str = field(default="", repr=False)
+
+    @property
+    def name(self) -> str:
+        """Host and port, as they are shown."""
+        parts = urlsplit(self.base_url)
+        host = parts.hostname or self.base_url
+        return safe_line(host if parts.port is None else f"{host}:{parts.port}", 100)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server is on this machine, as far as its name tells."""
+        host = urlsplit(self.base_url).hostname or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
+
+    def words(self, text: str, limit: int = 300) -> str:
+        """Return text of the server's as one safe line without keys."""
+        if self.api_key:
+            text = text.replace(self.api_key, "…")
+        return safe_line(_KEY.sub("…", text), limit)
+
+
+def sdk_errors() -> tuple[type[Exception], ...]:
+    """Name the families of exceptions that `backend_error` translates, for an except clause."""
+    import httpx2
+    import openai
+
+    return (
+        openai.OpenAIError,
+        httpx2.HTTPError,
+        httpx2.InvalidURL,
+        httpx2.StreamError,
+        msgspec.DecodeError,
+        json.JSONDecodeError,
+        UnicodeDecodeError,
+        EventTooLarge,
+    )
+
+
+def backend_error(error: Exception, server: Server) -> BackendError:
+    """Return our error for one of the SDK's; raise it `from error`."""
+    import httpx2
+    import openai
+
+    if isinstance(error, openai.APIStatusError):
+        return _status_error(error, server)
+    if isinstance(error, openai.APIConnectionError | httpx2.TransportError):
+        return _connection_error(error, server)
+    if isinstance(error, httpx2.InvalidURL):
+        return _address_error(server)
+    if isinstance(error, openai.APIResponseValidationError | ValueError | httpx2.HTTPError | httpx2.StreamError):
+        return bad_reply(server)
+    if isinstance(error, openai.APIError):
+        happened = _("The server at {server} reported an error: {message}")
+        facts = ServerFacts(server.base_url, code=error.code)
+        return ServerFault(_said(happened, server, error.message), _("Ask again."), facts)
+    return AuthFailed(_("There is no API key for {server}.").format(server=server.name), _key_advice())
+
+
+def bad_reply(server: Server, content_type: str = "") -> BackendError:
+    """Return the error for a server that answered something else than its API says."""
+    facts = ServerFacts(server.base_url)
+    if (blocked := _proxy_in_the_way(server, facts)) is not None:
+        return blocked
+    if "html" in content_type:
+        happened = _("{server} answered with a web page instead of data.")
+    else:
+        happened = _("{server} answered something that is not of its API.")
+    return BadReply(happened.format(server=server.name), _address_advice(), facts)
+
+
+def stream_cut(server: Server) -> BackendError:
+    """Return the error for a stream that ended before its run did."""
+    happened = _("The connection to {server} ended in the middle of the reply.").format(server=server.name)
+    return StreamCut(happened, _("Ask again to go on."), ServerFacts(server.base_url))
+
+
+def timed_out(server: Server) -> BackendError:
+    """Return the error for a server that went silent."""
+    happened = _("{server} was silent for too long.").format(server=server.name)
+    return TimedOut(happened, _("Ask again, or see whether the server is overloaded."), ServerFacts(server.base_url))
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Return the wait in seconds that a reply names (milliseconds, seconds or a date), None if it names none."""
+    for name, factor in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers[name]) * factor)
+        except (KeyError, ValueError):
+            continue
+    date = email.utils.parsedate_tz(headers.get("retry-after", ""))
+    return None if date is None else max(0.0, email.utils.mktime_tz(date) - time.time())
+
+
+# -- no connection ---------------------------------------------------------------------------------------------------
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for inner in error.exceptions:
+                yield from _causes(inner)
+        error = error.__cause__ or error.__context__
+
+
+def _connection_error(error: Exception, server: Server) -> BackendError:
+    import httpx2
+
+    causes = tuple(_causes(error))
+
+    def has(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(cause, kinds) for cause in causes)
+
+    facts = ServerFacts(server.base_url)
+    if has(httpx2.UnsupportedProtocol, httpx2.LocalProtocolError):
+        return _address_error(server)
+    if has(httpx2.ConnectTimeout, httpx2.PoolTimeout):
+        return _unreachable(_("{server} did not take the connection in time."), server)
+    if has(httpx2.TimeoutException):
+        return _proxy_in_the_way(server, facts) or timed_out(server)
+    if has(httpx2.ProxyError):
+        return Unreachable(
+            _("The proxy refused the way to {server}.").format(server=server.name), _proxy_advice(), facts
+        )
+    if has(httpx2.ConnectError):
+        return _no_connection(server, has)
+    return _proxy_in_the_way(server, facts) or stream_cut(server)
+
+
+def _no_connection(server: Server, has: Callable[..., bool]) -> BackendError:
+    if has(ssl.SSLError):
+        happened = _("The certificate of {server} is not one that this machine trusts.").format(server=server.name)
+        todo = _("Add its authority to the system's trust store, or name it in SSL_CERT_FILE.")
+        return Unreachable(happened, todo, ServerFacts(server.base_url))
+    if has(socket.gaierror):
+        return _unreachable(_("There is no machine called {server}, or no network."), server)
+    if has(ConnectionRefusedError):
+        return _unreachable(_("Nothing answers at {server}: the connection was refused."), server)
+    return _unreachable(_("{server} cannot be reached."), server)
+
+
+def _unreachable(happened: str, server: Server) -> BackendError:
+    facts = ServerFacts(server.base_url)
+    blocked = _proxy_in_the_way(server, facts)
+    todo = _("Check that the server is running and that the address is right, then send again.")
+    return blocked or Unreachable(happened.format(server=server.name), todo, facts)
+
+
+def _address_error(server: Server) -> BackendError:
+    happened = _("{server} is not an address that can be called.").format(server=server.words(server.base_url, 100))
+    todo = _("Give one such as http://127.0.0.1:8000/v1 with --base-url.")
+    return Unreachable(happened, todo, ServerFacts(server.base_url))
+
+
+def _proxy_in_the_way(server: Server, facts: ServerFacts) -> BackendError | None:
+    """Return the error for a server of this machine that a proxy variable sends around the world, or None."""
+    if not server.is_loopback:
+        return None
+    parts = urlsplit(server.base_url)
+    proxies = urllib.request.getproxies()
+    if not (proxies.get(parts.scheme) or proxies.get("all")) or urllib.request.proxy_bypass(parts.netloc):
+        return None
+    happened = _("{server} is on this machine, but HTTP_PROXY sends the request to a proxy.").format(server=server.name)
+    return Unreachable(happened, _("Set NO_PROXY=127.0.0.1,localhost and start again."), facts)
+
+
+# -- a status of 400 and above ---------------------------------------------------------------------------------------
+
+
+def _status_error(error: "openai.APIStatusError", server: Server) -> BackendError:
+    facts = ServerFacts(server.base_url, error.status_code, error.request_id, error.code)
+    is_of_the_api = isinstance(error.body, dict)
+    if not is_of_the_api and (blocked := _proxy_in_the_way(server, facts)) is not None:
+        return blocked
+    message = server.words(_message(error.body))
+    status = error.status_code
+    if status == 429:
+        return _rate_limited(server, facts, message, retry_after_s(error.response.headers))
+    if status in (404, 405, 410, 501):
+        return _not_here(server, facts, message)
+    if status >= 500:
+        happened = _("{server} failed (status {status}).").format(server=server.name, status=status)
+        return ServerFault(_with(happened, message), _("Wait a little, then send again."), facts)
+    return _denied(server, facts, message)
+
+
+def _denied(server: Server, facts: ServerFacts, message: str) -> BackendError:
+    status = facts.status
+    if status == 401:
+        known = _("{server} does not accept the API key.") if server.api_key else _("{server} asks for an API key.")
+        return AuthFailed(known.format(server=server.name), _key_advice(), facts)
+    if status in (403, 407):
+        happened = _("{server} does not allow this.").format(server=server.name)
+        return AuthFailed(_with(happened, message), _("Use a key or an account that may do it."), facts)
+    if status == 408:
+        return timed_out(server)
+    if facts.code == "context_length_exceeded":
+        happened = _("The conversation is longer than the model can read.")
+        return Refused(happened, _("Start a new thread, or use a model with a larger window."), facts)
+    happened = _("{server} refused the request (status {status}).").format(server=server.name, status=status)
+    return Refused(_with(happened, message), _("Change the message or the settings, then send again."), facts)
+
+
+def _not_here(server: Server, facts: ServerFacts, message: str) -> BackendError:
+    if facts.code == "model_not_found" or (facts.status == 404 and "model" in message.lower()):
+        happened = _("{server} does not have this model.").format(server=server.name)
+        return NotHere(_with(happened, message), _("Name another one with --model."), facts)
+    happened = _("{server} does not have what was asked for (status {status}).")
+    happened = happened.format(server=server.name, status=facts.status)
+    return NotHere(_with(happened, message), _address_advice(), facts)
+
+
+def _rate_limited(server: Server, facts: ServerFacts, message: str, wait_s: float | None) -> BackendError:
+    if facts.code == "insufficient_quota":
+        happened = _("The account at {server} has no quota left.").format(server=server.name)
+        return RateLimited(happened, _("Add credit to it, or use another key."), facts, wait_s)
+    happened = _with(_("{server} gets too many requests.").format(server=server.name), message)
+    if wait_s is None:
+        return RateLimited(happened, _("Wait a little, then send again."), facts)
+    todo = _("Send again in {seconds} s.").format(seconds=max(1, round(wait_s)))
+    return RateLimited(happened, todo, facts, wait_s)
+
+
+# -- words -----------------------------------------------------------------------------------------------------------
+
+
+def _message(body: object) -> str:
+    """Return the server's sentence; a body that is not JSON, such as a web page, has none worth showing."""
+    if not isinstance(body, dict):
+        return ""
+    inner = body.get("error", body)
+    message = inner.get("message", inner.get("detail", "")) if isinstance(inner, dict) else inner
+    return message if isinstance(message, str) else ""
+
+
+def _with(happened: str, message: str) -> str:
+    return _("{sentence} It says: {message}").format(sentence=happened, message=message) if message else happened
+
+
+def _said(happened: str, server: Server, message: str) -> str:
+    return happened.format(server=server.name, message=server.words(message))
+
+
+def _key_advice() -> str:
+    return _("Set OPENAI_API_KEY to a valid key and start again.")
+
+
+def _address_advice() -> str:
+    return _("Check the address given with --base-url (it often ends in /v1), and --api.")
+
+
+def _proxy_advice() -> str:
+    return _("Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the server in NO_PROXY.")
