@@ -59,7 +59,8 @@ async def _delete(request: Request) -> Response:
 
 async def _list_models(request: Request) -> Response:
     models = service_of(request).models()
-    return json_reply(Page(list(models), models[0].id, models[-1].id, False))
+    first = models[0].id if models else None
+    return json_reply(Page(list(models), first, first, False))
 
 
 async def _retrieve_model(request: Request) -> Response:

@@ -62,8 +62,9 @@ class Service:
         self._streams.discard(stream)
 
     def models(self) -> list[ModelObject]:
-        """Return the models that answer here: the backend's one."""
-        return [ModelObject(self.backend.label.model, self._started_at)]
+        """Return the models that answer here: the backend's one, once it is known."""
+        name = self.backend.label.model
+        return [ModelObject(name, self._started_at)] if name else []
 
     async def stop(self) -> None:
         """End the runs, free the backend, close the state."""

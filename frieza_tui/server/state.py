@@ -68,8 +68,11 @@ class State:
 
     def _open(self, database: str) -> None:
         try:
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             version, application = (self._pragma(name) for name in ("user_version", "application_id"))
             is_new = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            raise FriezaError(f"{database} cannot be opened: {error}.", "Is another server using it?") from error
         except sqlite3.DatabaseError as error:
             raise FriezaError(f"{database} is not a database.", "Name another file for the server's state.") from error
         if is_new:
