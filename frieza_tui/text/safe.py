@@ -67,8 +67,26 @@ _TAGS = (("\U000e0000", "\U000e0fff"),)
 _SKIN_TONES = (("\U0001f3fb", "\U0001f3ff"),)
 _JAMO_AFTER_THE_FIRST = (("\u1161", "\u11ff"), ("\ud7b0", "\ud7fb"))
 _PICTURES = (("\U0001f300", "\U0001faff"), ("\u2600", "\u27bf"), ("\u2b00", "\u2bff"), ("\u2194", "\u2195"))
-# Laid down as pictures and ideographs whole, also where this Python's tables are older than some of them.
-_RESERVED = (("\U0001f000", "\U0001faff"), ("\U00020000", "\U0002fffd"), ("\U00030000", "\U0003fffd"))
+# Emoji of Unicode 15 to 17, and ideographs to come: let through also where this Python's tables are older.
+_NEWER = (
+    ("\U0001f6d8", "\U0001f6d8"),
+    ("\U0001f6dc", "\U0001f6dc"),
+    ("\U0001fa75", "\U0001fa77"),
+    ("\U0001fa87", "\U0001fa8a"),
+    ("\U0001fa8e", "\U0001fa8f"),
+    ("\U0001faad", "\U0001faaf"),
+    ("\U0001fabb", "\U0001fabf"),
+    ("\U0001fac6", "\U0001fac6"),
+    ("\U0001fac8", "\U0001fac8"),
+    ("\U0001facd", "\U0001facf"),
+    ("\U0001fada", "\U0001fadc"),
+    ("\U0001fadf", "\U0001fadf"),
+    ("\U0001fae8", "\U0001faea"),
+    ("\U0001faef", "\U0001faef"),
+    ("\U0001faf7", "\U0001faf8"),
+    ("\U00020000", "\U0002fffd"),
+    ("\U00030000", "\U0003fffd"),
+)
 
 
 def _is_in(character: str, ranges: tuple[tuple[str, str], ...]) -> bool:
@@ -101,7 +119,7 @@ def _classify_by_category(character: str) -> tuple[_Kind, str]:
         return _Kind.NOTHING, ""
     if category in ("Cc", "Co", "Cs"):
         return _Kind.BASE, _STAND_IN
-    if category == "Cn" and not _is_in(character, _RESERVED):
+    if category == "Cn" and not _is_in(character, _NEWER):
         return _Kind.BASE, _STAND_IN
     return _Kind.BASE, character
 
