@@ -1,0 +1,80 @@
+"""Blocks: leaves at a width, laid out when somebody looks at them. Knows no widget and no colour."""
+
+from frieza_tui.tui.log.grammar import Env
+from frieza_tui.tui.log.layout import Layout, layout_for
+from frieza_tui.tui.log.leaf import Leaf
+from frieza_tui.tui.log.rows import EMPTY_ROW, Row, Span, spans_width
+
+
+class Block:
+    """One leaf at one width."""
+
+    __slots__ = ("_layout", "_room", "_was_read", "env", "gap", "height", "leaf", "strips")
+
+    def __init__(self, leaf: Leaf, env: Env, width: int, gap: bool) -> None:
+        self.leaf = leaf
+        self.env = env
+        self.gap = gap
+        """A blank row stands before it; it counts as the block's row 0."""
+        self.strips: dict[int, object] = {}
+        """What the widget made of the rows, by row."""
+        self._room = max(1, width - spans_width(leaf.rest))
+        self._layout: Layout | None = None
+        self._was_read = False
+        self.height = gap + self._estimate()
+        """Rows, exact once `read` was called."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether `height` is known, not guessed."""
+        return self._was_read
+
+    def read(self) -> Layout:
+        """Lay it out, if that has not been done since the leaf changed."""
+        if self._layout is None:
+            self._layout = layout_for(self.leaf, self._room)
+        if not self._was_read:
+            first = self._layout.update(self.leaf, self.env)
+            self._drop_strips(first + self.gap)
+            self._was_read = True
+            self.height = self.gap + len(self._layout.rows)
+        return self._layout
+
+    def update(self, leaf: Leaf, gap: bool) -> bool:
+        """Take a leaf that goes on where the old one was; return False if it is of another shape."""
+        old = self.leaf
+        if (old.kind, old.style, old.first, old.info, self.gap) != (leaf.kind, leaf.style, leaf.first, leaf.info, gap):
+            return False
+        self.leaf = leaf
+        self._was_read = False
+        return True
+
+    def row(self, index: int) -> Row:
+        """Return a row; the gap is an empty one."""
+        layout = self.read()
+        at = index - self.gap
+        return layout.rows[at] if 0 <= at < len(layout.rows) else EMPTY_ROW
+
+    def prefix(self, index: int) -> tuple[Span, ...]:
+        """Return what stands before a row."""
+        if index == self.gap:
+            return self.leaf.first
+        if index > self.gap:
+            return self.leaf.rest
+        return self.leaf.between
+
+    def invalidate(self) -> None:
+        """Forget the layout: what the leaf refers to has changed."""
+        self._layout = None
+        self._was_read = False
+        self.strips.clear()
+
+    def _drop_strips(self, first: int) -> None:
+        for index in [index for index in self.strips if index >= first]:
+            del self.strips[index]
+
+    def _estimate(self) -> int:
+        leaf = self.leaf
+        if leaf.kind == "table":
+            return len(leaf.cells) + 1
+        return leaf.content.count("\n") + 1 + len(leaf.content) // (self._room + 1)

@@ -1,0 +1,78 @@
+"""A bubble at a width: its blocks and their heights. Knows no widget and no colour."""
+
+from frieza_tui.tui.log.block import Block
+from frieza_tui.tui.log.content import NO_ENV, Bubble
+from frieza_tui.tui.log.grammar import Env
+from frieza_tui.tui.log.heights import Heights
+from frieza_tui.tui.log.leaf import Leaf
+
+FRAME_WIDTH = 3
+"""Cells that the bar at the left, its space, and the margin at the right take."""
+
+
+def estimated_height(bubble: Bubble, width: int) -> int:
+    """Guess a bubble's rows without reading its text."""
+    lines, cells = bubble.measures()
+    return 2 + lines + cells // max(1, width - FRAME_WIDTH)
+
+
+class BubbleView:
+    """One bubble at one width."""
+
+    def __init__(self, bubble: Bubble, width: int) -> None:
+        self.bubble = bubble
+        self.width = max(1, width - FRAME_WIDTH)
+        self.blocks: list[Block] = []
+        self.heights = Heights()
+        self._counts: list[int] = []
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring the blocks up to date with the bubble's text and label."""
+        self._put(0, self.bubble.label_leaf(), NO_ENV, True)
+        at = 1
+        documents = self.bubble.documents()
+        for index, document in enumerate(documents):
+            is_new = index >= len(self._counts)
+            same = document.refresh()
+            if is_new:
+                self._counts.append(0)
+                same = 0
+            if len(document.leaves) != self._counts[index] and index < len(documents) - 1:
+                del self.blocks[at + same :]
+                self.heights.truncate(at + same)
+            self._counts[index] = len(document.leaves)
+            for number in range(same, len(document.leaves)):
+                leaf = document.leaves[number]
+                self._put(at + number, leaf, document.env, leaf.gap and at + number > 1)
+            at += len(document.leaves)
+        del self.blocks[at:]
+        self.heights.truncate(at)
+
+    def _put(self, index: int, leaf: Leaf, env: Env, gap: bool) -> None:
+        if index < len(self.blocks):
+            block = self.blocks[index]
+            block.env = env
+            if block.leaf == leaf and block.gap == gap:
+                return
+            if not block.update(leaf, gap):
+                block = self.blocks[index] = Block(leaf, env, self.width, gap)
+            block.read()
+            self.heights.set(index, block.height)
+            return
+        block = Block(leaf, env, self.width, gap)
+        self.blocks.append(block)
+        self.heights.append(block.height)
+
+    def read(self, index: int) -> Block:
+        """Return a block, laid out."""
+        block = self.blocks[index]
+        if not block.is_exact:
+            block.read()
+            self.heights.set(index, block.height)
+        return block
+
+    @property
+    def height(self) -> int:
+        """Rows, as far as they are known."""
+        return self.heights.total

@@ -1,0 +1,98 @@
+"""A bubble's content: its label, state and segments, as leaves. Knows no width and no look."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from frieza_tui.tui.log.bubble import NO_STATE, SEGMENT_KINDS, Author, BubbleState, CodeBlock, SegmentKind
+from frieza_tui.tui.log.documents import Document, LiteralDocument, document_for
+from frieza_tui.tui.log.grammar import Env
+from frieza_tui.tui.log.leaf import Leaf
+
+NO_ENV: Env = {}
+
+
+@dataclass(slots=True)
+class Bubble:
+    """One message of the thread, or a notice, on the screen."""
+
+    key: str
+    author: Author
+    label: str
+    state: BubbleState = NO_STATE
+    waiting_source: str = ""
+    """Text of a settled bubble that nobody has looked at yet."""
+    segments: dict[str, Document] = field(default_factory=dict)
+    """By segment name "kind:id", in the order in which they began."""
+    is_settled: bool = False
+
+    def append(self, segment: str, text: str) -> None:
+        """Add text to a segment, which begins with its first text."""
+        self._unpack()
+        self._document(segment).append(text)
+
+    def replace_text(self, source: str) -> None:
+        """Replace all text segments by one, where the first of them stood."""
+        self._unpack()
+        texts = [name for name in self.segments if name.startswith("text:")]
+        if "\n\n".join(self.segments[name].source for name in texts) == source:
+            return
+        fresh = document_for("text")
+        fresh.append(source)
+        kept: dict[str, Document] = {}
+        for name, document in self.segments.items():
+            if name not in texts:
+                kept[name] = document
+            elif name == texts[0]:
+                kept[name] = fresh
+        if not texts:
+            kept["text:0"] = fresh
+        self.segments = kept
+
+    @property
+    def source(self) -> str:
+        """The text segments as they came, joined by blank lines."""
+        if self.waiting_source:
+            return self.waiting_source
+        return "\n\n".join(
+            document.source for name, document in self.segments.items() if name.startswith("text:") and document.source
+        )
+
+    def code_blocks(self) -> list[CodeBlock]:
+        """The blocks of code of all segments, in order."""
+        return [block for document in self.documents() for block in document.code_blocks()]
+
+    def documents(self) -> list[Document]:
+        """The segments' texts in order; reads a text that was waiting."""
+        self._unpack()
+        return list(self.segments.values())
+
+    def label_leaf(self) -> Leaf:
+        """The first row: who, and the state."""
+        state = ((self.state.text, f"state-{self.state.tone}" if self.state.tone else "state"),)
+        return Leaf("label", self.label, f"label-{self.author}", cells=(state if self.state.text else ()))
+
+    def measures(self) -> tuple[int, int]:
+        """Return line ends and cells of all text, for estimates: wide characters are guessed from their bytes."""
+        lines = cells = 0
+        for source in [self.waiting_source] if self.waiting_source else [d.source for d in self.segments.values()]:
+            lines += source.count("\n") + 1
+            cells += len(source) if source.isascii() else (len(source) + len(source.encode())) // 2
+        return lines, cells
+
+    def _unpack(self) -> None:
+        if self.waiting_source:
+            source, self.waiting_source = self.waiting_source, ""
+            self._document("text:0").append(source)
+
+    def _document(self, segment: str) -> Document:
+        document = self.segments.get(segment)
+        if document is None:
+            kind = segment.partition(":")[0]
+            if kind not in SEGMENT_KINDS:
+                raise ValueError(f"not a kind of segment: {kind}")
+            if kind == "text" and self.author != "assistant":
+                document = LiteralDocument("literal", self.author)
+            else:
+                document = document_for(cast(SegmentKind, kind))
+            self.segments[segment] = document
+        return document

@@ -1,0 +1,119 @@
+"""The Markdown that is read: markdown-it's GitHub flavour, math and footnote marks left as typed. Knows no look."""
+
+import re
+from collections.abc import MutableMapping
+from functools import cache
+from typing import TypeAlias
+
+from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.paragraph import paragraph
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+Env: TypeAlias = MutableMapping[str, object]
+"""What markdown-it keeps of a document besides its blocks: link definitions under "references"."""
+
+FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
+_FOOTNOTE_START = re.compile(r"\[\^[^\]\s]+\]:")
+_MATH_BLOCK = {"$$": "$$", "\\[": "\\]"}
+_MATH_LIMIT = 1000
+"""Characters after which an opening \\( or \\[ within a paragraph is taken as it is."""
+_DOLLAR = re.compile(r"\$\$[^$\n]{1,300}?\$\$|\$(?![\s$])(?:[^$\n\\`]|\\.){1,300}?(?<!\s)\$(?![\d$])")
+
+MATH_REACH = _MATH_LIMIT + 4
+"""No math within a paragraph is longer than this many characters."""
+
+
+def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Take display math from its opening line to its closing one, or to a blank line, without reading it."""
+    if state.is_code_block(start):
+        return False
+    begin = state.bMarks[start] + state.tShift[start]
+    closing = _MATH_BLOCK.get(state.src[begin : begin + 2])
+    if closing is None:
+        return False
+    text = state.src[begin + 2 : state.eMarks[start]].rstrip()
+    at = text.find(closing)
+    if at >= 0 and at + 2 != len(text):
+        return False
+    if silent:
+        return True
+    line = start + 1
+    is_open = at < 0
+    while is_open and line < end and not state.isEmpty(line) and state.sCount[line] >= state.blkIndent:
+        is_open = closing not in state.src[state.bMarks[line] : state.eMarks[line]]
+        line += 1
+    token = state.push("math_block", "", 0)
+    token.map = [start, line]
+    token.content = state.getLines(start, line, state.blkIndent, False)
+    state.line = line
+    return True
+
+
+def _footnote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a footnote's text as a paragraph; else it would pass for a link definition and vanish."""
+    begin = state.bMarks[start] + state.tShift[start]
+    if state.is_code_block(start) or not _FOOTNOTE_START.match(state.src, begin, state.eMarks[start]):
+        return False
+    return True if silent else paragraph(state, start, end, silent)
+
+
+def _math_inline(state: StateInline, silent: bool) -> bool:
+    opening = state.src[state.pos : state.pos + 2]
+    if opening in ("\\(", "\\["):
+        closing = "\\)" if opening == "\\(" else "\\]"
+        end = state.src.find(closing, state.pos + 2, state.pos + _MATH_LIMIT)
+        end = end + 2 if end >= 0 else -1
+    elif opening[:1] == "$" and (match := _DOLLAR.match(state.src, state.pos)):
+        end = match.end()
+    else:
+        return False
+    if end < 0 or end > state.posMax:
+        return False
+    if not silent:
+        state.push("math_inline", "", 0).content = state.src[state.pos : end]
+    state.pos = end
+    return True
+
+
+def _footnote_mark(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "[":
+        return False
+    match = FOOTNOTE.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.push("footnote_mark", "", 0).content = match[0]
+    state.pos = match.end()
+    return True
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("gfm-like")
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    parser.block.ruler.before("fence", "math_block", _math_block, interrupts)
+    parser.block.ruler.before("reference", "footnote", _footnote, {"alt": ["paragraph", "reference"]})
+    parser.inline.ruler.before("escape", "math_inline", _math_inline)
+    parser.inline.ruler.before("link", "footnote_mark", _footnote_mark)
+    return parser
+
+
+@cache
+def _block_parser() -> MarkdownIt:
+    """The same, but paragraphs are left unread."""
+    parser = _parser.__wrapped__()
+    parser.core.ruler.disable(["inline", "linkify", "text_join"])
+    return parser
+
+
+def parse_blocks(source: str, env: Env) -> list[Token]:
+    """Return the blocks of a document, their inline text unread. Link definitions are added to `env`."""
+    return _block_parser().parse(source, env)
+
+
+def parse_inline(content: str, env: Env) -> list[Token]:
+    """Return the inline tokens of a paragraph, heading or cell; links are looked up in `env`."""
+    return _parser().parseInline(content, env)[0].children or []

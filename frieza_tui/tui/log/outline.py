@@ -1,0 +1,207 @@
+"""Flattens the blocks of a document into leaves in reading order. Knows no width and no look."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+from markdown_it.token import Token
+from rich.cells import cell_len
+
+from frieza_tui.tui.log.leaf import Leaf, LeafKind
+from frieza_tui.tui.log.rows import Span, add_style
+
+BULLETS = ("•", "◦", "▪")
+QUOTE_BAR = "▎"
+TASKS = {" ": "☐", "x": "☑", "X": "☑"}
+TAB_SIZE = 4
+
+_BLANK = re.compile(r"[\s>]*")
+_TASK = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
+_ALIGNMENTS = {"text-align:left": "l", "text-align:right": "r", "text-align:center": "c"}
+
+ContainerKind: TypeAlias = Literal["quote", "list", "item"]
+
+
+@dataclass(slots=True)
+class Container:
+    """A quote, a list or a list item that is being read."""
+
+    kind: ContainerKind
+    start: int
+    """Its first line."""
+    marker: str = ""
+    """item: what stands before its first block, until it has been used."""
+    width: int = 0
+    """item: cells of its marker."""
+    counter: int = 0
+    """list: the next item's number; 0 if it has bullets."""
+    depth: int = 0
+    """list: how many bullet lists it stands in."""
+
+
+class Placed(NamedTuple):
+    """A leaf and where it came from."""
+
+    leaf: Leaf
+    start: int
+    """Its first line; of the first block of an item, the line of the item's marker."""
+    path: tuple[Container, ...]
+    """What it stands in, outermost first."""
+
+
+def is_blank(line: str) -> bool:
+    """Return whether a line has no text, quote marks apart."""
+    return _BLANK.fullmatch(line) is not None
+
+
+@dataclass(slots=True)
+class Outliner:
+    """Reads the tokens of a document, in order."""
+
+    lines: Sequence[str]
+    """The document's lines, to see which are blank."""
+    placed: list[Placed] = field(default_factory=list)
+    stack: list[Container] = field(default_factory=list)
+
+    def read(self, tokens: Sequence[Token]) -> list[Placed]:
+        """Return the leaves of a document's block tokens."""
+        index = 0
+        while index < len(tokens):
+            index = self._read_block(tokens, index)
+        return self.placed
+
+    def _read_block(self, tokens: Sequence[Token], index: int) -> int:
+        """Read the block that starts at a token; return the index after it."""
+        token = tokens[index]
+        match token.type:
+            case "paragraph_open":
+                self._add_paragraph(tokens[index + 1].content, token)
+            case "heading_open":
+                self._add("inline", token, tokens[index + 1].content, f"heading h{token.tag[1:]}")
+            case "fence" | "code_block":
+                self._add("code", token, token.content.expandtabs(TAB_SIZE), info=token.info.strip().partition(" ")[0])
+            case "hr":
+                self._add("rule", token, style="rule")
+            case "html_block":
+                self._add("literal", token, token.content.rstrip("\n").expandtabs(TAB_SIZE), "html")
+            case "math_block":
+                self._add("literal", token, token.content.expandtabs(TAB_SIZE), "math")
+            case "table_open":
+                return self._add_table(tokens, index)
+            case _:
+                self._enter_or_leave(token)
+                return index + 1
+        if token.nesting == 0:
+            return index + 1
+        return index + 3
+
+    def _enter_or_leave(self, token: Token) -> None:
+        start = token.map[0] if token.map else 0
+        match token.type:
+            case "blockquote_open":
+                self.stack.append(Container("quote", start))
+            case "bullet_list_open":
+                depth = sum(1 for container in self.stack if container.kind == "list" and not container.counter)
+                self.stack.append(Container("list", start, depth=depth))
+            case "ordered_list_open":
+                first = token.attrs.get("start", 1)
+                self.stack.append(Container("list", start, counter=int(first) or -1))
+            case "list_item_open":
+                self._enter_item(start)
+            case "list_item_close" | "blockquote_close":
+                if self.stack[-1].marker or (token.type == "blockquote_close" and not self._has_leaf_within()):
+                    self._add_empty()
+                self.stack.pop()
+            case "bullet_list_close" | "ordered_list_close":
+                self.stack.pop()
+
+    def _has_leaf_within(self) -> bool:
+        return bool(self.placed) and self.stack[-1] in self.placed[-1].path
+
+    def _enter_item(self, start: int) -> None:
+        parent = self.stack[-1]
+        if parent.counter:
+            number = max(parent.counter, 0)
+            marker = f"{number}. "
+            parent.counter = number + 1
+        else:
+            marker = BULLETS[parent.depth % len(BULLETS)] + " "
+        self.stack.append(Container("item", start, marker, cell_len(marker)))
+
+    def _add_paragraph(self, content: str, token: Token) -> None:
+        if self.stack and self.stack[-1].marker and (task := _TASK.match(content)):
+            item = self.stack[-1]
+            item.marker = TASKS[task[1]] + " "
+            item.width = 2
+            content = content[task.end() :]
+        self._add("inline", token, content)
+
+    def _add_empty(self) -> None:
+        self._place(Leaf("inline"), self.stack[-1].start)
+
+    def _add_table(self, tokens: Sequence[Token], index: int) -> int:
+        start = index
+        rows: list[tuple[str, ...]] = []
+        row: list[str] = []
+        aligns = ""
+        while tokens[index].type != "table_close":
+            token = tokens[index]
+            match token.type:
+                case "tr_open":
+                    row = []
+                case "th_open":
+                    aligns += _ALIGNMENTS.get(str(token.attrs.get("style", "")), "-")
+                case "inline":
+                    row.append(token.content)
+                case "tr_close":
+                    rows.append(tuple(row))
+            index += 1
+        self._add("table", tokens[start], info=aligns, cells=tuple(rows))
+        return index + 1
+
+    def _add(
+        self,
+        kind: LeafKind,
+        token: Token,
+        content: str = "",
+        style: str = "",
+        info: str = "",
+        cells: tuple[tuple[str, ...], ...] = (),
+    ) -> None:
+        leaf = Leaf(kind, content, style, info=info, cells=cells)
+        self._place(leaf, token.map[0] if token.map else 0)
+
+    def _place(self, leaf: Leaf, start: int) -> None:
+        """Give a leaf its prefix and its gap."""
+        first: list[Span] = []
+        rest: list[Span] = []
+        is_quoted = False
+        for container in self.stack:
+            if container.kind == "quote":
+                bar = (QUOTE_BAR + " ", "quote-bar")
+                first.append(bar)
+                rest.append(bar)
+                is_quoted = True
+            elif container.kind == "item":
+                if container.marker:
+                    start = min(start, container.start)
+                first.append((container.marker or " " * container.width, "marker" if container.marker else ""))
+                rest.append((" " * container.width, ""))
+                container.marker = ""
+        style = add_style("quote", leaf.style).strip() if is_quoted else leaf.style
+        gap = not self.stack or start == 0 or is_blank(self.lines[start - 1])
+        between = tuple(rest[: self._shared_quotes()])
+        placed = Leaf(leaf.kind, leaf.content, style, gap, tuple(first), tuple(rest), between, leaf.info, leaf.cells)
+        self.placed.append(Placed(placed, start, tuple(self.stack)))
+
+    def _shared_quotes(self) -> int:
+        """Count the prefixes up to the innermost quote that the last leaf stands in too."""
+        before = self.placed[-1].path if self.placed else ()
+        count = shared = 0
+        for container, other in zip(self.stack, before, strict=False):
+            if container is not other:
+                break
+            count += container.kind != "list"
+            shared = count if container.kind == "quote" else shared
+        return shared
