@@ -1,6 +1,7 @@
 """One client's stream of server-sent events: a bounded buffer between a run and a reader. Knows no run."""
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import AsyncGenerator
 
@@ -8,24 +9,27 @@ import msgspec
 
 _FULL_BYTES = 1_000_000
 _KEEP_ALIVE_S = 15.0
-# JSON may carry these raw, but old clients (the Node client of April 2024 among them) split lines at them.
-_LINE_ENDS = ((b"\xc2\x85", rb"\u0085"), (b"\xe2\x80\xa8", rb"\u2028"), (b"\xe2\x80\xa9", rb"\u2029"))
-DONE = b"event: done\ndata: [DONE]\n\n"
+_DONE = b"event: done\ndata: [DONE]\n\n"
+# Clients of the API's v1 know no "incomplete" run: without a final event that they know, their helper fails.
+_V1_NAMES = {"thread.run.incomplete": "thread.run.completed"}
 
 
 def encode_event(kind: str, data: object) -> bytes:
-    """Return one event as it goes over the wire."""
-    body = msgspec.json.encode(data)
-    for raw, escaped in _LINE_ENDS:
-        if raw in body:
-            body = body.replace(raw, escaped)
-    return b"event: %s\ndata: %s\n\n" % (kind.encode(), body)
+    """Return one event as it goes over the wire, in ASCII.
+
+    Some clients end lines at U+2028 and U+0085, as Python's `str.splitlines` does; some break a character that two
+    packets share.
+    """
+    body = json.dumps(msgspec.to_builtins(data), separators=(",", ":"))
+    return f"event: {kind}\ndata: {body}\n\n".encode("ascii")
 
 
 class EventStream:
     """Events on their way to one reader. The writer never waits, unless it chooses to by `make_room`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, speaks_v1: bool = False) -> None:
+        """`speaks_v1`: the client asked for `OpenAI-Beta: assistants=v1`."""
+        self._names = _V1_NAMES if speaks_v1 else {}
         self._chunks: deque[bytes] = deque()
         self._size = 0
         self._is_finished = False
@@ -40,18 +44,25 @@ class EventStream:
         """Whether the reader is so far behind that the writer should wait or drop it."""
         return not self._has_room.is_set()
 
-    def push(self, chunk: bytes) -> None:
-        """Add to what the reader will get."""
-        if not self.is_open or self._is_finished:
-            return
+    def tell(self, kind: str, data: object) -> None:
+        """Add an event to what the reader will get."""
+        if self.is_open and not self._is_finished:
+            self._push(encode_event(self._names.get(kind, kind), data))
+
+    def end(self) -> None:
+        """Add the end mark; nothing follows it."""
+        if self.is_open and not self._is_finished:
+            self._push(_DONE)
+        self._finish()
+
+    def _push(self, chunk: bytes) -> None:
         self._chunks.append(chunk)
         self._size += len(chunk)
         if self._size > _FULL_BYTES:
             self._has_room.clear()
         self._has_news.set()
 
-    def finish(self) -> None:
-        """Say that nothing follows."""
+    def _finish(self) -> None:
         self._is_finished = True
         self._has_news.set()
 
@@ -59,7 +70,7 @@ class EventStream:
         """Forget the reader: it has gone."""
         self.is_open = False
         self._clear()
-        self.finish()
+        self._finish()
 
     async def make_room(self, grace_s: float) -> None:
         """Wait until the reader has caught up; drop it if that takes longer than `grace_s` seconds.
@@ -72,11 +83,11 @@ class EventStream:
         except TimeoutError:
             self._clear()
             fault = {"code": "slow_reader", "message": "The stream was not read fast enough; the run goes on."}
-            self.push(encode_event("error", {**fault, "param": None, "type": "server_error"}))
-            self.finish()
+            self.tell("error", {**fault, "param": None, "type": "server_error"})
+            self._finish()
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """Yield what has come, joined; a comment when nothing came for a while; end after `finish`."""
+        """Yield what has come, joined; a comment when nothing came for a while; stop after the end."""
         while True:
             if self._chunks:
                 gathered = b"".join(self._chunks)

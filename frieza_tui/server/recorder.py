@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 
-from frieza_tui.server.event_stream import DONE, EventStream, encode_event
+from frieza_tui.server.event_stream import EventStream
 from frieza_tui.server.objects import Json, Wire
 from frieza_tui.server.state import State
 
@@ -42,11 +42,10 @@ class Recorder:
         """Send events to the stream."""
         if self.stream is not None:
             for kind in kinds:
-                self.stream.push(encode_event(kind, data))
+                self.stream.tell(kind, data)
 
     def end_stream(self) -> None:
         """Send the end mark and let the stream go."""
         if self.stream is not None:
-            self.stream.push(DONE)
-            self.stream.finish()
+            self.stream.end()
             self.stream = None

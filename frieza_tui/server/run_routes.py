@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from frieza_tui.server.event_stream import EventStream, encode_event
+from frieza_tui.server.event_stream import EventStream
 from frieza_tui.server.objects import AssistantObject, RunObject, StepObject, ThreadObject
 from frieza_tui.server.orders import new_run, run_request
 from frieza_tui.server.replies import EventReply, json_reply, page_reply, read_body, service_of
@@ -25,9 +25,11 @@ from frieza_tui.server.thread_routes import new_message, new_thread
 
 
 @contextmanager
-def _stream(service: Service, is_wanted: bool | None) -> Generator[EventStream | None, None, None]:
+def _stream(request: Request, is_wanted: bool | None) -> Generator[EventStream | None, None, None]:
     """Open a stream if one is wanted; it stays open unless the request fails."""
-    stream = service.open_stream() if is_wanted else None
+    service = service_of(request)
+    speaks_v1 = "assistants=v1" in request.headers.get("openai-beta", "")
+    stream = service.open_stream(speaks_v1=speaks_v1) if is_wanted else None
     try:
         yield stream
     except BaseException:
@@ -47,7 +49,7 @@ async def _create(request: Request) -> Response:
     assistant = service.require(AssistantObject, body.assistant_id)
     service.runs.require_idle(thread.id)
     messages = [new_message(thread.id, message) for message in body.additional_messages or []]
-    with _stream(service, body.stream) as stream:
+    with _stream(request, body.stream) as stream:
         for message in messages:
             service.state.add(message, thread.id)
         run = new_run(service.options, thread.id, assistant, body)
@@ -59,10 +61,10 @@ async def _create_with_thread(request: Request) -> Response:
     body = await read_body(request, ThreadRunCreate)
     service = service_of(request)
     assistant = service.require(AssistantObject, body.assistant_id)
-    with _stream(service, body.stream) as stream:
+    with _stream(request, body.stream) as stream:
         thread = new_thread(service, body.thread or ThreadCreate())
         if stream is not None:
-            stream.push(encode_event("thread.created", thread))
+            stream.tell("thread.created", thread)
         run = new_run(service.options, thread.id, assistant, body)
         service.runs.create(run, run_request(service.state, run), stream)
         return _reply(service, run, stream)
@@ -105,7 +107,7 @@ async def _submit(request: Request) -> Response:
     service, run = service_of(request), _run(request)
     outputs = {given.tool_call_id or "": given.output or "" for given in body.tool_outputs}
     service.runs.require_waiting(run, set(outputs))
-    with _stream(service, body.stream) as stream:
+    with _stream(request, body.stream) as stream:
         service.runs.submit(run, outputs, run_request(service.state, run), stream)
         return _reply(service, run, stream)
 

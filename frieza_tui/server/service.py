@@ -47,12 +47,12 @@ class Service:
             raise ApiError(400, f"Can't add messages to {thread_id} while a run {live.run.id} is active.")
         return thread
 
-    def open_stream(self) -> EventStream:
+    def open_stream(self, *, speaks_v1: bool = False) -> EventStream:
         """Return a new stream. Raises: ApiError 429 if too many are open."""
         if len(self._streams) >= self.options.max_streams:
             message = f"{self.options.max_streams} streams are open; close one, or try again later."
             raise ApiError(429, message, kind="requests", code="rate_limit_exceeded")
-        stream = EventStream()
+        stream = EventStream(speaks_v1=speaks_v1)
         self._streams.add(stream)
         return stream
 
