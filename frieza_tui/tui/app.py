@@ -1,92 +1,108 @@
 """The Textual app: themes, the first screen, the way out. Knows no turns; they live on the chat screen."""
 
 import asyncio
+import logging
+import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import ClassVar
+from functools import partial
+from pathlib import PurePath
+from typing import ClassVar, Literal
 
+from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
+from frieza_tui import paths
 from frieza_tui.backends.base import Deletion
 from frieza_tui.chat import Chat
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
-from frieza_tui.tui.messages import LeaveAsked
+from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.messages import ChatClosed, LeaveAsked
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.chat import ChatScreen
-from frieza_tui.tui.themes import TERMINAL, THEMES, theme_after
+from frieza_tui.tui.screens.help import HelpScreen
+from frieza_tui.tui.themes import FRIEZA, FRIEZA_LIGHT, TERMINAL, THEMES, theme_after
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenOptions:
     """What the command line and the settings say about the screen."""
 
-    theme: str = ""
-    """A theme's name; empty: white and violet, or the terminal's own colours where it has few or NO_COLOR is set."""
+    theme: str | None = None
+    """A theme's name. None: white and violet, or the terminal's own colours if it has few or NO_COLOR is set."""
+    follow: Literal["end", "top"] = "end"
+    """What the log keeps in view when a reply outgrows it: its end, or its first line."""
     has_mouse: bool = True
     is_blinking: bool = True
     """Whether the caret blinks."""
-    recall_file: Path | None = None
-    """Where earlier inputs are kept; None: nowhere."""
-    is_unconfigured: bool = False
-    """Whether no key, server or model was named: the help for a first start is then shown if nothing answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenResult:
     """How the screen was left."""
 
-    deletions: tuple[Deletion, ...]
-    """What became of the remote objects; the receipt."""
+    receipt: tuple[Deletion, ...]
+    """What became of the remote objects."""
     exit_status: int = 0
     """1 if the screen broke down; Textual has then written why to standard error."""
 
 
 class FriezaApp(App[tuple[Deletion, ...]]):
-    """Holds the themes and the chat screen."""
+    """Holds the themes and the chat screen, and knows the one way out."""
 
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/chat.tcss"]
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f3", "next_theme", show=False)]
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/chat.tcss"]
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", show=False),
+        Binding("f3", "next_theme", show=False),
+    ]
 
-    def __init__(self, chat: Chat, options: ScreenOptions, driver_class: type[Driver] | None = None) -> None:
-        """Take the conversation and the options; nothing is read from anywhere else."""
+    def __init__(
+        self,
+        chat: Chat,
+        recall: RecallList,
+        options: ScreenOptions = ScreenOptions(),
+        driver_class: type[Driver] | None = None,
+    ) -> None:
+        """Take the conversation, the earlier inputs and the options; nothing is read from anywhere else."""
         super().__init__(driver_class=driver_class)
-        self._chat_screen = ChatScreen(
-            chat,
-            RecallList(options.recall_file),
-            is_blinking=options.is_blinking,
-            is_unconfigured=options.is_unconfigured,
-        )
+        self.title = safe_line(chat.assistant.name, 80)
+        self._chat = chat
+        self._chat_screen = ChatScreen(chat, recall, is_blinking=options.is_blinking)
+        self._is_leaving = False
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = options.theme or self._fitting_theme()
+        self.theme = options.theme or self._fitting_theme(os.environ)
 
-    def _fitting_theme(self) -> str:
-        has_few_colours = self.no_color or self.console.color_system in ("standard", None)
-        return TERMINAL.name if has_few_colours and not self.is_headless else THEMES[0].name
+    def _fitting_theme(self, environ: Mapping[str, str]) -> str:
+        has_few_colours = self.no_color or self.console.color_system in {"standard", "windows"}
+        if has_few_colours:
+            return TERMINAL.name
+        # The terminals that tell their colours this way: "15;0" is black on white, "0;15" white on black.
+        is_light = environ.get("COLORFGBG", "").endswith((";15", ";7"))
+        return FRIEZA_LIGHT.name if is_light else FRIEZA.name
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the chat."""
         return self._chat_screen
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual calls it
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's call
         """Offer the themes, the help and the way out in the command palette."""
         for theme in THEMES:
-            yield SystemCommand(
-                _("Theme {name}").format(name=theme.name),
-                _("Change the colours"),
-                lambda name=theme.name: self.wear(name),
-            )
-        yield SystemCommand(_("Help"), _("All keys"), self._chat_screen.action_help)
-        yield SystemCommand(_("Quit"), _("Delete what is on the server and end"), self._chat_screen.leave)
+            name = _("Theme: {name}").format(name=theme.name)
+            yield SystemCommand(name, _("Change the colours"), partial(self.wear, theme.name))
+        yield SystemCommand(_("Help"), _("All keys"), self.action_help)
+        yield SystemCommand(_("Quit"), _("Delete what is on the server and end"), self.leave)
 
     def wear(self, theme: str) -> None:
         """Put on a theme by its name."""
@@ -94,15 +110,51 @@ class FriezaApp(App[tuple[Deletion, ...]]):
 
     def action_next_theme(self) -> None:
         """Put on the next theme."""
-        self.theme = theme_after(self.theme)
+        self.wear(theme_after(self.theme))
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        self.push_screen(HelpScreen())
+
+    def on_message_log_link_activated(self, message: MessageLog.LinkActivated) -> None:
+        """Open a link of a message where links are opened."""
+        if message.href.startswith(("https://", "http://", "mailto:")):
+            self.open_url(message.href)
+
+    # The way out.
 
     async def action_quit(self) -> None:
-        """Leave by the one way out: what is on the server is deleted first."""
-        self._chat_screen.leave()
+        """Leave."""
+        self.leave()
 
     def on_leave_asked(self) -> None:
-        """Leave because a signal says so."""
-        self._chat_screen.leave()
+        """Leave."""
+        self.leave()
+
+    def leave(self) -> None:
+        """Delete what was made on the server, then end; once begun it is not stopped."""
+        if self._is_leaving:
+            return
+        self._is_leaving = True
+        while self.screen is not self._chat_screen:
+            self.pop_screen()
+        self._chat_screen.put_away()
+        self._close_chat()
+
+    @work(exclusive=True, group="leave", exit_on_error=False)
+    async def _close_chat(self) -> None:
+        """Wait for the deletions; ends the app."""
+        self.post_message(ChatClosed(await self._chat.close()))
+
+    def on_chat_closed(self, message: ChatClosed) -> None:
+        """End with the receipt."""
+        self.exit(message.deletions)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """End also if the deletions broke down."""
+        if event.worker.group == "leave" and event.state is WorkerState.ERROR:
+            log.error("the chat could not be closed", exc_info=event.worker.error)
+            self.exit(())
 
 
 def run_screen(chat: Chat, options: ScreenOptions) -> ScreenResult:
@@ -111,13 +163,14 @@ def run_screen(chat: Chat, options: ScreenOptions) -> ScreenResult:
 
 
 async def _run(chat: Chat, options: ScreenOptions) -> ScreenResult:
-    app = FriezaApp(chat, options, _driver_for(chat.assistant.name))
+    recall = RecallList(paths.state_dir() / "inputs.jsonl")
+    app = FriezaApp(chat, recall, options, _driver_for(chat.assistant.name))
     _leave_on_signals(app)
     try:
         await app.run_async(mouse=options.has_mouse)
     finally:
-        deletions = await chat.close()
-    return ScreenResult(deletions, app.return_code or 0)
+        receipt = await chat.close()
+    return ScreenResult(receipt, app.return_code or 0)
 
 
 def _driver_for(name: str) -> type[Driver] | None:

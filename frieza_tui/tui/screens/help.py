@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
@@ -17,21 +18,35 @@ from frieza_tui.tui.keys import KEYS, Key, group_title, grouped
 class _KeySheet(Widget):
     """All keys, as wide as it is given."""
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
+        """Return the rows that so many cells of width need."""
+        return len(_rows(width))
+
     def render(self) -> Content:
         """Write each group under its title."""
-        column = min(max(cell_len(one.shown) for one in KEYS) + 2, self.content_size.width // 2)
-        blocks = []
-        for group, keys in grouped():
-            rows = [Content.styled(group_title(group), "bold $text-primary")]
-            rows += [self._row(one, column) for one in keys]
-            blocks.append(Content("\n").join(rows))
-        return Content("\n\n").join(blocks)
+        return Content("\n").join(_rows(self.content_size.width))
 
-    def _row(self, one: Key, column: int) -> Content:
-        gap = " " * max(1, column - cell_len(one.shown))
-        text = Content(one.does()).wrap(max(8, self.content_size.width - column))
-        rest = [Content.assemble(" " * column, line) for line in text[1:]]
-        return Content("\n").join([Content.assemble((one.shown, "bold"), gap, text[0]), *rest])
+
+def _rows(width: int) -> list[Content]:
+    column = max(cell_len(one.shown) for one in KEYS) + 2
+    if column > width // 2:
+        column = 2
+    rows: list[Content] = []
+    for group, keys in grouped():
+        rows += [*([Content("")] if rows else []), Content.styled(group_title(group), "bold $text-primary")]
+        for one in keys:
+            rows += _key_rows(one, column, width)
+    return rows
+
+
+def _key_rows(one: Key, column: int, width: int) -> list[Content]:
+    """Return a key's rows: beside its keys what it does, or below them where there is no room."""
+    name = Content.styled(one.shown, "bold")
+    first, *rest = Content(one.does()).wrap(max(8, width - column))
+    if cell_len(one.shown) >= column:
+        return [name, *(Content.assemble(" " * column, row) for row in (first, *rest))]
+    first = Content.assemble(name, " " * (column - name.cell_length), first)
+    return [first, *(Content.assemble(" " * column, row) for row in rest)]
 
 
 class HelpScreen(ModalScreen[None]):

@@ -80,6 +80,18 @@ class Composer(TextArea):
         self.clear()
         return True
 
+    def offer(self, text: str) -> bool:
+        """Put a text into the box if that is empty; say whether it was."""
+        if self.has_draft:
+            return False
+        self.put(text)
+        return True
+
+    @property
+    def has_earlier(self) -> bool:
+        """Whether there is an earlier input to recall."""
+        return len(self._recall_list) > 0
+
     def remember(self, text: str) -> None:
         """Keep a text among the earlier inputs."""
         self._recall_list.add(text)

@@ -1,15 +1,13 @@
 """The bottom line: the keys that work here and now. One widget; knows keys, not what they do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from textual import events
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from frieza_tui.tui.keys import Key
+
+_GAP = 2
 
 
 class KeyBar(Widget):
@@ -25,38 +23,36 @@ class KeyBar(Widget):
 
     keys: reactive[tuple[Key, ...]] = reactive(())
 
-    @dataclass
-    class Pressed(Message):
-        """A key of the line was clicked."""
-
-        key: str
-        """By Textual's name."""
-
     def render(self) -> Content:
-        """Lay the keys out from the left until the line is full; help always has its place."""
-        shown = _fitting(self.keys, self.content_size.width)
-        return Content("  ").join(_cell(one) for one in shown)
+        """Lay the keys out from the left, the help at the right end."""
+        row = Content("")
+        for one, column in self._places():
+            row = Content.assemble(row, " " * (column - row.cell_length), _cell(one))
+        return row
 
     def on_click(self, event: events.Click) -> None:
         """Press the key under the mouse."""
-        column = event.x - self.styles.padding.left
-        for one in _fitting(self.keys, self.content_size.width):
-            width = _cell(one).cell_length
-            if 0 <= column < width:
-                self.post_message(self.Pressed(one.press))
-            column -= width + 2
+        for one, column in self._places():
+            if 0 <= event.x - self.styles.padding.left - column < _cell(one).cell_length:
+                self.app.simulate_key(one.press)
+
+    def _places(self) -> list[tuple[Key, int]]:
+        """Return the keys that fit, each with its first column; help always has its place."""
+        width = self.content_size.width
+        places: list[tuple[Key, int]] = []
+        for one in self.keys:
+            if one.id == "help":
+                width -= _cell(one).cell_length
+                places.append((one, max(0, width)))
+        column = 0
+        for one in self.keys:
+            end = column + _cell(one).cell_length
+            if one.id != "help" and end + _GAP <= width:
+                places.append((one, column))
+                column = end + _GAP
+        return sorted(places, key=lambda place: place[1])
 
 
 def _cell(one: Key) -> Content:
     first = one.shown.split(" / ")[0]
     return Content.assemble((first, "bold $footer-key-foreground"), " ", (one.hint(), "$foreground-muted"))
-
-
-def _fitting(keys: Sequence[Key], width: int) -> list[Key]:
-    """Return the first keys that fit in so many cells; help is kept before all that come before it but the first."""
-    chosen: list[Key] = []
-    order = [*keys[:1], *(one for one in keys[1:] if one.id == "help"), *(one for one in keys[1:] if one.id != "help")]
-    for one in order:
-        if sum(_cell(other).cell_length + 2 for other in [*chosen, one]) - 2 <= width:
-            chosen.append(one)
-    return [one for one in keys if one in chosen]

@@ -1,4 +1,4 @@
-"""The messages that wait for the answer before them, above the message box. Knows texts and numbers only."""
+"""The messages that wait for the answer before them, above the message box. Knows the queue."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from frieza_tui.chat import MessageQueue
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 
@@ -27,27 +28,36 @@ class QueueView(Widget):
     """
     ALLOW_SELECT = False
 
-    waiting: reactive[tuple[tuple[int, str], ...]] = reactive((), layout=True)
-    """Number and text of each message, oldest first."""
     is_held: reactive[bool] = reactive(False)
     """Whether the queue stands still because the last answer failed."""
 
+    class Changed(Message):
+        """A message was queued, taken back or sent."""
+
     @dataclass
     class TakenBack(Message):
-        """A waiting message was clicked."""
+        """A waiting message was clicked, and is out of the queue."""
 
-        number: int
+        text: str
 
-    def watch_waiting(self) -> None:
-        """Show while something waits."""
-        self.set_class(bool(self.waiting), "-waiting")
+    def __init__(self, queue: MessageQueue) -> None:
+        """Take the queue and show it from now on."""
+        super().__init__()
+        self._chat_queue = queue
+        queue.on_change = self._show_queue
+
+    def _show_queue(self) -> None:
+        self.set_class(len(self._chat_queue) > 0, "-waiting")
+        self.refresh(layout=True)
+        self.post_message(self.Changed())
 
     def render(self) -> Content:
         """Write a row for each of the newest messages; older ones are only counted."""
         width = self.content_size.width
+        waiting = list(self._chat_queue)
         word = _("held") if self.is_held else _("queued")
-        rows = [self._row(text, word).truncate(width, ellipsis=True) for _number, text in self.waiting[-_ROWS:]]
-        hidden = len(self.waiting) - len(rows)
+        rows = [self._row(text, word).truncate(width, ellipsis=True) for _number, text in waiting[-_ROWS:]]
+        hidden = len(waiting) - len(rows)
         if hidden > 0:
             more = _("+{count} earlier").format(count=hidden)
             rows[0] = Content.assemble(rows[0].truncate(max(0, width - len(more) - 2), ellipsis=True), "  ", more)
@@ -58,6 +68,8 @@ class QueueView(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Take the message under the mouse back."""
-        shown = self.waiting[-_ROWS:]
+        shown = list(self._chat_queue)[-_ROWS:]
         if 0 <= event.y < len(shown):
-            self.post_message(self.TakenBack(shown[event.y][0]))
+            text = self._chat_queue.take_back(shown[event.y][0])
+            if text is not None:
+                self.post_message(self.TakenBack(text))

@@ -3,9 +3,13 @@
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.timer import Timer
 from textual.widget import Widget
 
 from frieza_tui.i18n import _
+
+HINT_S = 2.0
+"""How long a hint stays."""
 
 
 class WaitingLine(Widget):
@@ -24,9 +28,20 @@ class WaitingLine(Widget):
     is_following: reactive[bool] = reactive(True, toggle_class="-following")
     hint: reactive[str] = reactive("")
     """Said in place of the number of lines; empty for none."""
+    _hint_timer: Timer | None = None
 
     class Clicked(Message):
         """The line was clicked while lines waited."""
+
+    def say(self, hint: str) -> None:
+        """Show a hint for a moment."""
+        if self._hint_timer is not None:
+            self._hint_timer.stop()
+        self.hint = hint
+        self._hint_timer = self.set_timer(HINT_S, self._drop_hint)
+
+    def _drop_hint(self) -> None:
+        self.hint = ""
 
     def render(self) -> Content:
         """Say the hint, or how much waits below."""
