@@ -115,12 +115,12 @@ def _plain_loop(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
 
 
 def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
-    if not loaded.settings.kitty:
+    settings = loaded.settings
+    if not settings.kitty:
         os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"  # read by Textual when it is imported
     from frieza_tui.chat import receipt_line
     from frieza_tui.tui.app import ScreenOptions, run_screen
 
-    settings = loaded.settings
     options = ScreenOptions(theme=settings.theme, follow=settings.follow, has_mouse=settings.mouse)
     result = run_screen(_open_chat(arguments, loaded), options)
     for deletion in result.receipt:
@@ -130,38 +130,27 @@ def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
 
 def _open_chat(arguments: "argparse.Namespace", loaded: "Loaded") -> "Chat":
     from frieza_tui.assistant_files import find_assistant
+    from frieza_tui.backends.registry import BackendConfig, load_backend
     from frieza_tui.chat import Chat
 
     settings = loaded.settings
     assistant = find_assistant(settings.assistant)
-    return Chat(_load_backend(arguments, loaded), assistant, is_kept=settings.keep)
-
-
-def _load_backend(arguments: "argparse.Namespace", loaded: "Loaded") -> "Backend":
-    from frieza_tui.assistant_files import find_assistant
-    from frieza_tui.backends.registry import BackendConfig, load_backend
-
-    settings = loaded.settings
-    api = "scripted" if arguments.demo else choose_api(settings.api, settings.base_url, settings.api_key)
-    return load_backend(
-        BackendConfig(
-            api=api,
-            base_url=settings.base_url,
-            api_key=settings.api_key,
-            model=settings.model,
-            read_timeout_s=settings.read_timeout_s,
-            known_assistants=(find_assistant(settings.assistant),),
-        )
+    config = BackendConfig(
+        "scripted" if arguments.demo else choose_api(settings.api, settings.base_url, settings.api_key),
+        base_url=settings.base_url,
+        api_key=settings.api_key,
+        model=settings.model or assistant.model,
+        read_timeout_s=settings.read_timeout_s,
+        known_assistants=(assistant,),
     )
+    return Chat(load_backend(config), assistant, is_kept=settings.keep)
 
 
 def choose_api(api: str, base_url: str | None, api_key: str | None) -> str:
     """Name the backend for these settings. Source: DESIGN.md, "Which backend"."""
-    if api != "auto":
-        return api
-    if base_url is not None:
-        return "assistants"
-    return "responses" if api_key else "embedded"
+    if base_url is None and (api_key is None or api == "assistants"):
+        return "embedded"
+    return "assistants" if api == "auto" else api
 
 
 def _serve(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
@@ -170,12 +159,29 @@ def _serve(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     from frieza_tui.server.face import ServeOptions, serve
 
     config = BackendConfig(
-        api="scripted" if arguments.demo else "llama_cpp",
+        "scripted" if arguments.demo else "llama_cpp",
         model=loaded.settings.model,
         known_assistants=(find_assistant(loaded.settings.assistant),),
     )
-    options = ServeOptions(host=arguments.host, port=arguments.port, api_key=arguments.api_key)
+    options = ServeOptions(arguments.host, arguments.port, arguments.api_key)
     return serve(options, lambda: load_backend(config), sys.stdout)
+
+
+def _serve_child() -> int:
+    """Serve the screen that started this process; what it wants comes on standard input."""
+    from frieza_tui.server.child import main_child
+
+    def open_backend(wishes: dict[str, object]) -> "Backend":
+        import msgspec
+
+        from frieza_tui.backends.registry import BackendConfig, load_backend
+        from frieza_tui.domain.assistant import Assistant
+
+        model = msgspec.convert(wishes.get("model"), str | None)
+        assistants = msgspec.convert(wishes.get("assistants", ()), tuple[Assistant, ...])
+        return load_backend(BackendConfig("llama_cpp", model=model, known_assistants=assistants))
+
+    return main_child(open_backend)
 
 
 def _model(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
