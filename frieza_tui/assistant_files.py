@@ -51,11 +51,11 @@ def load_assistant(path: Path) -> Assistant:
     """
     todo = _("Compare it with the file that ships with the program: {path}").format(path=shipped_path())
     try:
-        content = msgspec.toml.decode(path.read_bytes(), type=_File)
+        content = msgspec.toml.decode(path.read_text("utf-8-sig"), type=_File)
     except OSError as error:
         happened = _("The assistant file {path} cannot be read: {reason}.")
         raise AssistantFileError(happened.format(path=path, reason=error.strerror or error)) from error
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         happened = _("The assistant file {path} is wrong: {reason}.").format(path=path, reason=error)
         raise AssistantFileError(happened, todo) from error
     for key in ("name", "instructions"):

@@ -76,6 +76,7 @@ class LlamaCppBackend:
         self._session: _Session | None = None
         self._turn = asyncio.Lock()
         self._warming: asyncio.Task[None] | None = None
+        self._is_closed = False
         self._packs: list[ExamplePack] = [pack for one in known_assistants[:1] for pack in one.packs]
 
     @property
@@ -122,6 +123,8 @@ class LlamaCppBackend:
                 async for piece in pieces:
                     for event in reply.feed(piece):
                         yield event
+            if not reply.is_whole:
+                raise EngineGone
             last = reply.finish()
         except MessageTooLong as error:
             last = reply.fail(_too_long(error))
@@ -143,7 +146,8 @@ class LlamaCppBackend:
         self._packs = [pack, *(other for other in packs if other is not pack)]
         count = await session.slots.take_up(session.client, pack)
         session.slots.note_use(pack, count)
-        turn_seed = f"{self._seed if self._seed is not None else request.thread.id} {len(request.thread.messages)}"
+        origin = request.thread.id if self._seed is None else self._seed
+        turn_seed = f"{origin} {len(request.thread.messages)} {request.thread.messages[-1].text}"
         reply_tokens = self._reply_tokens(request, PACK_MAX_TOKENS)
         return await session.builder.with_pack(request.thread, PackInUse(pack, count), reply_tokens, turn_seed)
 
@@ -160,7 +164,8 @@ class LlamaCppBackend:
 
     def _warm_when_idle(self) -> None:
         self._stop_warming()
-        self._warming = asyncio.create_task(self._warm())
+        if not self._is_closed:
+            self._warming = asyncio.create_task(self._warm())
 
     def _stop_warming(self) -> None:
         if self._warming is not None:
@@ -193,10 +198,11 @@ class LlamaCppBackend:
 
     async def close(self) -> None:
         """End the engine."""
+        self._is_closed = True
         self._stop_warming()
         await self._host.close()
 
 
 def _too_long(error: MessageTooLong) -> RunError:
-    words = _("The message is too long for this model: it has {tokens} tokens, and {limit} fit.")
+    words = _("The message is too long for this model: it has {tokens:,} tokens, and {limit:,} fit.")
     return RunError("context_length_exceeded", words.format(tokens=error.tokens, limit=error.limit_tokens))

@@ -20,9 +20,9 @@ class Reply:
         self._usage: Usage | None = None
 
     @property
-    def usage(self) -> Usage | None:
-        """Tokens read and written, once the engine has told."""
-        return self._usage
+    def is_whole(self) -> bool:
+        """Whether the engine has said that the reply is at its end."""
+        return self._finish_reason is not None
 
     def feed(self, piece: Piece) -> list[RunEvent]:
         """Take one piece. The opener goes out with the first text, never alone: it is the model that answers."""
@@ -38,9 +38,7 @@ class Reply:
         return events
 
     def finish(self) -> list[RunEvent]:
-        """The pieces are at an end: the reply is complete, or was cut by its limit."""
-        if self._finish_reason is None:
-            return self.fail(RunError("server_error", "The reply broke off."))
+        """The reply is whole: complete, or cut by its limit."""
         if self._finish_reason == "length":
             ended = replace(self._run, status="incomplete", incomplete_reason="max_completion_tokens")
             return [*self._close("incomplete", "max_tokens"), RunChanged(replace(ended, usage=self._usage))]
