@@ -1,0 +1,50 @@
+"""How soon a program is there: its first paint, its first key echo, and what `--version` costs."""
+
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.bench import Bench
+from benchmarks.figures import Bound, Figure, Sample, compare, over_reference
+from benchmarks.processes import run_command
+from benchmarks.run import Run
+
+_VERSION_RUNS = 10
+
+
+def measure_start(bench: Bench) -> list[Figure]:
+    """Measure the way from the command to the first letter typed."""
+    for program in bench.programs:  # compiled files and the disk's cache are made in a run that does not count
+        bench.measure("start, uncounted", _start, program)
+    samples = bench.collect("start", _start)
+    return [
+        *compare("first paint", "s", samples, "first_paint_s", over_reference(1.3)),
+        *compare("first key echo", "s", samples, "key_echo_s", over_reference(1.3)),
+        *compare("CPU until the first key echo", "s", samples, "cpu_s"),
+        *compare("memory when it rests", "MiB", samples, "memory_mb"),
+    ]
+
+
+def _start(run: Run) -> Sample:
+    start = run.start()
+    return {
+        "first_paint_s": start.first_paint_s,
+        "key_echo_s": start.key_echo_s,
+        "cpu_s": start.cpu_s,
+        "memory_mb": start.memory_mb,
+    }
+
+
+def measure_version(bench: Bench) -> list[Figure]:
+    """Measure `--version` beside a Python that does nothing."""
+    with TemporaryDirectory() as folder:
+        output = Path(folder, "output")
+        environ = {"PATH": os.environ.get("PATH", os.defpath), "HOME": folder}
+        commands = ([sys.executable, "-m", "frieza_tui", "--version"], [sys.executable, "-c", "pass"])
+        spent_s: list[list[float]] = [[], []]
+        for _ in range(_VERSION_RUNS):
+            for values, command in zip(spent_s, commands, strict=True):
+                values.append(run_command(command, environ, output).cpu_s)
+    bench.look_around()
+    return [Figure("CPU of --version", "s", spent_s[0], "an empty Python", spent_s[1], Bound(0.15))]
