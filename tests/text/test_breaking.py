@@ -1,0 +1,234 @@
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from frieza_tui.text.breaking import break_opportunities, wrap, wrap_from
+from frieza_tui.text.safe import make_safe
+from frieza_tui.text.width import cell_len, graphemes
+
+PROSE = (Path(__file__).parent / "prose_ja.txt").read_text(encoding="utf-8")
+
+# JIS X 4051 and JLReq: closing brackets, hyphens, dividing punctuation, middle dots, stops, commas, iteration marks,
+# the long vowel sign, small kana; and opening brackets.
+NOT_FIRST = frozenset(
+    "’”）〕］｝〉》」』】⦆〙〗»〟｠｣)]}‐〜゠–～！？‼⁇⁈⁉・：；。．、，｡､･ヽヾゝゞ々〻ーｰ"
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿｧｨｩｪｫｬｭｮｯﾞﾟ\u3099"
+)
+NOT_LAST = frozenset("‘“（〔［｛〈《「『【⦅〘〖«〝｟｢([{")
+
+
+def cut(text: str, width: int, **options: int) -> list[str]:
+    return [text[start:end] for start, end in wrap(text, width, **options)]
+
+
+def marked(text: str) -> str:
+    """The text with a ÷ at each opportunity, as the Unicode test files write them."""
+    edges = [0, *break_opportunities(text), len(text)]
+    return "÷".join(text[start:end] for start, end in pairwise(edges))
+
+
+@pytest.mark.parametrize("width", range(10, 61))
+def test_no_line_of_prose_has_a_forbidden_start_or_end(width: int) -> None:
+    lines = [line for line in cut(PROSE, width) if line]
+    assert [line for line in lines if line[0] in NOT_FIRST or line[-1] in NOT_LAST] == []
+    assert [line for line in lines if cell_len(line) > width] == []
+
+
+@pytest.mark.parametrize("width", [20, 40, 60])
+def test_prose_fills_its_lines(width: int) -> None:
+    for paragraph in PROSE.split("\n"):
+        japanese_lines = [line for line in cut(paragraph, width)[:-1] if not any("!" <= c <= "~" for c in line)]
+        assert [line for line in japanese_lines if cell_len(line) < width - 8] == []
+
+
+@pytest.mark.parametrize("width", [14, 20, 33])
+def test_words_and_numbers_of_prose_stay_whole(width: int) -> None:
+    around = [PROSE[end - 1 : end + 1] for _, end in wrap(PROSE, width)]
+    assert [pair for pair in around if len(pair) == 2 and pair.isascii() and pair.replace(".", "0").isalnum()] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # spaces and words: LB7, LB18, LB28
+        "The ÷quick ÷(“brown”) ÷fox",
+        "don't ÷stop, ÷e.g. ÷here.",
+        # Japanese among itself and beside Latin: LB31
+        "日÷本÷語÷と÷Python÷の÷3.11÷を",
+        # closing and opening: LB13, LB14
+        "と÷「言÷う」。÷「そ÷う」、÷と",
+        "関÷数÷（foo）÷と÷［bar］",
+        "f(x) ÷(a)b",
+        # non-starters and small kana: LB21, strict
+        "コ÷ン÷ピュー÷ター÷と÷人々÷が÷きっ÷と÷チェッ÷ク",
+        "ｶﾞｯ÷ｺｰ",
+        "え！？÷本÷当……÷ね",
+        "東÷京・÷大÷阪〜÷京÷都",
+        # numbers: LB25
+        "$1,000.50 ÷50% ÷約÷100％÷と÷￥500÷と÷２０２４÷年",
+        "2024-04-26 ÷2024/04/26 ÷12:30 ÷-5",
+        # hyphens and slashes: LB21, and the tailoring
+        "well-÷known ÷and/÷or ÷--flag ÷-l",
+        "cd ÷/usr/÷local ÷.NET ÷C++ ÷C#",
+        "https://÷example.com/÷foo?÷a=1&b=2",
+        # dashes and quotes: LB17, LB19a
+        "あ÷――÷い÷—÷う",
+        "彼÷は÷“強÷い”÷と ÷said ÷“yes” ÷to",
+        '彼÷は"強÷い"と',
+        # glue: LB11, LB12
+        "10\u00a0km ÷日\u2060本",
+        # marks, emoji and flags: LB9, LB8a, LB30a, LB30b
+        "か\u3099÷き\u3099÷e\u0301a",
+        "👩🏽\u200d🚀÷👍🏽÷👨\u200d👩\u200d👧÷🇯🇵÷🇺🇸÷日",
+        # spaces that are no excuse: kinsoku
+        "あ 。÷（ い ）ゃ",
+        "全÷角　÷空÷白",
+        "a\u200b÷b",
+        "一÷行\n÷二÷行",
+    ],
+)
+def test_published_rules(text: str) -> None:
+    assert marked(text.replace("÷", "")) == text
+
+
+def test_closing_and_small_characters_pull_one_with_them() -> None:
+    assert cut("これで終わりだ。", 14) == ["これで終わり", "だ。"]
+    assert cut("あいうえちょっと", 10) == ["あいうえ", "ちょっと"]
+    assert cut("あいうえ「おか」", 10) == ["あいうえ", "「おか」"]
+
+
+def test_a_stop_may_hang_out_where_there_is_room_for_it() -> None:
+    assert cut("これで終わりだ。次", 14, hang=2) == ["これで終わりだ。", "次"]
+    assert cut("これで終わりだ」次", 14, hang=2) == ["これで終わり", "だ」次"]
+
+
+def test_spaces_at_a_break_belong_to_no_line() -> None:
+    assert wrap("aaa   bbb", 4) == [(0, 3), (6, 9)]
+    assert wrap("終わり。　次の", 8) == [(0, 4), (5, 7)]
+
+
+def test_newlines_are_honoured() -> None:
+    assert wrap("", 10) == [(0, 0)]
+    assert cut("a\n\nb\n", 10) == ["a", "", "b", ""]
+
+
+def test_an_indent_stays() -> None:
+    assert cut("    code here", 9) == ["    code", "here"]
+    assert cut("　全角の字下げ", 8) == ["　全角の", "字下げ"]
+
+
+def test_only_what_is_longer_than_a_line_is_cut() -> None:
+    assert cut("ab abcdefghij cd", 10) == ["ab", "abcdefghij", "cd"]
+    assert cut("ab abcdefghijkl cd", 10) == ["ab", "abcdefghij", "kl cd"]
+    assert cut("abcdefghij）次", 10) == ["abcdefghi", "j）次"]
+
+
+def test_a_cut_never_parts_a_grapheme() -> None:
+    family = "👨\u200d👩\u200d👧\u200d👦"
+    assert cut(family * 3, 5) == [family * 2, family]
+    assert cut("か\u3099" * 3, 3) == ["か\u3099"] * 3
+    assert cut("ｶﾞ" * 3, 3) == ["ｶﾞ"] * 3
+    assert cut("🇯🇵🇺🇸", 3) == ["🇯🇵", "🇺🇸"]
+    assert cut("日本", 1) == ["日", "本"]
+
+
+def test_a_long_cry_leaves_no_hole() -> None:
+    assert cut("あ" + "ほ" + "ー" * 12, 20) == ["あほ" + "ー" * 8, "ー" * 4]
+    assert cut("あいうえおかほ" + "ー" * 5, 20) == ["あいうえおか", "ほーーーーー"]
+
+
+def test_the_first_line_may_be_shorter() -> None:
+    assert cut("あいうえお", 6, first_width=4) == ["あい", "うえお"]
+    assert cut("word up", 6, first_width=2) == ["", "word", "up"]
+    assert cut("日本", 6, first_width=0) == ["", "日本"]
+
+
+def test_ambiguous_characters_count_as_the_terminal_draws_them() -> None:
+    assert cut("①②③日本", 7) == ["①②③日本"]
+    assert cut("①②③日本", 8, ambiguous=2) == ["①②③日", "本"]
+
+
+pieces = st.one_of(
+    st.sampled_from(
+        ["日", "本", "、", "。", "「", "」", "ー", "っ", "（", "）", "……", "――", "！？", "ｶﾞ", "々", "　", "・"]
+    ),
+    st.sampled_from(
+        ["word", "a", "-", "--", "/", ".", ",", "12", "(", ")", '"', "'", " ", "  ", "\n", "$", "%", "C++", "|"]
+    ),
+    st.sampled_from(
+        [
+            "か\u3099",
+            "e\u0301",
+            "👩🏽\u200d🚀",
+            "🇯",
+            "🇯🇵",
+            "❤\ufe0f",
+            "“",
+            "”",
+            "\u00a0",
+            "\u200b",
+            "\u2060",
+            "ーーーーーー",
+        ]
+    ),
+    st.characters(),
+)
+texts = st.lists(pieces, max_size=40).map(lambda parts: make_safe("".join(parts)).replace("\t", " "))
+widths = st.integers(2, 30)
+
+
+@given(texts, widths, st.integers(0, 30))
+def test_lines_and_swallowed_spaces_are_the_text(text: str, width: int, first_width: int) -> None:
+    position = 0
+    for start, end in [*wrap(text, width, first_width=first_width), (len(text), len(text))]:
+        assert position <= start <= end
+        assert (
+            text[position:start].strip(" \n\u3000\u200b\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u205f")
+            == ""
+        )
+        position = end
+
+
+@given(texts, widths)
+def test_no_line_is_wider_than_the_width(text: str, width: int) -> None:
+    assert [line for line in cut(text, width) if cell_len(line) > width and len(list(graphemes(line))) > 1] == []
+
+
+@given(texts, texts, widths)
+def test_text_that_grows_keeps_its_lines_but_the_last_two(text: str, more: str, width: int) -> None:
+    before = wrap(text, width)
+    after = wrap(make_safe(text + more), width)
+    if make_safe(text + more).startswith(text):
+        assert after[: max(0, len(before) - 2)] == before[:-2]
+
+
+@given(texts, widths, st.integers(0, 2))
+def test_wrapping_from_any_line_goes_on_the_same(text: str, width: int, hang: int) -> None:
+    lines = wrap(text, width, hang=hang)
+    for index, (start, _) in enumerate(lines):
+        assert wrap_from(text, width, start, hang=hang) == lines[index:]
+
+
+@given(
+    st.lists(st.sampled_from("日本語のあいう、。「」（）ーっゃ！？・々"), max_size=60).map("".join), st.integers(10, 60)
+)
+def test_kinsoku_holds_wherever_a_word_fits_in_a_line(text: str, width: int) -> None:
+    edges = [0, *break_opportunities(text), len(text)]
+    if all(cell_len(text[a:b]) <= width and "ーーーーー" not in text for a, b in pairwise(edges)):
+        assert [line for line in cut(text, width)[1:] if line[0] in NOT_FIRST] == []
+        assert [line for line in cut(text, width)[:-1] if line[-1] in NOT_LAST] == []
+
+
+def test_ten_thousand_characters_wrap_within_a_frame() -> None:
+    text = (PROSE.replace("\n", "") * 10)[:10_000]
+    assert len(text) == 10_000
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        wrap(text, 40)
+        times.append(time.process_time() - start)
+    assert min(times) < 0.03  # 6 ms on the machine that this was written on
