@@ -1,0 +1,102 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import frieza_tui
+from frieza_tui.cli import choose_api, main
+
+PROGRAM = (sys.executable, "-m", "frieza_tui")
+
+
+def run(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PROGRAM, *words], input=stdin, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"frieza-tui {frieza_tui.__version__}\n"
+
+
+def test_one_answer_streams_to_standard_output_alone() -> None:
+    done = run("--demo", "-p", "こんにちは")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search("[ぁ-ん]", done.stdout)
+
+
+def test_piped_text_is_one_message() -> None:
+    done = run("--demo", stdin="こんにちは\n")
+    assert done.returncode == 0
+    assert done.stdout.strip()
+
+
+def test_a_prompt_of_a_dash_reads_standard_input() -> None:
+    assert run("--demo", "-p", "-", stdin="こんにちは").returncode == 0
+    assert run("--demo", "-p", "-", stdin=" \n").returncode == 2
+
+
+def test_no_terminal_is_said_and_plain_is_named() -> None:
+    done = run("--demo")
+    assert done.returncode == 2
+    assert "--plain" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_plain_loop_ends_by_q() -> None:
+    done = run("--demo", "--plain", stdin="やあ\nq\n")
+    assert done.returncode == 0
+    assert done.stdout.startswith("> ")
+    assert done.stderr.count(": deleted") == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--api", "soap", "-p", "x"], "soap"),
+        (["--base-url", "nowhere", "-p", "x"], "nowhere"),
+        (["--settings", "missing.toml", "-p", "x"], "missing.toml"),
+        (["--bogus"], "--bogus"),
+    ],
+)
+def test_misuse_is_told_in_words_with_status_2(words: list[str], named: str) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_assistant_is_told_with_the_known_ones() -> None:
+    done = run("--demo", "--assistant", "cell", "-p", "x")
+    assert done.returncode == 1
+    assert "cell" in done.stderr
+    assert "frieza" in done.stderr
+
+
+def test_a_server_that_refuses_is_named() -> None:
+    done = run("--base-url", "http://127.0.0.1:9/v1", "--api-key", "sk-planted", "-p", "x")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "127.0.0.1" in done.stderr
+    assert "sk-planted" not in done.stderr
+
+
+def test_the_log_file_is_private_and_holds_no_message(own_world: Path) -> None:
+    run("--demo", "--log-level", "debug", "-p", "planted-words")
+    logs = list(own_world.rglob("*.log"))
+    assert logs
+    for log in logs:
+        assert log.stat().st_mode & 0o077 == 0
+        assert "planted-words" not in log.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("api", "base_url", "key", "chosen"),
+    [
+        ("auto", None, None, "embedded"),
+        ("assistants", None, None, "embedded"),
+    ],
+)
+def test_what_is_set_decides_which_backend(api: str, base_url: str | None, key: str | None, chosen: str) -> None:
+    assert choose_api(api, base_url, key) == chosen
