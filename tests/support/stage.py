@@ -1,0 +1,95 @@
+"""The app in a terminal that is not there, with a scripted backend behind the real chat."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from frieza_tui.backends.base import Deletion, Preparation
+from frieza_tui.backends.scripted import Reply, ScriptedBackend, Step
+from frieza_tui.chat import Chat
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.tui.app import FriezaApp, ScreenOptions
+from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.recall import RecallList
+from frieza_tui.tui.screens.chat import ChatScreen
+from frieza_tui.tui.widgets.composer import Composer
+
+NAME = "フリーザ様"
+READY: Sequence[Step] = (Preparation("ready"),)
+
+
+def make_app(
+    replies: Sequence[Reply] = (),
+    preparation: Sequence[Step] = READY,
+    recall: RecallList | None = None,
+    theme: str = "frieza",
+) -> tuple[FriezaApp, ScriptedBackend]:
+    backend = ScriptedBackend(replies, preparation=preparation)
+    chat = Chat(backend, Assistant(NAME, "Speak."))
+    return FriezaApp(chat, recall or RecallList(), ScreenOptions(theme=theme, is_blinking=False)), backend
+
+
+class Stage:
+    """A running app, and what a user can do to it and see of it."""
+
+    def __init__(self, app: FriezaApp, backend: ScriptedBackend, pilot: Pilot[tuple[Deletion, ...]]) -> None:
+        self.app = app
+        self.backend = backend
+        self.pilot = pilot
+
+    @property
+    def screen(self) -> ChatScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, ChatScreen)
+        return screen
+
+    @property
+    def composer(self) -> Composer:
+        return self.screen.query_one(Composer)
+
+    @property
+    def log(self) -> MessageLog:
+        return self.screen.query_one(MessageLog)
+
+    @property
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def write(self, text: str) -> None:
+        await self.pilot.press(*text)
+
+    async def say(self, text: str) -> None:
+        self.composer.insert(text)
+        await self.pilot.press("enter")
+
+    async def wait_until(self, is_so: Callable[[], bool]) -> None:
+        for _turn in range(2000):
+            if is_so():
+                return
+            await self.pilot.pause(0.001)
+        raise AssertionError(f"not so in time; on the screen:\n{self.text}")
+
+    async def wait_for(self, *texts: str) -> None:
+        await self.wait_until(lambda: all(text in self.text for text in texts))
+
+    async def wait_gone(self, text: str) -> None:
+        await self.wait_until(lambda: text not in self.text)
+
+
+@asynccontextmanager
+async def open_stage(
+    *replies: Reply,
+    size: tuple[int, int] = (80, 24),
+    preparation: Sequence[Step] = READY,
+    recall: RecallList | None = None,
+    theme: str = "frieza",
+) -> AsyncIterator[Stage]:
+    """Run the app on a terminal of so many columns and rows."""
+    app, backend = make_app(replies, preparation, recall, theme)
+    async with app.run_test(size=size) as pilot:
+        yield Stage(app, backend, pilot)
