@@ -9,7 +9,7 @@ import json
 import logging
 import warnings
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import msgspec
@@ -27,6 +27,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S: Final = 5.0
+DRAIN_S: Final = 0.1
 LOOP_SHARE_S: Final = 0.004
 """How long buffered events are handed on before the loop gets its turn."""
 _RETIRED: Final = r"(deprecated$|The Assistants API is deprecated)"
@@ -102,6 +103,7 @@ class OpenAIClient:
                 async with aclosing(_events(response)) as events:
                     async for event in events:
                         if event.data.startswith(b"[DONE]"):
+                            await _drain(events)
                             return
                         yield event.name, _decode(event.data)
         except sdk_errors() as error:
@@ -162,6 +164,14 @@ async def _events(response: "AsyncAPIResponse[Any]") -> AsyncGenerator[ServerEve
                 since_s = loop.time()
     for event in decoder.finish():
         yield event
+
+
+async def _drain(events: AsyncGenerator[ServerEvent, None]) -> None:
+    """Read the few bytes after the end, so that the connection can be used again."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            async for _event in events:
+                pass
 
 
 def _decode(body: bytes) -> object:

@@ -181,7 +181,10 @@ class AssistantsBackend:
         if run is None or run.status in ENDED:
             return
         await self._post_cancel(follower.thread_id, run.id)
-        while (run := await follower.look_up()) is not None and run.status not in ENDED:
+        while True:
+            run = await follower.look_up()
+            if run is None or run.status in ENDED:
+                return
             await asyncio.sleep(_POLL_S)
 
     async def _post_cancel(self, thread_id: str, run_id: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from frieza_tui.backends.assistants.accumulator import RunAccumulator
 from frieza_tui.backends.assistants.wire import Json, json_objects, run_of, text_of
-from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.openai_client import DRAIN_S, OpenAIClient
 from frieza_tui.backends.sdk_errors import stream_cut
 from frieza_tui.domain.errors import BackendError, BadReply, StreamCut, TimedOut
 from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _POLLS_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Waits between looks at a run, the last one repeated."""
 _FAULT_SETTLE_S: Final = 5.0
-_DRAIN_S: Final = 0.1
 
 
 class RunFollower:
@@ -141,9 +140,9 @@ class RunFollower:
 
 
 async def _drain(stream: AsyncGenerator[tuple[str, object], None]) -> None:
-    """Read the few bytes after the end, so that the connection can be used again."""
+    """Read what follows the end of a run, which a server should have ended its stream with."""
     try:
-        async with asyncio.timeout(_DRAIN_S):
+        async with asyncio.timeout(DRAIN_S):
             async for _event in stream:
                 pass
     except (TimeoutError, BackendError):

@@ -1,0 +1,171 @@
+"""A raw HTTP/1.1 server on loopback for tests: answers are made by a function, bodies may stall, be cut, or be late."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+from urllib.parse import parse_qs, urlsplit
+
+CUT: Final = object()
+"""In an answer's pieces: drop the connection here."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as it came."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body or b"{}")
+
+    def is_a(self, method: str, path_end: str) -> bool:
+        return self.method == method and self.path.endswith(path_end)
+
+
+@dataclass
+class Answer:
+    """One answer: pieces are sent as they come; an Event is waited for."""
+
+    pieces: Sequence[object]
+    status: int = 200
+    content_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def json_answer(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+    return Answer([json.dumps(value).encode()], status, headers=headers or {})
+
+
+def error_answer(status: int, message: str, code: str | None = None, headers: dict[str, str] | None = None) -> Answer:
+    error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
+    return json_answer({"error": error}, status, headers)
+
+
+Handler: TypeAlias = Callable[[Call], Answer]
+
+
+@dataclass
+class Loopback:
+    """The running server."""
+
+    base_url: str
+    calls: list[Call] = field(default_factory=list)
+    connections: int = 0
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    dropped: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a client left in the middle of an answer."""
+    stop: Callable[[], Awaitable[None]] = field(default=lambda: asyncio.sleep(0))
+    """Close the port and every connection."""
+
+    def count(self, method: str, path_end: str) -> int:
+        return sum(call.is_a(method, path_end) for call in self.calls)
+
+    async def asked(self, method: str, path_end: str, times: int = 1) -> None:
+        """Wait until a path has been asked for so many times."""
+        async with self.news:
+            await asyncio.wait_for(self.news.wait_for(lambda: self.count(method, path_end) >= times), 10)
+
+    async def note(self, call: Call) -> None:
+        async with self.news:
+            self.calls.append(call)
+            self.news.notify_all()
+
+
+@asynccontextmanager
+async def serve(handler: Handler) -> AsyncGenerator[Loopback, None]:
+    tasks: set[asyncio.Task[None]] = set()
+    state = Loopback("")
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        state.connections += 1
+        task = asyncio.ensure_future(_converse(reader, writer, handler, state))
+        tasks.add(task)
+        await asyncio.wait([task])
+        tasks.discard(task)
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    state.base_url = f"http://127.0.0.1:{port}/v1"
+
+    async def stop() -> None:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    state.stop = stop
+    try:
+        yield state
+    finally:
+        await stop()
+
+
+async def _converse(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler, state: Loopback
+) -> None:
+    try:
+        while (call := await _read_call(reader)) is not None:
+            await state.note(call)
+            if not await _send(reader, writer, handler(call), state):
+                return
+    except (ConnectionError, asyncio.IncompleteReadError):
+        return
+    finally:
+        writer.close()
+
+
+async def _read_call(reader: asyncio.StreamReader) -> Call | None:
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    except asyncio.IncompleteReadError:
+        return None
+    first, *lines = head.strip().split("\r\n")
+    method, target, _version = first.split(" ")
+    headers = {name.lower(): value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    address = urlsplit(target)
+    return Call(method, address.path, parse_qs(address.query), headers, body)
+
+
+async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer, state: Loopback) -> bool:
+    """Send an answer; False when the connection is not to be used again."""
+    headers = {"content-type": answer.content_type, "transfer-encoding": "chunked", "x-request-id": "req_test"}
+    lines = [f"HTTP/1.1 {answer.status} X", *(f"{name}: {value}" for name, value in (headers | answer.headers).items())]
+    if answer.pieces and answer.pieces[0] is CUT:
+        writer.transport.abort()
+        return False
+    writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
+    for piece in answer.pieces:
+        if isinstance(piece, asyncio.Event):
+            if not await _wait_or_left(reader, piece):
+                state.dropped.set()
+                return False
+        elif isinstance(piece, bytes) and piece:
+            writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            await writer.drain()
+        elif piece is CUT:
+            writer.transport.abort()
+            return False
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+    return True
+
+
+async def _wait_or_left(reader: asyncio.StreamReader, gate: asyncio.Event) -> bool:
+    opened, left = asyncio.ensure_future(gate.wait()), asyncio.ensure_future(reader.read(1))
+    try:
+        await asyncio.wait([opened, left], return_when=asyncio.FIRST_COMPLETED)
+        return opened.done()
+    finally:
+        opened.cancel()
+        left.cancel()
+        await asyncio.wait([opened, left])
