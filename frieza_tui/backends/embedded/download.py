@@ -15,14 +15,9 @@ if TYPE_CHECKING:
     import httpx2
 
 ATTEMPTS = 5
-"""How often in a row a cut that brought nothing new is answered by asking for the rest."""
+"""How many requests in a row may bring nothing new."""
 PAUSE_S = 2.0
 _TIMEOUT_S = 30.0
-_BLOCK = 256 << 10
-
-
-class _Cut(Exception):
-    """The connection broke; the rest can be asked for."""
 
 
 def partial_path(model: KnownModel, folder: Path) -> Path:
@@ -73,45 +68,42 @@ class _Fetch:
 
     def run(self, pause_s: float) -> None:
         """Fetch until the partial file is whole, then check it."""
+        import httpx2
+
         demand_space(self._partial.parent, self._model.size_bytes - self._have())
-        fruitless = 0
-        while self._have() != self._model.size_bytes:
-            before = self._have()
-            try:
-                self._request(before)
-            except _Cut as error:
-                fruitless = 0 if self._have() > before else fruitless + 1
+        with httpx2.Client(follow_redirects=True, timeout=_TIMEOUT_S) as http:
+            most, fruitless = self._have(), 0
+            while self._have() != self._model.size_bytes:
+                self._ask_for_rest(http)
+                fruitless = 0 if self._have() > most else fruitless + 1
+                most = max(most, self._have())
                 if fruitless >= ATTEMPTS:
-                    raise self._error(
-                        _("the connection broke"), _("Run the command again; it goes on where it was.")
-                    ) from error
-                time.sleep(pause_s)
+                    todo = _("Run the command again; it goes on where it was.")
+                    raise self._error(_("the connection broke again and again"), todo)
+                if self._have() != self._model.size_bytes:
+                    time.sleep(pause_s)
         self._check()
 
     def _have(self) -> int:
         return self._partial.stat().st_size if self._partial.exists() else 0
 
-    def _request(self, start: int) -> None:
-        """Ask for the bytes from `start` on and append them. Raises: _Cut, ModelError."""
+    def _ask_for_rest(self, http: "httpx2.Client") -> None:
+        """Ask once for what is missing; returns when the answer ends or breaks. Raises: ModelError."""
         import httpx2
 
+        start = self._have()
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
         try:
-            with (
-                httpx2.Client(follow_redirects=True, timeout=_TIMEOUT_S) as http,
-                http.stream("GET", self._url, headers=headers) as response,
-            ):
+            with http.stream("GET", self._url, headers=headers) as response:
                 self._receive(response, start)
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.TooManyRedirects) as error:
             raise self._error(_("the address cannot be used"), _("Check the address.")) from error
         except httpx2.ConnectError as error:
             if not start:
-                raise self._error(
-                    _("no connection ({reason})").format(reason=error), _("Check the network, then try again.")
-                ) from error
-            raise _Cut from error
-        except httpx2.TransportError as error:
-            raise _Cut from error
+                reason = _("no connection ({reason})").format(reason=error)
+                raise self._error(reason, _("Check the network, then try again.")) from error
+        except httpx2.TransportError:
+            return
 
     def _receive(self, response: "httpx2.Response", start: int) -> None:
         if response.status_code == 416:  # what is here cannot be the beginning of what is there
@@ -125,7 +117,7 @@ class _Fetch:
         with self._partial.open("r+b" if begin else "wb") as out:
             out.seek(min(begin, start))
             out.truncate()
-            for block in response.iter_raw(_BLOCK):
+            for block in response.iter_raw():
                 out.write(block)
                 self._on_progress(min(1.0, out.tell() / self._model.size_bytes))
                 if out.tell() > self._model.size_bytes:
