@@ -19,7 +19,7 @@ ENGINE_COMMAND: tuple[str, ...] = (sys.executable, "-m", "frieza_tui.backends.ll
 CONTEXT_TOKENS = 4096
 SLEEP_IDLE_S = 600
 _START_TIMEOUT_S = 300.0
-_STOP_TIMEOUT_S = 2.0
+_STOP_TIMEOUT_S = 1.0
 _ILLEGAL_INSTRUCTION = {-getattr(signal, "SIGILL", 4), 0xC000001D}
 _KILLED = -getattr(signal, "SIGKILL", 9)
 

@@ -41,12 +41,13 @@ class SlotKeeper:
     def _key(self, pack: ExamplePack) -> str:
         return f"{self._prefix}-{hashlib.sha256(msgspec.json.encode(pack)).hexdigest()[:16]}"
 
-    def _file(self, pack: ExamplePack, count: int) -> Path:
+    def file_of(self, pack: ExamplePack, count: int) -> Path:
+        """Where the state after so many examples is saved."""
         return self._folder / f"{self._key(pack)}-{count:03d}.slot"
 
     def _saved(self, pack: ExamplePack) -> Iterator[int]:
         """Numbers of examples saved, the largest first."""
-        return (count for count in range(len(pack.examples), 0, -1) if self._file(pack, count).is_file())
+        return (count for count in range(len(pack.examples), 0, -1) if self.file_of(pack, count).is_file())
 
     def saved_count(self, pack: ExamplePack) -> int:
         """How many of the pack's examples need no reading; 0 if nothing is saved."""
@@ -69,9 +70,9 @@ class SlotKeeper:
             if self._holds(pack, count):
                 return count
             try:
-                await client.restore_slot(self._file(pack, count).name)
+                await client.restore_slot(self.file_of(pack, count).name)
             except EngineError:
-                self._file(pack, count).unlink(missing_ok=True)
+                self.file_of(pack, count).unlink(missing_ok=True)
                 continue
             self.note_use(pack, count)
             return count
@@ -99,16 +100,16 @@ class SlotKeeper:
         return min(total, max(SHORT_PACK, self.saved_count(pack)) + STAGE)
 
     async def _save(self, client: EngineClient, pack: ExamplePack, count: int) -> None:
-        target = self._file(pack, count)
+        target = self.file_of(pack, count)
         temporary = target.with_suffix(f".{os.getpid()}")
         await client.save_slot(temporary.name)
         temporary.replace(target)
         self.note_use(pack, count)
         for smaller in list(self._saved(pack))[1:]:
-            self._file(pack, smaller).unlink(missing_ok=True)
-        self._prune()
+            self.file_of(pack, smaller).unlink(missing_ok=True)
+        self.prune()
 
-    def _prune(self) -> None:
+    def prune(self) -> None:
         """Delete the oldest files, such as those of other models and older engines."""
         files = sorted(self._folder.glob("*.slot"), key=lambda file: file.stat().st_mtime, reverse=True)
         for file in files[_KEPT_FILES:]:
