@@ -16,7 +16,8 @@ LONGEST = 100_000
 class RecallList:
     """Earlier inputs, and where in them the user is.
 
-    `older` and `newer` walk; the draft that was there before the walk waits at its newest end.
+    `older` and `newer` walk; the draft that was there before the walk waits at its newest end. An earlier input that was
+    changed is a draft of its own: the walk begins again from it.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -28,11 +29,6 @@ class RecallList:
 
     def __len__(self) -> int:
         return len(self._inputs)
-
-    @property
-    def is_walking(self) -> bool:
-        """Whether an earlier input is shown in place of the draft."""
-        return self._place is not None
 
     def add(self, text: str) -> None:
         """Remember an input as the newest, and end the walk. Blank ones and repeats of the newest are passed over."""
@@ -46,6 +42,7 @@ class RecallList:
 
     def older(self, shown: str) -> str | None:
         """Step to the input before the one shown; None at the oldest. The first step keeps `shown` as the draft."""
+        self._stop_if_changed(shown)
         place = len(self._inputs) if self._place is None else self._place
         if place == 0:
             return None
@@ -54,8 +51,9 @@ class RecallList:
         self._place = place - 1
         return self._inputs[self._place]
 
-    def newer(self) -> str | None:
+    def newer(self, shown: str) -> str | None:
         """Step to the input after the one shown, at last to the draft; None if there is no walk."""
+        self._stop_if_changed(shown)
         if self._place is None:
             return None
         if self._place + 1 == len(self._inputs):
@@ -69,6 +67,10 @@ class RecallList:
         """End the walk where it is; the draft that waited is forgotten."""
         self._place = None
         self._draft = ""
+
+    def _stop_if_changed(self, shown: str) -> None:
+        if self._place is not None and shown != self._inputs[self._place]:
+            self.stop()
 
     def _write(self, text: str) -> None:
         if self._file is None or len(text) > LONGEST:

@@ -27,7 +27,7 @@ def make_app(
 ) -> tuple[FriezaApp, ScriptedBackend]:
     backend = ScriptedBackend(replies, preparation=preparation)
     chat = Chat(backend, Assistant(NAME, "Speak."))
-    return FriezaApp(chat, recall or RecallList(), ScreenOptions(theme=theme, is_blinking=False)), backend
+    return FriezaApp(chat, RecallList() if recall is None else recall, ScreenOptions(theme=theme, is_blinking=False)), backend
 
 
 class Stage:

@@ -120,7 +120,7 @@ class Composer(TextArea):
     def action_cursor_down(self, select: bool = False) -> None:
         """Move down; on the last row of a recalled input go on to the later one, at last to the draft."""
         if not select and self.navigator.is_last_wrapped_line(self.cursor_location):
-            text = self._recall_list.newer()
+            text = self._recall_list.newer(self.text)
             if text is not None:
                 self.put(text)
                 return

@@ -1,0 +1,60 @@
+"""Names of ours that Textual owns hang the app without a word; so none may collide (STYLE: facts, 7)."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+from textual.app import App
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.scroll_view import ScrollView
+from textual.widget import Widget
+
+import frieza_tui.tui
+
+OVERRIDDEN_ON_PURPOSE = {
+    "title",
+    "theme",
+    "placeholder",
+    "match_cursor_bracket",
+    "cursor_blink",
+    "virtual_size",
+    "tooltip",
+}
+
+
+def our_classes() -> list[type[MessagePump]]:
+    found: dict[type[MessagePump], None] = {}
+    for module in pkgutil.walk_packages(frieza_tui.tui.__path__, "frieza_tui.tui."):
+        for _name, one in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            if issubclass(one, MessagePump) and one.__module__.startswith("frieza_tui."):
+                found[one] = None
+    return list(found)
+
+
+def assigned_on_self(one: type[MessagePump]) -> set[str]:
+    tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(one)))
+    targets = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
+    return {node.attr for node in targets if isinstance(node.value, ast.Name) and node.value.id == "self"}
+
+
+def owned_by_textual(one: type[MessagePump]) -> set[str]:
+    """Names of Textual's classes above ours: on the class, and assigned in its methods."""
+    names: set[str] = set()
+    for base in one.__mro__:
+        if base.__module__.startswith("textual."):
+            names |= set(vars(base)) | assigned_on_self(base)
+    return names
+
+
+@pytest.mark.parametrize("one", our_classes(), ids=lambda one: one.__name__)
+def test_nothing_assigned_on_self_is_textuals_own(one: type[MessagePump]) -> None:
+    assert assigned_on_self(one) & owned_by_textual(one) - OVERRIDDEN_ON_PURPOSE == set()
+
+
+def test_the_check_knows_the_traps() -> None:
+    traps = {"_closed", "_running", "_task", "_message_queue"}
+    assert all(traps <= owned_by_textual(one) for one in (Widget, ScrollView, Screen, App))
+    assert len(our_classes()) >= 8

@@ -1,0 +1,177 @@
+import asyncio
+
+import pytest
+from support.stage import Stage, open_stage
+from textual import events
+
+from frieza_tui.backends.scripted import Reply
+from frieza_tui.tui.recall import RecallList
+from frieza_tui.tui.widgets.composer import Composer
+
+
+def sent(at: Stage) -> list[str]:
+    return [request.thread.messages[-1].text for request in at.backend.requests]
+
+
+async def test_enter_sends_and_empties_the_box() -> None:
+    async with open_stage(Reply("ok")) as at:
+        await at.press(*"hi", "enter")
+        await at.wait_until(lambda: sent(at) == ["hi"])
+        assert at.composer.text == ""
+
+
+@pytest.mark.parametrize("key", ["ctrl+j", "shift+enter"])
+async def test_a_new_line_is_a_key_away(key: str) -> None:
+    async with open_stage(Reply("ok")) as at:
+        await at.press("a", key, "b", "enter")
+        await at.wait_until(lambda: sent(at) == ["a\nb"])
+
+
+async def test_a_backslash_before_enter_makes_a_new_line() -> None:
+    async with open_stage(Reply("ok")) as at:
+        await at.press("a", "backslash", "enter", "b", "enter")
+        await at.wait_until(lambda: sent(at) == ["a\nb"])
+
+
+async def test_blank_messages_are_not_sent() -> None:
+    async with open_stage(Reply("ok")) as at:
+        await at.press("space", "ctrl+j", "enter")
+        await at.pilot.pause()
+        assert sent(at) == []
+
+
+async def test_a_word_and_its_enter_in_one_read_keep_the_word() -> None:
+    async with open_stage(Reply("ok")) as at:
+        for key, character in (("日", "日"), ("本", "本"), ("enter", "\r")):
+            at.app.post_message(events.Key(key, character))
+        await at.wait_until(lambda: sent(at) == ["日本"])
+
+
+async def test_a_word_that_arrives_right_after_its_enter_is_sent_with_it() -> None:
+    async with open_stage(Reply("ok")) as at:
+        for key, character in (("enter", "\r"), ("日", "日"), ("本", "本")):
+            at.composer.post_message(events.Key(key, character))
+        await at.wait_until(lambda: sent(at) == ["日本"])
+
+
+async def test_the_box_grows_with_its_text_up_to_a_third_of_the_screen() -> None:
+    async with open_stage(size=(60, 30)) as at:
+        assert at.composer.outer_size.height == 3
+        await at.press("a", "ctrl+j", "b")
+        assert at.composer.outer_size.height == 4
+        await at.press(*["ctrl+j"] * 30)
+        assert 8 <= at.composer.outer_size.height <= 10
+        await at.press("ctrl+c")
+        await at.wait_until(lambda: at.composer.outer_size.height == 3)
+
+
+async def test_a_thousand_pasted_lines_are_kept_whole_and_made_safe() -> None:
+    lines = [f"line {number} \x1b[31m日本\x07" for number in range(1000)]
+    async with open_stage(Reply("ok")) as at:
+        at.app.post_message(events.Paste("\r\n".join(lines)))
+        await at.wait_until(lambda: at.composer.document.line_count == 1000)
+        assert at.composer.document.get_line(999) == "line 999 日本␇"
+        await at.press("enter")
+        await at.wait_until(lambda: len(sent(at)) == 1)
+        assert sent(at)[0].count("\n") == 999
+
+
+async def test_a_paste_replaces_the_selection() -> None:
+    async with open_stage() as at:
+        at.composer.insert("one two")
+        await at.press("shift+left", "shift+left", "shift+left")
+        at.app.post_message(events.Paste("2"))
+        await at.wait_until(lambda: at.composer.text == "one 2")
+
+
+async def test_up_on_the_first_row_recalls_and_down_comes_back_to_the_draft() -> None:
+    recall = RecallList()
+    recall.add("older")
+    recall.add("two\nrows")
+    async with open_stage(recall=recall) as at:
+        await at.write("draft")
+        await at.press("up")
+        assert at.composer.text == "two\nrows"
+        await at.press("up")
+        assert at.composer.text == "two\nrows"
+        await at.press("up")
+        assert at.composer.text == "older"
+        await at.press("up", "down")
+        assert at.composer.text == "two\nrows"
+        await at.press("down")
+        assert at.composer.text == "draft"
+
+
+async def test_up_inside_a_wrapped_draft_moves_the_caret() -> None:
+    recall = RecallList()
+    recall.add("older")
+    async with open_stage(recall=recall, size=(40, 20)) as at:
+        at.composer.insert("word " * 12)
+        await at.pilot.pause()
+        await at.press("up")
+        assert at.composer.text == "word " * 12
+        await at.press("up")
+        assert at.composer.text == "older"
+
+
+async def test_what_was_sent_can_be_recalled_and_q_cannot() -> None:
+    recall = RecallList()
+    async with open_stage(Reply("ok"), recall=recall) as at:
+        await at.say("hello")
+        await at.wait_for("completed")
+        await at.press("up")
+        assert at.composer.text == "hello"
+        at.composer.clear()
+        await at.press("q", "enter")
+        await at.wait_until(lambda: not at.app.is_running)
+    recall.stop()
+    assert recall.older("") == "hello"
+    assert recall.older("hello") is None
+
+
+async def test_typing_during_a_stream_keeps_caret_draft_and_focus() -> None:
+    gate = asyncio.Event()
+    async with open_stage(Reply("one ", gate, *["word "] * 300)) as at:
+        await at.say("hello")
+        await at.wait_for("one")
+        await at.write("draft")
+        await at.press("left", "left")
+        gate.set()
+        await at.wait_for("· ready")
+        assert at.composer.text == "draft"
+        assert at.composer.cursor_location == (0, 3)
+        assert at.composer.has_focus
+
+
+async def test_the_real_cursor_follows_the_caret_when_the_box_moves() -> None:
+    async with open_stage(Reply("one", asyncio.Event())) as at:
+        await at.say("first")
+        await at.press("日")
+        await at.wait_until(lambda: at.app.cursor_position == at.composer.cursor_screen_offset)
+        x, y = at.app.cursor_position
+        assert at.text.splitlines()[y][: x - 1].strip().startswith("│")
+        await at.press("enter", "a", "ctrl+j", "b")
+        await at.wait_for("queued  日")
+        await at.wait_until(lambda: at.app.cursor_position == at.composer.cursor_screen_offset)
+        assert at.text.splitlines()[at.app.cursor_position.y].split()[1] == "b"
+
+
+async def test_a_click_on_the_log_leaves_the_focus_in_the_box() -> None:
+    async with open_stage(Reply("some words to click")) as at:
+        await at.say("hello")
+        await at.wait_for("completed")
+        await at.pilot.click("#log", offset=(6, 6))
+        assert at.composer.has_focus
+        await at.write("x")
+        assert at.composer.text == "x"
+
+
+async def test_tab_goes_to_the_conversation_and_escape_comes_back() -> None:
+    async with open_stage(Reply("words")) as at:
+        await at.say("hello")
+        await at.wait_for("completed")
+        await at.press("tab")
+        assert at.log.has_focus
+        await at.wait_for("Esc write")
+        await at.press("escape")
+        assert isinstance(at.app.focused, Composer)

@@ -1,0 +1,38 @@
+import asyncio
+
+import pytest
+from support.stage import NAME, open_stage
+
+from frieza_tui.backends.scripted import Reply
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (240, 70)])
+async def test_everything_needed_is_on_screens_of_any_size(size: tuple[int, int]) -> None:
+    async with open_stage(Reply("おっほっほ"), size=size) as at:
+        await at.say("hello")
+        await at.wait_for(NAME, "hello", "おっほっほ", "ready", "F1 help")
+        assert at.composer.region.bottom < size[1]
+
+
+async def test_a_window_too_small_says_so_and_loses_nothing() -> None:
+    async with open_stage(Reply("one", asyncio.Event()), size=(80, 24)) as at:
+        await at.say("hello")
+        await at.write("draft")
+        await at.pilot.resize_terminal(20, 5)
+        await at.wait_for("Window too small", "draft")
+        await at.write("!")
+        await at.pilot.resize_terminal(80, 24)
+        await at.wait_for("draft!", "hello", "one")
+        assert "Window too small" not in at.text
+
+
+async def test_a_narrow_status_bar_keeps_model_and_state_longest() -> None:
+    async with open_stage(size=(80, 24)) as at:
+        bar = at.screen.query_one("StatusBar")
+        await at.wait_for("scripted · script · script · ready")
+        await at.pilot.resize_terminal(36, 24)
+        await at.wait_for(NAME)
+        assert bar.size.width == 36 - 4 or bar.size.width == 36
+        assert at.text.splitlines()[0].endswith("script · ready")
+        await at.pilot.resize_terminal(25, 24)
+        await at.wait_until(lambda: at.text.splitlines()[0].split() == [NAME, "ready"])
