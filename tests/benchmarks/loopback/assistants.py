@@ -42,9 +42,10 @@ class Assistants:
         """Answer requests below /threads."""
         match (method, parts):
             case ("POST", [_]):
-                return _thread(self._open_thread())
+                return _thread(self._open_thread(body))
             case ("POST", [_, "runs"]):
-                return self._start_run(self._open_thread(), body)
+                given = body.get("thread")
+                return self._start_run(self._open_thread(given if isinstance(given, dict) else {}), body)
             case (_, [_, thread]) if thread in self._threads:
                 return self._answer_thread(method, thread)
             case (_, [_, thread, "messages", *rest]) if thread in self._threads:
@@ -54,10 +55,20 @@ class Assistants:
             case _:
                 return None
 
-    def _open_thread(self) -> str:
+    def _open_thread(self, body: Json) -> str:
         thread = new_id("thread")
         self._threads[thread] = []
+        self._add_messages(thread, body.get("messages"))
         return thread
+
+    def _add_messages(self, thread: str, messages: object) -> None:
+        for message in messages if isinstance(messages, list) else []:
+            self._add_message(thread, message)
+
+    def _add_message(self, thread: str, body: Json) -> Json:
+        made = _message(thread, str(body.get("role", "user")), text_of(body.get("content")), status="completed")
+        self._threads[thread].append(made)
+        return made
 
     def _answer_thread(self, method: str, thread: str) -> Answer:
         if method != "DELETE":
@@ -68,10 +79,7 @@ class Assistants:
     def _answer_messages(self, method: str, thread: str, rest: list[str], body: Json) -> Answer:
         match (method, rest):
             case ("POST", []):
-                text = text_of(body.get("content"))
-                made = _message(thread, str(body.get("role", "user")), text, status="completed")
-                self._threads[thread].append(made)
-                return made
+                return self._add_message(thread, body)
             case ("GET", []):
                 return listing(self._threads[thread][::-1])
             case ("GET", [message]):
@@ -94,6 +102,7 @@ class Assistants:
                 return None
 
     def _start_run(self, thread: str, body: Json) -> Json | Stream:
+        self._add_messages(thread, body.get("additional_messages"))
         plan = make_plan(last_user_text(self._threads[thread]))
         run = _run(thread, body)
         name = str(run["id"])
