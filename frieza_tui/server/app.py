@@ -61,7 +61,7 @@ async def serving(
     Raises: FriezaError if the state's file cannot be used.
     """
     app = create_app(open_backend, options)
-    async with app.router.lifespan_context(app), listening(app, listener):
+    async with app.router.lifespan_context(app), listening(app, listener, options.connections):
         service: Service = app.state.service
         try:
             yield service

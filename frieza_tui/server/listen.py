@@ -4,17 +4,29 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-_HEADERS_S = 10.0
 _IDLE_S = 75
 """Longer than clients keep idle connections: whoever closes first must not be the server, or a request is lost."""
-_STALLED_S = 20.0
-_MAX_CONNECTIONS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """What a connection may take."""
+
+    headers_s: float = 10.0
+    """Seconds for a request's headers to arrive."""
+    stalled_s: float = 20.0
+    """Seconds for a reader to take something of what is waiting for it."""
+    most: int = 512
+    """Connections at once; the one that has been idle longest makes way for a new one."""
 
 
 class _Connection(H11Protocol):
@@ -22,13 +34,16 @@ class _Connection(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _stall: asyncio.TimerHandle | None = None
-    _opened_at = 0.0
+
+    def __init__(self, *, limits: ConnectionLimits, **facts: Any) -> None:  # noqa: ANN401 - passed on as they are
+        super().__init__(**facts)
+        self._limits = limits
+        self._opened_at = self.loop.time()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._opened_at = self.loop.time()
         self._expect_headers()
-        if len(self.connections) > _MAX_CONNECTIONS:
+        if len(self.connections) > self._limits.most:
             self._close_an_idle_one()
 
     def _close_an_idle_one(self) -> None:
@@ -49,7 +64,7 @@ class _Connection(H11Protocol):
 
     def _expect_headers(self) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(_HEADERS_S, self.transport.abort)
+            self._deadline = self.loop.call_later(self._limits.headers_s, self.transport.abort)
 
     def _forget_deadline(self) -> None:
         if self._deadline is not None:
@@ -58,7 +73,7 @@ class _Connection(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stall = self.loop.call_later(_STALLED_S, self.transport.abort)
+        self._stall = self.loop.call_later(self._limits.stalled_s, self.transport.abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -120,12 +135,12 @@ def base_url(listener: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def listening(app: ASGIApp, listener: socket.socket) -> AsyncGenerator[None, None]:
+async def listening(app: ASGIApp, listener: socket.socket, limits: ConnectionLimits) -> AsyncGenerator[None, None]:
     """Serve an application on a bound socket for as long as the context lasts; then close it, within two seconds."""
     started = asyncio.Event()
     config = uvicorn.Config(
         app,
-        http=_Connection,
+        http=partial(_Connection, limits=limits),  # type: ignore[arg-type]
         ws="none",
         lifespan="off",
         log_config=None,

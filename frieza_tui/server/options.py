@@ -1,6 +1,8 @@
 """What the owner of a server decides about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from frieza_tui.server.listen import ConnectionLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +21,4 @@ class ServerOptions:
     """Seconds after its creation at which an unfinished run expires."""
     reader_grace_s: float = 5.0
     """Seconds that a run waits for a reader whose buffer is full; then the reader is dropped and the run goes on."""
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)

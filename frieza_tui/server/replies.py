@@ -33,7 +33,7 @@ async def read_body(request: Request, kind: type[B]) -> B:
     raw = await _read_bytes(request)
     try:
         return msgspec.json.decode(raw or b"{}", type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise bad_body(error) from error
 
 
