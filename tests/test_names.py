@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+from functools import cache
 
 import pytest
 from textual.app import App
@@ -14,15 +15,7 @@ from textual.widget import Widget
 
 import frieza_tui.tui
 
-OVERRIDDEN_ON_PURPOSE = {
-    "title",
-    "theme",
-    "placeholder",
-    "match_cursor_bracket",
-    "cursor_blink",
-    "virtual_size",
-    "tooltip",
-}
+SET_ON_PURPOSE = {"title", "theme", "placeholder", "match_cursor_bracket", "cursor_blink", "read_only", "virtual_size"}
 
 
 def our_classes() -> list[type[MessagePump]]:
@@ -34,8 +27,19 @@ def our_classes() -> list[type[MessagePump]]:
     return list(found)
 
 
+@cache
+def tree_of(one: type[MessagePump]) -> ast.AST:
+    return ast.parse(inspect.cleandoc("\n" + inspect.getsource(one)))
+
+
+def private_methods(one: type[MessagePump]) -> set[str]:
+    functions = [node for node in ast.walk(tree_of(one)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {node.name for node in functions if node.name.startswith("_") and not node.name.endswith("__")}
+
+
+@cache
 def assigned_on_self(one: type[MessagePump]) -> set[str]:
-    tree = ast.parse(inspect.cleandoc("\n" + inspect.getsource(one)))
+    tree = tree_of(one)
     targets = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
     return {node.attr for node in targets if isinstance(node.value, ast.Name) and node.value.id == "self"}
 
@@ -51,7 +55,12 @@ def owned_by_textual(one: type[MessagePump]) -> set[str]:
 
 @pytest.mark.parametrize("one", our_classes(), ids=lambda one: one.__name__)
 def test_nothing_assigned_on_self_is_textuals_own(one: type[MessagePump]) -> None:
-    assert assigned_on_self(one) & owned_by_textual(one) - OVERRIDDEN_ON_PURPOSE == set()
+    assert assigned_on_self(one) & owned_by_textual(one) - SET_ON_PURPOSE == set()
+
+
+@pytest.mark.parametrize("one", our_classes(), ids=lambda one: one.__name__)
+def test_no_private_method_is_textuals_own(one: type[MessagePump]) -> None:
+    assert private_methods(one) & owned_by_textual(one) == set()
 
 
 def test_the_check_knows_the_traps() -> None:
