@@ -11,10 +11,6 @@ from frieza_tui.backends.embedded.engine_process import ENGINE_COMMAND, EnginePr
 from frieza_tui.domain.errors import ModelError
 
 NO_ENGINE = (
-    "import sys; sys.modules['xllamacpp'] = None
-"
-    "from frieza_tui.backends.llama_engine import main; sys.exit(main())"
-)
     "import sys; sys.modules['xllamacpp'] = None; from frieza_tui.backends.llama_engine import main; sys.exit(main())"
 )
 needs_engine = pytest.mark.skipif(importlib.util.find_spec("xllamacpp") is None, reason="xllamacpp is not installed")
