@@ -11,7 +11,7 @@ from itertools import accumulate
 from operator import add
 
 from frieza_tui.text.line_classes import ALL, classify
-from frieza_tui.text.width import character_widths
+from frieza_tui.text.width import cell_len, character_widths
 
 _HANGING = frozenset("、。，．､｡")
 _NOT_FIRST = frozenset("LPXTYBHEKpSC")
@@ -114,26 +114,26 @@ class _Paragraph:
 
     def next_line(self, start: int, width: int, hang: int) -> tuple[int, int, int]:
         """Give back where the line from `start` on starts and ends, spaces left out, and where the next one starts."""
-        offsets = self._offsets
-        limit = offsets[start] + width
-        fitting = bisect_right(offsets, limit, start) - 1
-        if fitting < self._length and self._text[fitting] in _HANGING and offsets[fitting + 1] <= limit + hang:
-            fitting += 1
+        fitting = self._find_fitting(start, width, hang)
         reach = self._after_spaces(fitting)
         if reach == self._length:
             return start, fitting, reach
         following = bisect_right(self._breaks, reach)
         stop = self._breaks[following - 1] if following else 0
         if stop <= start:
-            cut = self._cut_word(start, fitting)
-            return start, cut, cut
-        if self._leaves_hole(start, stop, self._breaks[following], width):
-            cut = self._cut(start, fitting)
-            return start, cut, cut
+            stop = self._after_spaces(self._cut_word(start, fitting))
+        elif self._leaves_hole(start, stop, self._breaks[following], width):
+            stop = self._cut(start, fitting)
         end = self._without_spaces(start, stop)
         if end == start:  # an indent, and a word too long to stand behind it
             return self.next_line(stop, width, hang)
         return start, end, stop
+
+    def _find_fitting(self, start: int, width: int, hang: int) -> int:
+        limit = self._offsets[start] + width
+        fitting = bisect_right(self._offsets, limit, start) - 1
+        can_hang = fitting < self._length and self._text[fitting] in _HANGING
+        return fitting + 1 if can_hang and self._offsets[fitting + 1] <= limit + hang else fitting
 
     def _after_spaces(self, index: int) -> int:
         while index < self._length and self._classes[index] == "S":
@@ -198,7 +198,7 @@ def _wrap_paragraph(
 ) -> list[tuple[int, int]]:
     width, next_width = widths
     ambiguous, hang = setting
-    if sum(character_widths(text[start:end], ambiguous)) <= width:
+    if end - start <= width and cell_len(text[start:end], ambiguous) <= width:
         return [(start, end)]
     paragraph = _Paragraph(text, start, end, ambiguous)
     lines: list[tuple[int, int]] = []

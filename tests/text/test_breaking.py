@@ -3,7 +3,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frieza_tui.text.breaking import break_opportunities, wrap, wrap_from
@@ -116,6 +116,12 @@ def test_newlines_are_honoured() -> None:
     assert cut("a\n\nb\n", 10) == ["a", "", "b", ""]
 
 
+def test_any_number_of_spaces_is_swallowed() -> None:
+    assert cut("（" + " " * 50_000 + "あ", 10) == ["（", "あ"]
+    assert cut("あ" + " " * 50_000, 10) == ["あ        "]
+    assert cut(" " * 50_000 + "あ", 10) == ["あ"]
+
+
 def test_an_indent_stays() -> None:
     assert cut("    code here", 9) == ["    code", "here"]
     assert cut("　全角の字下げ", 8) == ["　全角の", "字下げ"]
@@ -152,6 +158,8 @@ def test_ambiguous_characters_count_as_the_terminal_draws_them() -> None:
     assert cut("①②③日本", 8, ambiguous=2) == ["①②③日", "本"]
 
 
+thorough = settings(max_examples=150, deadline=None)
+
 pieces = st.one_of(
     st.sampled_from(
         ["日", "本", "、", "。", "「", "」", "ー", "っ", "（", "）", "……", "――", "！？", "ｶﾞ", "々", "　", "・"]
@@ -181,6 +189,7 @@ texts = st.lists(pieces, max_size=40).map(lambda parts: make_safe("".join(parts)
 widths = st.integers(2, 30)
 
 
+@thorough
 @given(texts, widths, st.integers(0, 30))
 def test_lines_and_swallowed_spaces_are_the_text(text: str, width: int, first_width: int) -> None:
     position = 0
@@ -193,11 +202,13 @@ def test_lines_and_swallowed_spaces_are_the_text(text: str, width: int, first_wi
         position = end
 
 
+@thorough
 @given(texts, widths)
 def test_no_line_is_wider_than_the_width(text: str, width: int) -> None:
     assert [line for line in cut(text, width) if cell_len(line) > width and len(list(graphemes(line))) > 1] == []
 
 
+@thorough
 @given(texts, texts, widths)
 def test_text_that_grows_keeps_its_lines_but_the_last_two(text: str, more: str, width: int) -> None:
     before = wrap(text, width)
@@ -206,6 +217,7 @@ def test_text_that_grows_keeps_its_lines_but_the_last_two(text: str, more: str, 
         assert after[: max(0, len(before) - 2)] == before[:-2]
 
 
+@thorough
 @given(texts, widths, st.integers(0, 2))
 def test_wrapping_from_any_line_goes_on_the_same(text: str, width: int, hang: int) -> None:
     lines = wrap(text, width, hang=hang)
@@ -213,6 +225,7 @@ def test_wrapping_from_any_line_goes_on_the_same(text: str, width: int, hang: in
         assert wrap_from(text, width, start, hang=hang) == lines[index:]
 
 
+@thorough
 @given(
     st.lists(st.sampled_from("日本語のあいう、。「」（）ーっゃ！？・々"), max_size=60).map("".join), st.integers(10, 60)
 )

@@ -4,7 +4,7 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from frieza_tui.text import safe
@@ -85,6 +85,8 @@ CORPUS = {
     "endless nf": ESC + " " * 20_000,
 }
 
+thorough = settings(max_examples=150, deadline=None)
+
 nasty_pieces = st.one_of(
     st.sampled_from(list(SEQUENCES.values())),
     st.sampled_from(
@@ -143,11 +145,13 @@ def test_pieces_of_four_change_nothing_in_a_long_text(name: str) -> None:
     assert stream(text, list(range(0, len(text), 4))) == make_safe(text)
 
 
+@thorough
 @given(nasty_texts, st.lists(st.integers(0, 200), max_size=20))
 def test_a_stream_gives_what_the_whole_gives(text: str, cuts: list[int]) -> None:
     assert stream(text, cuts) == make_safe(text)
 
 
+@thorough
 @given(nasty_texts)
 def test_any_text_becomes_harmless_and_stays_so(text: str) -> None:
     safe_text = make_safe(text)
@@ -155,6 +159,7 @@ def test_any_text_becomes_harmless_and_stays_so(text: str) -> None:
     assert make_safe(safe_text) == safe_text
 
 
+@thorough
 @given(nasty_texts, st.integers(1, 60))
 def test_a_line_is_one_line_within_its_limit(text: str, limit: int) -> None:
     line = safe_line(text, limit)
@@ -252,8 +257,8 @@ def test_every_plain_character_is_harmless_and_stands_alone() -> None:
     assert [ascii(c) for c in plain if unicodedata.category(c)[0] == "M" or c in "\u3164\u115f"] == []
 
 
-def test_a_megabyte_of_attack_takes_no_more_than_seconds() -> None:
+def test_an_attack_costs_no_more_than_its_length() -> None:
     start = time.process_time()
     for text in (f"{ESC}[" * 500_000, "\u0301" * 1_000_000, f"{ESC}]" + "x" * 1_000_000, "👩\u200d" * 500_000):
-        make_safe(text[:300_000])
-    assert time.process_time() - start < 5
+        make_safe(text[:100_000])
+    assert time.process_time() - start < 2
