@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from frieza_tui.backends.sdk_errors import Server, backend_error, bad_reply, sdk_errors
+from frieza_tui.backends.sdk_errors import Server, address_error, backend_error, bad_reply, sdk_errors
 from frieza_tui.backends.sse import EventDecoder, ServerEvent
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class OpenAIClient:
         async with self._opening:
             if self._posts is not None:
                 return
+            if not self.server.is_callable:
+                raise address_error(self.server)
             # The import alone takes a second; in a thread the screen stays alive.
             posts = await asyncio.to_thread(self._build)
             self._posts, self._reads = posts, posts.with_options(max_retries=2)

@@ -6,12 +6,14 @@ Importing it does not import an SDK; calling it does.
 import email.utils
 import ipaddress
 import json
+import math
 import re
 import socket
 import ssl
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     import openai
 
 _KEY = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][A-Za-z0-9_*.-]{6,}", re.IGNORECASE)
+_MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +54,31 @@ class Server:
     @property
     def name(self) -> str:
         """Host and port, as they are shown."""
-        parts = urlsplit(self.base_url)
-        host = parts.hostname or self.base_url
-        return safe_line(host if parts.port is None else f"{host}:{parts.port}", 100)
+        _scheme, host, port = self._parts()
+        return safe_line(host if port is None else f"{host}:{port}", 100) if host else self.words(self.base_url, 100)
+
+    @property
+    def is_callable(self) -> bool:
+        """Whether the address is one of HTTP's."""
+        scheme, host, _port = self._parts()
+        return scheme in ("http", "https") and bool(host)
 
     @property
     def is_loopback(self) -> bool:
         """Whether the server is on this machine, as far as its name tells."""
-        host = urlsplit(self.base_url).hostname or ""
+        _scheme, host, _port = self._parts()
         try:
             return ipaddress.ip_address(host).is_loopback
         except ValueError:
             return host == "localhost" or host.endswith(".localhost")
+
+    def _parts(self) -> tuple[str, str, int | None]:
+        """Return scheme, host and port; empty ones where the address is none."""
+        try:
+            parts = urlsplit(self.base_url)
+            return parts.scheme, parts.hostname or "", parts.port
+        except ValueError:
+            return "", "", None
 
     def words(self, text: str, limit: int = 300) -> str:
         """Return text of the server's as one safe line without keys."""
@@ -98,7 +114,7 @@ def backend_error(error: Exception, server: Server) -> BackendError:
     if isinstance(error, openai.APIConnectionError | httpx2.TransportError):
         return _connection_error(error, server)
     if isinstance(error, httpx2.InvalidURL):
-        return _address_error(server)
+        return address_error(server)
     if isinstance(error, openai.APIResponseValidationError | ValueError | httpx2.HTTPError | httpx2.StreamError):
         return bad_reply(server)
     if isinstance(error, openai.APIError):
@@ -135,10 +151,10 @@ def timed_out(server: Server) -> BackendError:
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Return the wait in seconds that a reply names (milliseconds, seconds or a date), None if it names none."""
     for name, factor in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return max(0.0, float(headers[name]) * factor)
-        except (KeyError, ValueError):
-            continue
+        with suppress(KeyError, ValueError):
+            seconds = float(headers[name]) * factor
+            if math.isfinite(seconds):
+                return max(0.0, seconds)
     date = email.utils.parsedate_tz(headers.get("retry-after", ""))
     return None if date is None else max(0.0, email.utils.mktime_tz(date) - time.time())
 
@@ -165,7 +181,7 @@ def _connection_error(error: Exception, server: Server) -> BackendError:
 
     facts = ServerFacts(server.base_url)
     if has(httpx2.UnsupportedProtocol, httpx2.LocalProtocolError):
-        return _address_error(server)
+        return address_error(server)
     if has(httpx2.ConnectTimeout, httpx2.PoolTimeout):
         return _unreachable(_("{server} did not take the connection in time."), server)
     if has(httpx2.TimeoutException):
@@ -198,7 +214,8 @@ def _unreachable(happened: str, server: Server) -> BackendError:
     return blocked or Unreachable(happened.format(server=server.name), todo, facts)
 
 
-def _address_error(server: Server) -> BackendError:
+def address_error(server: Server) -> BackendError:
+    """Return the error for an address that is none."""
     happened = _("{server} is not an address that can be called.").format(server=server.words(server.base_url, 100))
     todo = _("Give one such as http://127.0.0.1:8000/v1 with --base-url.")
     return Unreachable(happened, todo, ServerFacts(server.base_url))
@@ -254,7 +271,7 @@ def _denied(server: Server, facts: ServerFacts, message: str) -> BackendError:
 
 
 def _not_here(server: Server, facts: ServerFacts, message: str) -> BackendError:
-    if facts.code == "model_not_found" or (facts.status == 404 and "model" in message.lower()):
+    if facts.code == "model_not_found" or (facts.status == 404 and _MODEL.search(message)):
         happened = _("{server} does not have this model.").format(server=server.name)
         return NotHere(_with(happened, message), _("Name another one with --model."), facts)
     happened = _("{server} does not have what was asked for (status {status}).")

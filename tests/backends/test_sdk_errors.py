@@ -1,0 +1,231 @@
+import asyncio
+import email.utils
+import shutil
+import ssl
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from support.raw_http import CUT, Answer, error_answer, serve
+
+from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.sdk_errors import Server, retry_after_s
+from frieza_tui.domain.errors import (
+    AuthFailed,
+    BackendError,
+    BadReply,
+    NotHere,
+    RateLimited,
+    Refused,
+    ServerFault,
+    TimedOut,
+    Unreachable,
+)
+
+KEY = "sk-very-secret-key-123456"
+
+
+async def error_of(address: str, key: str = KEY, read_timeout_s: float = 60.0) -> BackendError:
+    client = OpenAIClient(Server(address, key), read_timeout_s=read_timeout_s)
+    try:
+        with pytest.raises(BackendError) as caught:
+            await client.open()
+            await client.call(lambda: client.posts.models.with_streaming_response.list())
+        return caught.value
+    finally:
+        await client.close()
+
+
+async def error_for(answer: Answer, key: str = KEY, read_timeout_s: float = 60.0) -> BackendError:
+    async with serve(lambda _call: answer) as server:
+        error = await error_of(server.base_url, key, read_timeout_s)
+        assert server.base_url.removeprefix("http://").removesuffix("/v1") in str(error) or error.facts.status == 400
+        return error
+
+
+def free_port_address() -> str:
+    import socket
+
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{one.getsockname()[1]}/v1"
+
+
+async def test_a_refused_connection_names_the_address() -> None:
+    address = free_port_address()
+    error = await error_of(address)
+    assert type(error) is Unreachable
+    assert "refused" in error.happened
+    assert address.split("/")[2] in error.happened
+
+
+async def test_a_name_that_does_not_resolve_is_told_so() -> None:
+    error = await error_of("http://no-such-host.invalid/v1")
+    assert type(error) is Unreachable
+    assert "no-such-host.invalid" in error.happened
+    assert "no machine called" in error.happened
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://127.0.0.1/v1", "127.0.0.1:8000", "http://127.0.0.1:99999/v1", "http://[::1/v1"]
+)
+async def test_an_address_that_cannot_be_called_is_told_so(address: str) -> None:
+    error = await error_of(address)
+    assert type(error) is Unreachable
+    assert "--base-url" in error.todo
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
+async def test_an_unknown_certificate_is_told_so(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    making = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    command = ["openssl", *making.split(), "-keyout", str(key), "-out", str(certificate)]
+    await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    async def ignore(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(ignore, "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        error = await error_of(f"https://127.0.0.1:{port}/v1")
+    assert type(error) is Unreachable
+    assert "certificate" in error.happened
+    assert "SSL_CERT_FILE" in error.todo
+
+
+async def test_a_proxy_in_the_way_of_this_machine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    page = Answer([b"<html>proxy says no</html>"], status=502, content_type="text/html")
+    async with serve(lambda _call: page) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.base_url.removesuffix("/v1"))
+        for answer_at in (free_port_address(), "http://localhost:9/v1"):
+            error = await error_of(answer_at)
+            assert type(error) is Unreachable
+            assert "HTTP_PROXY" in error.happened
+            assert "NO_PROXY" in error.todo
+
+
+async def test_a_dead_proxy_in_the_way_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    address = free_port_address()
+    monkeypatch.setenv("HTTP_PROXY", address.removesuffix("/v1").replace("//", "//user:hunter2@"))
+    error = await error_of("http://127.0.0.1:9/v1")
+    assert "HTTP_PROXY" in error.happened
+    assert "hunter2" not in str(error)
+
+
+async def test_silence_is_told() -> None:
+    error = await error_for(Answer([asyncio.Event()]), read_timeout_s=0.1)
+    assert type(error) is TimedOut
+    assert "silent" in error.happened
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (error_answer(401, f"Incorrect API key provided: {KEY}"), AuthFailed, "does not accept the API key"),
+        (error_answer(403, "Project has no access"), AuthFailed, "Project has no access"),
+        (error_answer(404, "The model 'x' does not exist", "model_not_found"), NotHere, "does not have this model"),
+        (error_answer(404, "Invalid URL (GET /v1/models)"), NotHere, "does not have what was asked for"),
+        (error_answer(405, "Method not allowed"), NotHere, "405"),
+        (error_answer(408, "late"), TimedOut, "silent"),
+        (error_answer(400, "too long", "context_length_exceeded"), Refused, "longer than the model can read"),
+        (error_answer(422, "temperature: too hot"), Refused, "too hot"),
+        (error_answer(429, "Rate limit reached"), RateLimited, "Rate limit reached"),
+        (error_answer(429, "You exceeded", "insufficient_quota"), RateLimited, "no quota left"),
+        (error_answer(500, "boom"), ServerFault, "boom"),
+        (Answer([b"<html>nginx</html>"], status=502, content_type="text/html"), ServerFault, "502"),
+        (Answer([b"<html>a page</html>"], content_type="text/html"), BadReply, "web page"),
+        (Answer([b"not json"]), BadReply, "not of its API"),
+        (Answer([b"\xff\xfe"]), BadReply, "not of its API"),
+        (Answer([b'{"half": '], headers={"content-encoding": "gzip"}), BadReply, "not of its API"),
+    ],
+)
+async def test_what_a_server_answers_is_told_in_words(answer: Answer, kind: type[BackendError], words: str) -> None:
+    error = await error_for(answer)
+    assert type(error) is kind
+    assert words in error.happened
+    assert error.todo
+    assert "<html>" not in str(error)
+
+
+@pytest.mark.parametrize("pieces", [[CUT], [b'{"da', CUT]])
+async def test_a_connection_that_breaks_off_is_told(pieces: list[object]) -> None:
+    error = await error_for(Answer(pieces))
+    assert "ended in the middle" in error.happened
+
+
+async def test_no_key_is_ever_shown() -> None:
+    for status in (400, 401, 403, 404, 422, 429, 500):
+        message = f"bad key {KEY} or Bearer {KEY} or sk-other-key-987654"
+        error = await error_for(error_answer(status, message))
+        assert "secret" not in str(error)
+        assert "987654" not in str(error)
+        assert KEY not in repr(Server("http://x/v1", KEY))
+
+
+async def test_without_a_key_401_asks_for_one() -> None:
+    error = await error_for(error_answer(401, "no key"), key="")
+    assert "asks for an API key" in error.happened
+
+
+async def test_a_servers_words_are_made_safe_and_short() -> None:
+    error = await error_for(error_answer(422, "a\x1b[31mred\x1b]52;c;evil\x07 " + "x" * 5000))
+    assert "\x1b" not in str(error)
+    assert "evil" not in str(error)
+    assert len(error.happened) < 500
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        ({"retry-after": "3"}, 3.0),
+        ({"retry-after": "0.5"}, 0.5),
+        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
+        ({"retry-after-ms": "soon", "retry-after": "9"}, 9.0),
+        ({"retry-after": "-4"}, 0.0),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "tomorrow"}, None),
+        ({}, None),
+    ],
+)
+def test_the_wait_a_reply_names(headers: dict[str, str], wait_s: float | None) -> None:
+    assert retry_after_s(headers) == wait_s
+
+
+def test_a_wait_named_as_a_date_is_counted_from_now() -> None:
+    wait_s = retry_after_s({"retry-after": email.utils.formatdate(time.time() + 60, usegmt=True)})
+    assert wait_s is not None
+    assert 55 < wait_s <= 60
+
+
+async def test_a_key_of_another_server_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    async with serve(lambda _call: Answer([b"{}"])) as server:
+        client = OpenAIClient(Server(server.base_url))
+        await client.open()
+        with suppress(BackendError):
+            await client.call(lambda: client.reads.models.with_streaming_response.list())
+        await client.close()
+        assert KEY not in str(server.calls)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_loopback"),
+    [
+        ("http://127.0.0.1:1/v1", True),
+        ("http://localhost/v1", True),
+        ("http://[::1]:8/v1", True),
+        ("https://api.openai.com/v1", False),
+        ("http://192.168.0.1/v1", False),
+    ],
+)
+def test_loopback_is_known_by_its_address(address: str, is_loopback: bool) -> None:
+    assert Server(address).is_loopback is is_loopback
