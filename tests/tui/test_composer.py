@@ -3,6 +3,7 @@ import asyncio
 import pytest
 from support.stage import Stage, open_stage
 from textual import events
+from textual.keys import _character_to_key
 
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.tui.recall import RecallList
@@ -52,6 +53,14 @@ async def test_a_word_that_arrives_right_after_its_enter_is_sent_with_it() -> No
         for key, character in (("enter", "\r"), ("日", "日"), ("本", "本")):
             at.composer.post_message(events.Key(key, character))
         await at.wait_until(lambda: sent(at) == ["日本"])
+
+
+async def test_a_broken_mouse_report_never_becomes_text() -> None:
+    async with open_stage() as at:
+        await at.write("a")
+        for character in "[<32;NaN;NaNMb^[<35;-3;NaNmc":
+            at.app.post_message(events.Key(_character_to_key(character), character))
+        await at.wait_until(lambda: at.composer.text == "abc")
 
 
 async def test_the_box_grows_with_its_text_up_to_a_third_of_the_screen() -> None:

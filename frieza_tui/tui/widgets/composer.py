@@ -1,6 +1,7 @@
 """The message box: writes, recalls, pastes and hands over; knows nothing of turns or the log."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +12,10 @@ from textual.widgets import TextArea
 
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.recall import RecallList
+
+REPORT_S = 0.05
+"""Nobody types a whole mouse report within so many seconds."""
+_MOUSE_REPORT = re.compile(r"\^?\[<\d*;[-.\w]*;[-.\w]*$")
 
 
 class Composer(TextArea):
@@ -53,6 +58,7 @@ class Composer(TextArea):
         self.cursor_blink = is_blinking
         self._recall_list = recall
         self._had_draft = False
+        self._bracket_time = 0.0
 
     def on_mount(self) -> None:
         """Keep the terminal's own cursor on the caret, where an IME shows its candidates, when the layout moves."""
@@ -133,12 +139,15 @@ class Composer(TextArea):
         super().action_cursor_line_end(select)
 
     def on_key(self, event: events.Key) -> None:
-        """Send on Enter. Other keys are the text area's own."""
-        if event.key != "enter":
+        """Send on Enter, and take out broken mouse reports. Other keys are the text area's own."""
+        if event.character == "[":
+            self._bracket_time = event.time
+        is_report = event.character in {"M", "m"} and event.time - self._bracket_time < REPORT_S
+        if event.key != "enter" and not (is_report and self._drop_mouse_report()):
             return
         event.stop()
         event.prevent_default()
-        if not self._continue_line():
+        if event.key == "enter" and not self._continue_line():
             # An IME may deliver the word it confirms after the Enter that confirms it: let two ticks of the loop pass.
             loop = asyncio.get_running_loop()
             loop.call_soon(loop.call_soon, self.call_later, self._submit_draft)
@@ -163,6 +172,15 @@ class Composer(TextArea):
         if self.selected_text or column == 0 or self.document.get_line(row)[column - 1] != "\\":
             return False
         self.replace("\n", (row, column - 1), (row, column), maintain_selection_offset=False)
+        return True
+
+    def _drop_mouse_report(self) -> bool:
+        """Some terminals send coordinates that are no numbers; Textual then hands the report over as typed keys."""
+        row, column = self.cursor_location
+        report = _MOUSE_REPORT.search(self.document.get_line(row)[:column])
+        if report is None:
+            return False
+        self.replace("", (row, report.start()), (row, column), maintain_selection_offset=False)
         return True
 
     def _submit_draft(self) -> None:
