@@ -25,6 +25,7 @@ class BubbleView:
         self.blocks: list[Block] = []
         self.heights = Heights()
         self._counts: list[int] = []
+        self._definitions: list[int] = []
         self.refresh()
 
     def refresh(self) -> None:
@@ -37,6 +38,7 @@ class BubbleView:
             same = document.refresh()
             if is_new:
                 self._counts.append(0)
+                self._definitions.append(document.definitions)
                 same = 0
             if len(document.leaves) != self._counts[index] and index < len(documents) - 1:
                 del self.blocks[at + same :]
@@ -45,14 +47,23 @@ class BubbleView:
             for number in range(same, len(document.leaves)):
                 leaf = document.leaves[number]
                 self._put(at + number, leaf, document.env, leaf.gap and at + number > 1)
+            if document.definitions != self._definitions[index]:
+                self._definitions[index] = document.definitions
+                self._forget_links(at, at + len(document.leaves))
             at += len(document.leaves)
         del self.blocks[at:]
         self.heights.truncate(at)
 
+    def _forget_links(self, start: int, end: int) -> None:
+        """Lay out anew what may refer to a definition that came or changed."""
+        for index in range(start, end):
+            leaf = self.blocks[index].leaf
+            if "[" in leaf.content or any("[" in cell for row in leaf.cells for cell in row):
+                self.blocks[index].invalidate()
+
     def _put(self, index: int, leaf: Leaf, env: Env, gap: bool) -> None:
         if index < len(self.blocks):
             block = self.blocks[index]
-            block.env = env
             if block.leaf == leaf and block.gap == gap:
                 return
             if not block.update(leaf, gap):

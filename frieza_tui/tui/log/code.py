@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import chop_cells
 
+from frieza_tui.text.width import cell_len
 from frieza_tui.tui.log.inline import slice_spans
 from frieza_tui.tui.log.rows import Row
 

@@ -4,8 +4,7 @@ from bisect import bisect_right
 from operator import itemgetter
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
+from frieza_tui.text.width import cell_len
 from frieza_tui.tui.log.inline import StyledText, slice_spans
 from frieza_tui.tui.log.rows import Row
 from frieza_tui.tui.log.wrapping import wrap

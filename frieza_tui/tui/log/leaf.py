@@ -29,3 +29,8 @@ class Leaf:
     """code: the language; table: one letter a column (l, c, r or -)."""
     cells: tuple[tuple[str, ...], ...] = ()
     """table: the rows, the header first, as Markdown; label: the state's text and style."""
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading."""
+        return "heading" in self.style

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from markdown_it.token import Token
-from rich.cells import cell_len
 
+from frieza_tui.text.width import cell_len
 from frieza_tui.tui.log.leaf import Leaf, LeafKind
 from frieza_tui.tui.log.rows import Span, add_style
 
@@ -34,8 +34,8 @@ class Container:
     """item: what stands before its first block, until it has been used."""
     width: int = 0
     """item: cells of its marker."""
-    counter: int = 0
-    """list: the next item's number; 0 if it has bullets."""
+    counter: int | None = None
+    """list: the next item's number; None if it has bullets. item: its number."""
     depth: int = 0
     """list: how many bullet lists it stands in."""
 
@@ -46,13 +46,24 @@ class Placed(NamedTuple):
     leaf: Leaf
     start: int
     """Its first line; of the first block of an item, the line of the item's marker."""
+    end: int
+    """The line after its last."""
     path: tuple[Container, ...]
     """What it stands in, outermost first."""
+    line: int
+    """Its own first line."""
+    fence: str = ""
+    """code: the fence that opens it, such as three backticks."""
 
 
 def is_blank(line: str) -> bool:
     """Return whether a line has no text, quote marks apart."""
     return _BLANK.fullmatch(line) is not None
+
+
+def language_of(token: Token) -> str:
+    """Return what a fence says about its code; "" if nothing."""
+    return token.info.strip().partition(" ")[0]
 
 
 @dataclass(slots=True)
@@ -61,7 +72,12 @@ class Outliner:
 
     lines: Sequence[str]
     """The document's lines, to see which are blank."""
+    is_after_blank: bool = True
+    """Whether the document's first line follows a blank one, or nothing."""
+    counters: Sequence[int | None] = ()
+    """What the first lists number their first items with, in order; None: as the text says."""
     placed: list[Placed] = field(default_factory=list)
+    _list_count: int = 0
     stack: list[Container] = field(default_factory=list)
 
     def read(self, tokens: Sequence[Token]) -> list[Placed]:
@@ -80,7 +96,7 @@ class Outliner:
             case "heading_open":
                 self._add("inline", token, tokens[index + 1].content, f"heading h{token.tag[1:]}")
             case "fence" | "code_block":
-                self._add("code", token, token.content.expandtabs(TAB_SIZE), info=token.info.strip().partition(" ")[0])
+                self._add("code", token, token.content.expandtabs(TAB_SIZE), info=language_of(token))
             case "hr":
                 self._add("rule", token, style="rule")
             case "html_block":
@@ -98,15 +114,15 @@ class Outliner:
 
     def _enter_or_leave(self, token: Token) -> None:
         start = token.map[0] if token.map else 0
+        self._list_count += token.type in ("bullet_list_open", "ordered_list_open")
         match token.type:
             case "blockquote_open":
                 self.stack.append(Container("quote", start))
             case "bullet_list_open":
-                depth = sum(1 for container in self.stack if container.kind == "list" and not container.counter)
+                depth = sum(1 for container in self.stack if container.kind == "list" and container.counter is None)
                 self.stack.append(Container("list", start, depth=depth))
             case "ordered_list_open":
-                first = token.attrs.get("start", 1)
-                self.stack.append(Container("list", start, counter=int(first) or -1))
+                self.stack.append(Container("list", start, counter=self._first_number(token)))
             case "list_item_open":
                 self._enter_item(start)
             case "list_item_close" | "blockquote_close":
@@ -121,24 +137,32 @@ class Outliner:
 
     def _enter_item(self, start: int) -> None:
         parent = self.stack[-1]
-        if parent.counter:
-            number = max(parent.counter, 0)
+        number = parent.counter
+        if number is None:
+            marker = BULLETS[parent.depth % len(BULLETS)] + " "
+        else:
             marker = f"{number}. "
             parent.counter = number + 1
-        else:
-            marker = BULLETS[parent.depth % len(BULLETS)] + " "
-        self.stack.append(Container("item", start, marker, cell_len(marker)))
+        self.stack.append(Container("item", start, marker, cell_len(marker), number))
+
+    def _first_number(self, token: Token) -> int:
+        given = self.counters[self._list_count - 1] if self._list_count <= len(self.counters) else None
+        return int(token.attrs.get("start", 1)) if given is None else given
 
     def _add_paragraph(self, content: str, token: Token) -> None:
         if self.stack and self.stack[-1].marker and (task := _TASK.match(content)):
             item = self.stack[-1]
-            item.marker = TASKS[task[1]] + " "
-            item.width = 2
+            box = TASKS[task[1]] + " "
             content = content[task.end() :]
+            if item.counter is None:
+                item.marker = box
+            else:
+                content = box + content
         self._add("inline", token, content)
 
     def _add_empty(self) -> None:
-        self._place(Leaf("inline"), self.stack[-1].start)
+        start = self.stack[-1].start
+        self._place(Leaf("inline"), start, start + 1)
 
     def _add_table(self, tokens: Sequence[Token], index: int) -> int:
         start = index
@@ -170,12 +194,14 @@ class Outliner:
         cells: tuple[tuple[str, ...], ...] = (),
     ) -> None:
         leaf = Leaf(kind, content, style, info=info, cells=cells)
-        self._place(leaf, token.map[0] if token.map else 0)
+        start, end = token.map or (0, 0)
+        self._place(leaf, start, end, token.markup if token.type == "fence" else "")
 
-    def _place(self, leaf: Leaf, start: int) -> None:
+    def _place(self, leaf: Leaf, start: int, end: int, fence: str = "") -> None:
         """Give a leaf its prefix and its gap."""
         first: list[Span] = []
         rest: list[Span] = []
+        line = start
         is_quoted = False
         for container in self.stack:
             if container.kind == "quote":
@@ -190,10 +216,10 @@ class Outliner:
                 rest.append((" " * container.width, ""))
                 container.marker = ""
         style = add_style("quote", leaf.style).strip() if is_quoted else leaf.style
-        gap = not self.stack or start == 0 or is_blank(self.lines[start - 1])
+        gap = not self.stack or (is_blank(self.lines[start - 1]) if start else self.is_after_blank)
         between = tuple(rest[: self._shared_quotes()])
         placed = Leaf(leaf.kind, leaf.content, style, gap, tuple(first), tuple(rest), between, leaf.info, leaf.cells)
-        self.placed.append(Placed(placed, start, tuple(self.stack)))
+        self.placed.append(Placed(placed, start, end, tuple(self.stack), line, fence))
 
     def _shared_quotes(self) -> int:
         """Count the prefixes up to the innermost quote that the last leaf stands in too."""

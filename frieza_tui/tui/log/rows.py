@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, TypeAlias
 
-from rich.cells import cell_len
+from frieza_tui.text.width import cell_len
 
 Span: TypeAlias = tuple[str, str]
 """Text, and the words of its style, such as "strong link"; what they look like is the widget's business."""

@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from rich.cells import cell_len
-
+from frieza_tui.text.width import cell_len
 from frieza_tui.tui.log.flow import Flow
 from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.inline import StyledText, styled

@@ -2,7 +2,7 @@
 
 import re
 
-from rich.cells import cell_len
+from frieza_tui.text.width import cell_len
 
 _CHUNK = re.compile(
     r"\s+|[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+"
