@@ -79,6 +79,11 @@ class ChildServer:
         return child
 
     @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    @property
     def is_alive(self) -> bool:
         """Whether the process has not ended, as far as is known."""
         return self._process.returncode is None and not self._reader.done()
@@ -91,6 +96,11 @@ class ChildServer:
         trouble = await asyncio.shield(self._settled)
         if trouble:
             raise ModelError(trouble)
+
+    async def has_died(self, within_s: float) -> bool:
+        """Wait a little for news of the process's end, which comes a moment after its connections broke."""
+        await asyncio.wait([self._reader], timeout=within_s)
+        return not self.is_alive
 
     async def stop(self) -> None:
         """End the process: closes its input, and kills it if that is not enough. Never raises."""

@@ -15,12 +15,13 @@ from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import BackendError, ModelError, ServerFacts, ServerFault
-from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.events import RunChanged, RunEvent
 from frieza_tui.i18n import _
 from frieza_tui.paths import state_dir
 
 NEEDED: Final = ("starlette", "uvicorn", "xllamacpp")
 """What the extra `[local]` brings besides the model."""
+_DEATH_NEWS_S: Final = 0.5
 
 
 class EmbeddedBackend:
@@ -84,21 +85,22 @@ class EmbeddedBackend:
 
         Raises: ModelError, BackendError; ServerFault if the child dies meanwhile.
         """
-        await self.prepare()
-        adapter = self._adapter
-        assert adapter is not None, "prepare() makes it"
-        unknown_before = adapter.unknown_events
+        has_begun = False
         try:
-            async with aclosing(adapter.stream_run(request)) as events:
+            async with aclosing(self._run_on_child(request)) as events:
                 async for event in events:
+                    has_begun = has_begun or isinstance(event, RunChanged)
                     yield event
+            return
         except BackendError as error:
-            if self._is_alive:
+            if not await self._child_died():
                 raise
-            happened = _("The embedded server ended by itself, most likely for want of memory.")
-            raise ServerFault(happened, _("Ask again: it is started anew."), ServerFacts("embedded")) from error
-        finally:
-            self.unknown_events += adapter.unknown_events - unknown_before
+            if has_begun:
+                happened = _("The embedded server ended by itself, most likely for want of memory.")
+                raise ServerFault(happened, _("Ask again: it is started anew."), ServerFacts("embedded")) from error
+        async with aclosing(self._run_on_child(request)) as events:
+            async for event in events:
+                yield event
 
     async def cancel_run(self) -> None:
         """Cancel the run on the child. Raises: BackendError."""
@@ -117,6 +119,21 @@ class EmbeddedBackend:
             self._starting.cancel()
             await asyncio.wait([self._starting])
         await self._discard()
+
+    async def _run_on_child(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
+        await self.prepare()
+        adapter = self._adapter
+        assert adapter is not None, "prepare() makes it"
+        unknown_before = adapter.unknown_events
+        try:
+            async with aclosing(adapter.stream_run(request)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self.unknown_events += adapter.unknown_events - unknown_before
+
+    async def _child_died(self) -> bool:
+        return self._child is None or await self._child.has_died(_DEATH_NEWS_S)
 
     async def _start(self) -> None:
         missing = [name for name in self._needed if importlib.util.find_spec(name) is None]
