@@ -1,6 +1,7 @@
 """The application: every route behind the guards, over one backend."""
 
 import socket
+import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
@@ -13,10 +14,11 @@ from starlette.routing import Route
 from frieza_tui.backends.base import Backend
 from frieza_tui.server import assistant_routes, run_routes, thread_routes
 from frieza_tui.server.errors import ApiError
-from frieza_tui.server.guards import Guard, on_api_error, on_crash, on_missing_route
+from frieza_tui.server.guards import Guard, on_api_error, on_crash, on_missing_route, on_unwritten
 from frieza_tui.server.listen import listening
 from frieza_tui.server.options import ServerOptions
 from frieza_tui.server.service import Service
+from frieza_tui.server.state import State
 
 
 async def _health(_request: Request) -> JSONResponse:
@@ -31,7 +33,8 @@ def create_app(open_backend: Callable[[], Backend], options: ServerOptions) -> S
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
-        service = Service(open_backend(), options)
+        state = State(options.database)
+        service = Service(open_backend(), state, options)
         app.state.service = service
         try:
             yield
@@ -47,7 +50,13 @@ def create_app(open_backend: Callable[[], Backend], options: ServerOptions) -> S
             *thread_routes.ROUTES,
         ],
         middleware=[Middleware(Guard, options=options)],
-        exception_handlers={ApiError: on_api_error, 404: on_missing_route, 405: on_missing_route, 500: on_crash},
+        exception_handlers={
+            ApiError: on_api_error,
+            sqlite3.Error: on_unwritten,
+            404: on_missing_route,
+            405: on_missing_route,
+            500: on_crash,
+        },
         lifespan=lifespan,
     )
 

@@ -43,11 +43,10 @@ def serve(options: ServeOptions, open_backend: Callable[[], Backend], stdout: Te
     """
     try:
         listener = bind(options.host, options.port)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         happened = _("{host} port {port} cannot be listened on: {reason}.")
-        reason = getattr(error, "strerror", None) or str(error)
-        todo = _("Choose another with --host and --port.")
-        raise FriezaError(happened.format(host=options.host, port=options.port, reason=reason), todo) from error
+        told = happened.format(host=options.host, port=options.port, reason=error.strerror or error)
+        raise FriezaError(told, _("Choose another with --host and --port.")) from error
     with listener:
         asyncio.run(_Face(options, open_backend, stdout).run(listener))
     return 0

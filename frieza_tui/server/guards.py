@@ -37,9 +37,18 @@ async def on_missing_route(request: Request, _error: Exception) -> Response:
     return error_reply(ApiError(404, f"Invalid URL ({request.method} {request.url.path})"))
 
 
-async def on_crash(_request: Request, _error: Exception) -> Response:
+async def on_unwritten(_request: Request, error: Exception) -> Response:
+    """Answer when the state could not be read or written."""
+    _log.error("the state failed: %s", error)
+    return error_reply(ApiError(500, f"The server could not keep its state: {error}.", kind="server_error"))
+
+
+async def on_crash(request: Request, _error: Exception) -> Response:
     """Answer when the server itself failed; the server's log has the frames."""
-    return error_reply(ApiError(500, "The server had an error while processing your request.", kind="server_error"))
+    message = "The server had an error while processing your request."
+    reply = error_reply(ApiError(500, message, kind="server_error"))
+    reply.headers["x-request-id"] = request.state.request_id
+    return reply
 
 
 def _bare_host(host: str) -> str:
@@ -66,6 +75,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request_id = f"req_{uuid4().hex}"
+        scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":

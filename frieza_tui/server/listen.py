@@ -117,6 +117,8 @@ class _Server(uvicorn.Server):
 
 def bind(host: str, port: int) -> socket.socket:
     """Return a socket bound to an address; port 0 means any free one. Raises: OSError."""
+    if not 0 <= port <= 65535:
+        raise OSError(f"{port} is no port")
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
     try:

@@ -17,18 +17,15 @@ W = TypeVar("W", bound=Wire)
 class Service:
     """One server: a backend, what it keeps, and what runs on it."""
 
-    def __init__(self, backend: Backend, options: ServerOptions) -> None:
-        """Open the state.
-
-        Raises: FriezaError if the state's file cannot be used.
-        """
+    def __init__(self, backend: Backend, state: State, options: ServerOptions) -> None:
+        """Take over a state, and end what an earlier server left unfinished in it."""
         self.backend = backend
-        self.state = State(options.database)
-        self.runs = Runs(backend, self.state, options)
+        self.state = state
+        self.runs = Runs(backend, state, options)
         self.options = options
         self._streams: set[EventStream] = set()
         self._started_at = int(time.time())
-        mend(self.state)
+        mend(state)
 
     def require(self, kind: type[W], object_id: str, thread_id: str = "", run_id: str = "") -> W:
         """Return an object. Raises: ApiError 404 if it is not here."""

@@ -57,9 +57,12 @@ class State:
 
         Raises: FriezaError if the file is not this program's, or newer than this program.
         """
-        if database != ":memory:":
-            Path(database).touch(mode=0o600)
-        self._db = sqlite3.connect(database, isolation_level=None)
+        try:
+            if database != ":memory:":
+                Path(database).touch(mode=0o600)
+            self._db = sqlite3.connect(database, isolation_level=None, timeout=0.5)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise FriezaError(f"{database} cannot be opened: {error}.", "Name another file.") from error
         try:
             self._open(database)
         except BaseException:

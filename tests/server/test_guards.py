@@ -139,3 +139,21 @@ async def test_more_than_64_streams_are_refused_until_one_ends() -> None:
         gate.set()
         assert [event async for event in streams[0]][-1].event == "thread.run.completed"  # type: ignore[attr-defined]
         await (await open_stream(client)).close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("bound", "host", "is_let_in"),
+    [
+        ("0.0.0.0", "192.168.1.5:8000", True),
+        ("0.0.0.0", "[fe80::1]:8000", True),
+        ("0.0.0.0", "rebound.example.org", False),
+        ("192.168.1.5", "192.168.1.5", True),
+        ("192.168.1.5", "192.168.1.6", False),
+        ("box.lan", "BOX.lan:80", True),
+    ],
+)
+async def test_a_server_on_the_network_answers_to_its_own_addresses(bound: str, host: str, is_let_in: bool) -> None:
+    async with running_server(ScriptedBackend([]), host=bound) as (base_url, token):
+        headers = {"authorization": f"Bearer {token}", "host": host}
+        async with httpx2.AsyncClient(headers=headers, trust_env=False) as http:
+            assert (await http.get(f"{base_url}/models")).is_success is is_let_in
