@@ -15,7 +15,7 @@ def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
     import os
 
     for name in list(os.environ):
-        if name.upper().startswith(FOREIGN):
+        if name.upper().startswith(FOREIGN) and not name.startswith("TEXTUAL_SNAPSHOT"):
             monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
