@@ -88,12 +88,11 @@ async def test_the_listener_helper_hears_every_piece() -> None:
 async def test_a_thread_and_a_run_are_created_by_one_request() -> None:
     async with client_of(ScriptedBackend([Reply("one"), Reply("two"), Reply("three")])) as client:
         assistant = await client.beta.assistants.create(model="m")
-        messages = [{"role": "user", "content": "hi"}]
         events = [
             event
             async for event in await client.beta.threads.create_and_run(
                 assistant_id=assistant.id,
-                thread={"messages": messages, "metadata": {"a": "b"}},  # type: ignore[typeddict-item]
+                thread={"messages": [{"role": "user", "content": "hi"}], "metadata": {"a": "b"}},
                 stream=True,
             )
         ]

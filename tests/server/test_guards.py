@@ -34,7 +34,7 @@ def refusal(response: httpx2.Response) -> tuple[int, str, str | None, str | None
 
 @pytest.mark.parametrize("key", ["", "Bearer wrong", "Bearer test-token2", "test-token", "Bearer ключ"])
 async def test_a_wrong_key_is_refused(http: httpx2.AsyncClient, key: str) -> None:
-    status, message, _param, code = refusal(await http.get("/models", headers={"authorization": key.encode()}))
+    status, message, _param, code = refusal(await http.get("/models", headers={b"authorization": key.encode()}))
     assert (status, code) == (401, "invalid_api_key")
     assert key not in message or not key
 

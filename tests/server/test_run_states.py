@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 from openai import BadRequestError, NotFoundError
-from support.conversations import kinds, open_talk
+from support.conversations import kinds, open_talk, run_of
 from support.server_client import client_of
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
@@ -23,7 +23,7 @@ async def test_a_cancel_ends_the_run_and_keeps_what_had_come() -> None:
         async for event in stream:
             events.append(event)
             if event.event == "thread.message.delta" and len(events) == len(BEGUN + WRITING) + 1:
-                told = await client.beta.threads.runs.cancel(events[0].data.id, thread_id=talk.thread_id)  # type: ignore[arg-type]
+                told = await client.beta.threads.runs.cancel(run_of(events).id, thread_id=talk.thread_id)
                 assert told.status == "cancelling"
         run = await talk.ended(told.id)
         messages = await client.beta.threads.messages.list(talk.thread_id)

@@ -2,10 +2,10 @@ import asyncio
 
 import pytest
 from openai import AsyncAssistantEventHandler, BadRequestError
-from support.conversations import kinds, open_talk
+from support.conversations import kinds, open_talk, run_of
 from support.server_client import client_of
 
-from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
+from frieza_tui.backends.scripted import Piece, Reply, ScriptedBackend, final
 from frieza_tui.domain.events import AnnotationAdded, ImageAdded, StepChanged, StepDelta, TextDelta
 from frieza_tui.domain.run import RunStep, ToolCall, Usage
 from frieza_tui.domain.thread import Annotation, ImageFilePart, ImageUrlPart
@@ -56,7 +56,7 @@ async def test_a_function_call_waits_for_its_output_and_goes_on() -> None:
 
 async def test_a_function_call_that_a_backend_streams_is_told_piece_by_piece() -> None:
     step = RunStep("step_x", "tool_calls", "in_progress")
-    pieces = [
+    pieces: list[Piece] = [
         StepChanged(step),
         StepDelta("step_x", 0, ToolCall("function", "call_1", "get_weather")),
         StepDelta("step_x", 0, ToolCall("function", input='{"city":')),
@@ -134,7 +134,7 @@ async def test_a_code_interpreter_is_told_with_its_logs_and_images() -> None:
         (ToolCall("code_interpreter", "call_ci", input="print(42)", outputs=("42\n",), images=("file-1",)),),
         usage=Usage(1, 2),
     )
-    pieces = [
+    pieces: list[Piece] = [
         StepDelta("s", 0, ToolCall("code_interpreter", "call_ci", input="print(")),
         StepDelta("s", 0, ToolCall("code_interpreter", input="42)")),
         StepDelta("s", 0, ToolCall("code_interpreter", outputs=("42\n",))),
@@ -172,7 +172,7 @@ async def test_a_code_interpreter_is_told_with_its_logs_and_images() -> None:
 
 
 async def test_calls_of_every_kind_pass_the_strict_client() -> None:
-    pieces = [
+    pieces: list[Piece] = [
         StepDelta("s", 0, ToolCall("file_search", "call_a")),
         StepDelta("s", 1, ToolCall("web_search", "call_b", input="query")),
         StepChanged(RunStep("s", "tool_calls", "failed", error="no such thing")),
@@ -180,7 +180,7 @@ async def test_calls_of_every_kind_pass_the_strict_client() -> None:
     async with client_of(ScriptedBackend([Reply(*pieces, "sorry")])) as client:
         talk = await open_talk(client, tools=[{"type": "file_search"}])
         events = await talk.events()
-        step = (await client.beta.threads.runs.steps.list(events[0].data.id, thread_id=talk.thread_id)).data[-1]  # type: ignore[arg-type]
+        step = (await client.beta.threads.runs.steps.list(run_of(events).id, thread_id=talk.thread_id)).data[-1]
     assert step.status == "failed"
     assert step.last_error is not None
     assert step.last_error.message == "no such thing"

@@ -55,3 +55,8 @@ def kinds(events: list[AssistantStreamEvent]) -> list[str]:
         if not names or names[-1] != name:
             names.append(name)
     return names
+
+
+def run_of(events: list[AssistantStreamEvent]) -> Run:
+    """Return the run that a stream told of first."""
+    return next(event.data for event in events if isinstance(event.data, Run))
