@@ -17,9 +17,10 @@ _HANGING = frozenset("、。，．､｡")
 _NOT_FIRST = frozenset("LPXTYBHEKpSC")
 _NOT_LAST = frozenset("OWqR")
 
+_RUN = 5  # so many of one character are a cry, not a word
+
 _FLAG = re.compile("FF")
 _JOINED = re.compile("J[^S]")
-_ELONGATION = re.compile(r"(.)\1{4}")
 
 # Classes before which no line breaks (LB7, 11-13, 15, 19, 21, 22), and after which none does (LB11, 12, 14, 19).
 _NEVER_BEFORE = "SLPXTYBHKEQpG"
@@ -122,7 +123,7 @@ class _Paragraph:
         stop = self._breaks[following - 1] if following else 0
         if stop <= start:
             stop = self._after_spaces(self._cut_word(start, fitting))
-        elif self._leaves_hole(start, stop, self._breaks[following], width):
+        elif self._leaves_hole(start, stop, fitting, width):
             stop = self._cut(start, fitting)
         end = self._without_spaces(start, stop)
         if end == start:  # an indent, and a word too long to stand behind it
@@ -145,10 +146,14 @@ class _Paragraph:
             end -= 1
         return end
 
-    def _leaves_hole(self, start: int, stop: int, next_stop: int, width: int) -> bool:
-        """Whether a long drawn-out cry or row of dots, which holds together, would leave half a line empty."""
+    def _leaves_hole(self, start: int, stop: int, fitting: int, width: int) -> bool:
+        """Whether a drawn-out cry or row of dots, which holds together, would leave half a line empty.
+
+        Asks for nothing after the first character that does not fit, so that text to come does not change the answer.
+        """
+        run = self._text[fitting - _RUN + 1 : fitting + 1]
         is_short = 2 * (self._offsets[stop] - self._offsets[start]) < width
-        return is_short and _ELONGATION.search(self._text, stop, next_stop) is not None
+        return is_short and fitting - stop >= _RUN - 1 and run == run[0] * _RUN
 
     def _cut(self, start: int, fitting: int) -> int:
         """Cut between two graphemes; one that is wider than the line stands alone."""

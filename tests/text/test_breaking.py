@@ -1,3 +1,4 @@
+import re
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -231,7 +232,8 @@ def test_wrapping_from_any_line_goes_on_the_same(text: str, width: int, hang: in
 )
 def test_kinsoku_holds_wherever_a_word_fits_in_a_line(text: str, width: int) -> None:
     edges = [0, *break_opportunities(text), len(text)]
-    if all(cell_len(text[a:b]) <= width and "ーーーーー" not in text for a, b in pairwise(edges)):
+    is_cry = re.search(r"(.)\1{4}", text) is not None
+    if not is_cry and all(cell_len(text[a:b]) <= width for a, b in pairwise(edges)):
         assert [line for line in cut(text, width)[1:] if line[0] in NOT_FIRST] == []
         assert [line for line in cut(text, width)[:-1] if line[-1] in NOT_LAST] == []
 
