@@ -8,9 +8,9 @@ import asyncio
 import json
 import logging
 import warnings
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, suppress
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -18,10 +18,29 @@ from frieza_tui.backends.sdk_errors import Server, address_error, backend_error,
 from frieza_tui.backends.sse import EventDecoder, ServerEvent
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-    from openai._response import AsyncAPIResponse
+    import httpx2
+    from openai import AsyncOpenAI, AsyncStream
 
-    Request: TypeAlias = Callable[[], AbstractAsyncContextManager[AsyncAPIResponse[Any]]]
+
+class RawResponse(Protocol):
+    """A reply whose body has not been read."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Names in lower case."""
+        ...
+
+    def iter_bytes(self) -> AsyncIterator[bytes]:
+        """Yield the body as it comes."""
+        ...
+
+    async def read(self) -> bytes:
+        """Return the whole body."""
+        ...
+
+
+Request: TypeAlias = Callable[[], AbstractAsyncContextManager[RawResponse]]
+Method: TypeAlias = Literal["GET", "POST", "DELETE"]
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -30,6 +49,8 @@ CONNECT_TIMEOUT_S: Final = 5.0
 DRAIN_S: Final = 0.1
 LOOP_SHARE_S: Final = 0.004
 """How long buffered events are handed on before the loop gets its turn."""
+DONE: Final = "[DONE]"
+"""Name of the event that tells of a stream's own last word, for those who ask to be told."""
 _RETIRED: Final = r"(deprecated$|The Assistants API is deprecated)"
 _decode_json = msgspec.json.Decoder().decode
 
@@ -37,14 +58,23 @@ _decode_json = msgspec.json.Decoder().decode
 class OpenAIClient:
     """The SDK's client for one server, imported and built in a thread when it is first needed."""
 
-    def __init__(self, server: Server, *, read_timeout_s: float = 60.0, uses_proxies: bool = True) -> None:
+    def __init__(
+        self,
+        server: Server,
+        *,
+        read_timeout_s: float = 60.0,
+        uses_proxies: bool = True,
+        loads_assistants: bool = True,
+    ) -> None:
         """Take the server.
 
         read_timeout_s: of silence, within a stream too. uses_proxies: False for a server that this program started.
+        loads_assistants: import the SDK's `beta.assistants` and `beta.threads` too, half a second of CPU.
         """
         self.server = server
         self._read_timeout_s = read_timeout_s
         self._uses_proxies = uses_proxies
+        self._loads_assistants = loads_assistants
         self._opening = asyncio.Lock()
         self._posts: AsyncOpenAI | None = None
         self._reads: AsyncOpenAI | None = None
@@ -75,7 +105,18 @@ class OpenAIClient:
         assert self._reads is not None, "open() comes first"
         return self._reads
 
-    async def call(self, request: "Request") -> dict[str, Any]:
+    def request(
+        self, method: Method, path: str, body: bytes | None = None, *, headers: Mapping[str, str] | None = None
+    ) -> Request:
+        """Return a request to a path below the base URL, with a body that is encoded JSON already.
+
+        The SDK's methods encode their parameters anew with every call, which costs more with each message of a history
+        (bench/RESULTS.md). POST is never retried, the others twice.
+        """
+        sent_headers = {**(headers or {}), **({"content-type": "application/json"} if body is not None else {})}
+        return lambda: self._opened(method, path, body, sent_headers)
+
+    async def call(self, request: Request) -> dict[str, Any]:
         """Send a request and return the JSON object that answers it.
 
         Raises: BackendError.
@@ -90,11 +131,12 @@ class OpenAIClient:
         except sdk_errors() as error:
             raise backend_error(error, self.server) from error
 
-    async def stream(self, request: "Request") -> AsyncGenerator[tuple[str, object], None]:
+    async def stream(self, request: Request, *, tells_done: bool = False) -> AsyncGenerator[tuple[str, object], None]:
         """Send a request and yield its events as (name, data), data decoded; None where it is not JSON.
 
         A JSON body where a stream was due is yielded as one event without a name. Ends at `[DONE]` or at the end of
-        the body, whichever comes first. Raises: BackendError; an end that came too early is not known here.
+        the body, whichever comes first. tells_done: yield `[DONE]` too, as an event of that name. Raises:
+        BackendError; an end that came too early is not known here.
         """
         try:
             async with _quietly(request) as response:
@@ -106,6 +148,8 @@ class OpenAIClient:
                     async for event in events:
                         if event.data.startswith(b"[DONE]"):
                             await _drain(events)
+                            if tells_done:
+                                yield DONE, None
                             return
                         yield event.name, _decode(event.data)
         except sdk_errors() as error:
@@ -122,7 +166,7 @@ class OpenAIClient:
         except errors as error:
             log.debug("closing the client failed: %s", type(error).__name__)
 
-    async def _body_instead(self, response: "AsyncAPIResponse[Any]", content_type: str) -> dict[str, Any]:
+    async def _body_instead(self, response: RawResponse, content_type: str) -> dict[str, Any]:
         answer = _decode(await response.read()) if "json" in content_type else None
         if isinstance(answer, dict):
             return answer
@@ -148,12 +192,64 @@ class OpenAIClient:
             max_retries=0,
             http_client=own,
         )
-        # The SDK imports its resources at the first touch, another second.
-        _ = (client.models, client.beta.assistants, client.beta.threads.messages, client.beta.threads.runs)
+        if self._loads_assistants:
+            # The SDK imports its resources at the first touch, another second.
+            _ = (client.models, client.beta.assistants, client.beta.threads.messages, client.beta.threads.runs)
         return client
 
+    @asynccontextmanager
+    async def _opened(
+        self, method: Method, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> AsyncIterator[RawResponse]:
+        import httpx2
+        from openai import AsyncStream
 
-async def _events(response: "AsyncAPIResponse[Any]") -> AsyncGenerator[ServerEvent, None]:
+        options: Any = {"headers": headers} if headers else {}
+        if method == "DELETE":
+            yield _WholeResponse(await self.reads.delete(path, cast_to=httpx2.Response, options=options))
+            return
+        stream: AsyncStream[object]
+        if method == "GET":
+            stream = await self.reads.get(
+                path, cast_to=object, options=options, stream=True, stream_cls=AsyncStream[object]
+            )
+        else:
+            stream = await self.posts.post(
+                path, cast_to=object, content=body, options=options, stream=True, stream_cls=AsyncStream[object]
+            )
+        try:
+            yield _OpenResponse(stream)
+        finally:
+            await stream.close()
+
+
+class _OpenResponse:
+    """A reply that the SDK would decode, were it asked to."""
+
+    def __init__(self, stream: "AsyncStream[object]") -> None:
+        self._response = stream.response
+        self.headers: Mapping[str, str] = stream.response.headers
+
+    def iter_bytes(self) -> AsyncIterator[bytes]:
+        return self._response.aiter_bytes()
+
+    async def read(self) -> bytes:
+        return await self._response.aread()
+
+
+class _WholeResponse:
+    def __init__(self, response: "httpx2.Response") -> None:
+        self._body = response.content
+        self.headers: Mapping[str, str] = response.headers
+
+    async def iter_bytes(self) -> AsyncIterator[bytes]:
+        yield self._body
+
+    async def read(self) -> bytes:
+        return self._body
+
+
+async def _events(response: RawResponse) -> AsyncGenerator[ServerEvent, None]:
     """Yield a response's events, giving the loop its turn where many are buffered."""
     loop = asyncio.get_running_loop()
     decoder = EventDecoder()
