@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from frieza_tui.backends.assistants import AssistantsBackend
-from frieza_tui.backends.assistants.wire import json_objects, text_of
 from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
 from frieza_tui.backends.child_server import CHILD_COMMAND, ChildServer
+from frieza_tui.backends.loose_json import json_objects, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.assistant import Assistant

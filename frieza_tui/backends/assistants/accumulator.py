@@ -1,19 +1,16 @@
 """Events of an Assistants stream in, run events out. Pure: does no input or output, and knows no SDK."""
 
 from frieza_tui.backends.assistants.wire import (
-    Json,
     annotation_of,
     image_of,
-    json_object,
-    json_objects,
     message_of,
     reason_of,
     run_of,
     step_of,
-    text_of,
     tool_call_of,
 )
 from frieza_tui.backends.drafts import MessageDraft
+from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of
 from frieza_tui.backends.surrogates import PairJoiner
 from frieza_tui.domain.events import (
     AnnotationAdded,

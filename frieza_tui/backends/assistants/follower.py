@@ -6,7 +6,8 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from frieza_tui.backends.assistants.accumulator import RunAccumulator
-from frieza_tui.backends.assistants.wire import Json, json_objects, run_of, text_of
+from frieza_tui.backends.assistants.wire import run_of
+from frieza_tui.backends.loose_json import Json, json_objects, text_of
 from frieza_tui.backends.openai_client import DRAIN_S, OpenAIClient
 from frieza_tui.backends.sdk_errors import stream_cut
 from frieza_tui.domain.errors import BackendError, BadReply, StreamCut, TimedOut

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from frieza_tui.backends.assistants.wire import json_objects, text_of
 from frieza_tui.backends.base import Deletion, RunRequest
+from frieza_tui.backends.loose_json import json_objects, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import AuthFailed, BackendError, BadReply, NotHere, RateLimited, ServerFacts, Unreachable

@@ -1,9 +1,9 @@
 """The Assistants API's JSON objects as domain objects, whatever a sloppy server left out. Does no input or output."""
 
-from collections.abc import Mapping
-from typing import Any, Final, TypeAlias, cast, get_args
+from typing import Final, cast, get_args
 
-from frieza_tui.domain.run import Run, RunError, RunStatus, RunStep, StepStatus, ToolCall, Usage
+from frieza_tui.backends.loose_json import Json, json_object, json_objects, number_of, text_of, usage_of
+from frieza_tui.domain.run import Run, RunError, RunStatus, RunStep, StepStatus, ToolCall
 from frieza_tui.domain.thread import (
     Annotation,
     AnnotationKind,
@@ -16,8 +16,6 @@ from frieza_tui.domain.thread import (
     TextPart,
 )
 
-Json: TypeAlias = Mapping[str, Any]
-
 _RUN_STATUSES: Final = frozenset(get_args(RunStatus))
 _STEP_STATUSES: Final = frozenset(get_args(StepStatus))
 _TARGETS: Final = {
@@ -26,28 +24,6 @@ _TARGETS: Final = {
     "container_file_citation": "file_id",
     "url_citation": "url",
 }
-
-
-def json_object(value: object) -> Json:
-    """Return a JSON object, an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def json_objects(value: object) -> list[Json]:
-    """Return the objects of a JSON array, none for anything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def text_of(value: object) -> str:
-    """Return a string, an empty one for anything else."""
-    return value if isinstance(value, str) else ""
-
-
-def number_of(value: object) -> int:
-    """Return a whole number, 0 for anything else; metadata holds numbers as strings."""
-    if isinstance(value, str) and value.isdecimal():
-        return int(value)
-    return int(value) if isinstance(value, int | float) else 0
 
 
 def run_of(data: Json, kind: str = "") -> Run:
@@ -81,21 +57,6 @@ def error_of(value: object) -> RunError | None:
 def reason_of(data: Json) -> str | None:
     """Return why a run or a message is incomplete."""
     return text_of(json_object(data.get("incomplete_details")).get("reason")) or None
-
-
-def usage_of(value: object) -> Usage | None:
-    """Return the tokens that an object holds, None if it holds none."""
-    data = json_object(value)
-    if not data:
-        return None
-    read = json_object(data.get("prompt_token_details") or data.get("prompt_tokens_details"))
-    written = json_object(data.get("completion_tokens_details"))
-    return Usage(
-        input_tokens=number_of(data.get("prompt_tokens")),
-        output_tokens=number_of(data.get("completion_tokens")),
-        cached_tokens=number_of(read.get("cached_tokens")),
-        reasoning_tokens=number_of(written.get("reasoning_tokens")),
-    )
 
 
 def _required_calls(data: Json) -> tuple[ToolCall, ...]:

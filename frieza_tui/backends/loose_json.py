@@ -1,0 +1,45 @@
+"""JSON of servers that may leave out anything: values of the kind that is due, or empty ones. Knows no API."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from frieza_tui.domain.run import Usage
+
+Json: TypeAlias = Mapping[str, Any]
+
+
+def json_object(value: object) -> Json:
+    """Return a JSON object, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def json_objects(value: object) -> list[Json]:
+    """Return the objects of a JSON array, none for anything else."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def text_of(value: object) -> str:
+    """Return a string, an empty one for anything else."""
+    return value if isinstance(value, str) else ""
+
+
+def number_of(value: object) -> int:
+    """Return a whole number, 0 for anything else; metadata holds numbers as strings."""
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def usage_of(value: object) -> Usage | None:
+    """Return the tokens that an object holds, in either way of naming them; None if it holds none."""
+    data = json_object(value)
+    if not data:
+        return None
+    read = data.get("prompt_token_details") or data.get("prompt_tokens_details") or data.get("input_tokens_details")
+    written = data.get("completion_tokens_details") or data.get("output_tokens_details")
+    return Usage(
+        input_tokens=number_of(data.get("prompt_tokens", data.get("input_tokens"))),
+        output_tokens=number_of(data.get("completion_tokens", data.get("output_tokens"))),
+        cached_tokens=number_of(json_object(read).get("cached_tokens")),
+        reasoning_tokens=number_of(json_object(written).get("reasoning_tokens")),
+    )
