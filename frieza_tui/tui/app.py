@@ -75,7 +75,8 @@ class FriezaApp(App[tuple[Deletion, ...]]):
         driver_class: type[Driver] | None = None,
     ) -> None:
         """Take the conversation, the earlier inputs and the options; nothing is read from anywhere else."""
-        super().__init__(driver_class=driver_class)
+        # Textual would turn colours into greys; with the terminal's own colours it leaves them all out.
+        super().__init__(driver_class=driver_class, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.title = safe_line(chat.assistant.name, 80)
         self._chat = chat
         self._chat_screen = ChatScreen(chat, recall, is_blinking=options.is_blinking)

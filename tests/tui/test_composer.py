@@ -48,11 +48,22 @@ async def test_a_word_and_its_enter_in_one_read_keep_the_word() -> None:
         await at.wait_until(lambda: sent(at) == ["日本"])
 
 
+@pytest.mark.parametrize("burst", ["yes\rno\rdraft", "はい\rいいえ\rdraft"])
+async def test_messages_in_one_read_stay_apart(burst: str) -> None:
+    async with open_stage(Reply("ok"), Reply("ok")) as at:
+        for character in burst:
+            key = "enter" if character == "\r" else character
+            at.composer.post_message(events.Key(key, character))
+        await at.wait_until(lambda: len(sent(at)) == 2)
+        assert sent(at) == burst.split("\r")[:2]
+        assert at.composer.text == "draft"
+
+
 async def test_a_word_that_arrives_right_after_its_enter_is_sent_with_it() -> None:
     async with open_stage(Reply("ok")) as at:
-        for key, character in (("enter", "\r"), ("日", "日"), ("本", "本")):
+        for key, character in (("a", "a"), ("enter", "\r"), ("日", "日"), ("本", "本")):
             at.composer.post_message(events.Key(key, character))
-        await at.wait_until(lambda: sent(at) == ["日本"])
+        await at.wait_until(lambda: sent(at) == ["a日本"])
 
 
 async def test_a_broken_mouse_report_never_becomes_text() -> None:

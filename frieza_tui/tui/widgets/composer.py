@@ -59,6 +59,7 @@ class Composer(TextArea):
         self._recall_list = recall
         self._had_draft = False
         self._bracket_time = 0.0
+        self._pending_text: str | None = None
 
     def on_mount(self) -> None:
         """Keep the terminal's own cursor on the caret, where an IME shows its candidates, when the layout moves."""
@@ -140,6 +141,8 @@ class Composer(TextArea):
 
     def on_key(self, event: events.Key) -> None:
         """Send on Enter, and take out broken mouse reports. Other keys are the text area's own."""
+        if event.key == "enter" or (event.character or "").isascii():
+            self._submit_pending()
         if event.character == "[":
             self._bracket_time = event.time
         is_report = event.character in {"M", "m"} and event.time - self._bracket_time < REPORT_S
@@ -148,9 +151,7 @@ class Composer(TextArea):
         event.stop()
         event.prevent_default()
         if event.key == "enter" and not self._continue_line():
-            # An IME may deliver the word it confirms after the Enter that confirms it: let two ticks of the loop pass.
-            loop = asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, self.call_later, self._submit_draft)
+            self._submit_soon()
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert pasted text whole, made safe."""
@@ -183,9 +184,23 @@ class Composer(TextArea):
         self.replace("", (row, report.start()), (row, column), maintain_selection_offset=False)
         return True
 
-    def _submit_draft(self) -> None:
-        text = self.text
-        if self.read_only or not text.strip():
-            return
-        self.clear()
+    def _submit_soon(self) -> None:
+        """Submit after two ticks of the loop: the word that an IME confirms may come after its Enter."""
+        if not self.read_only and self.text.strip():
+            self._pending_text = self.text
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, self.call_later, self._submit_all)
+
+    def _submit_pending(self) -> None:
+        """Submit what was there at the last Enter, if that still waits; what has come since is the next message's."""
+        if self._pending_text is not None:
+            self._submit(self._pending_text)
+
+    def _submit_all(self) -> None:
+        if self._pending_text is not None:
+            self._submit(self.text)
+
+    def _submit(self, text: str) -> None:
+        self._pending_text = None
+        self.put(self.text.removeprefix(text) if self.text.startswith(text) else "")
         self.post_message(self.Submitted(text))
