@@ -1,6 +1,7 @@
 """A real pseudo-terminal with a program in it, and the screen that a person would see."""
 
 import os
+import select
 import signal
 import sys
 import time
@@ -30,13 +31,21 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        """The screen's rows, without trailing blanks."""
-        return [line.rstrip() for line in self._screen.display]
+        """The screen's rows, without trailing blanks; a wide character's second cell is not in them."""
+        cells = self._screen.buffer
+        columns = range(self._screen.columns)
+        return ["".join(cells[row][column].data for column in columns).rstrip() for row in range(self._screen.lines)]
 
     @property
     def text(self) -> str:
-        """The screen as one text; a wide character's second cell is not in it."""
+        """The screen as one text."""
         return "\n".join(self.lines)
+
+    def column_of(self, text: str, row: int) -> int:
+        """The cell in which a text begins on a row."""
+        line = [self._screen.buffer[row][column].data for column in range(self._screen.columns)]
+        starts = [column for column in range(len(line)) if "".join(line[column:]).startswith(text)]
+        return starts[0]
 
     @property
     def cursor(self) -> tuple[int, int]:
@@ -85,6 +94,13 @@ class Terminal:
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send the program a signal."""
         os.kill(int(self.process.pid or 0), number)
+
+    def wait_for_end(self, timeout_s: float = 20.0) -> None:
+        """Wait until a program whose terminal was closed has ended."""
+        deadline = time.monotonic() + timeout_s
+        while os.waitpid(int(self.process.pid or 0), os.WNOHANG) == (0, 0):
+            assert time.monotonic() < deadline, f"still running after {timeout_s} s"
+            select.select([], [], [], 0.02)
 
     def close(self) -> None:
         """End the program if it still runs."""

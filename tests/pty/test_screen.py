@@ -1,0 +1,115 @@
+import re
+import signal
+
+import pytest
+
+from tests.pty.conftest import StageServer
+from tests.support.terminal import Terminal, program
+
+READY = "F1"
+
+
+def start(terminal: Terminal) -> None:
+    terminal.wait_for(READY)
+
+
+def thread_of(receipt: str) -> str:
+    found = re.search(r"thread (thread_\w+): deleted", receipt)
+    assert found, receipt
+    return found[1]
+
+
+def test_a_person_talks_and_leaves_by_q(stage: StageServer) -> None:
+    stage.let_go()
+    with program(environ=stage.environ) as terminal:
+        start(terminal)
+        terminal.send("こんにちは\r")
+        terminal.wait_for("あなた", "こんにちは", "フリーザ様", "completed")
+        assert len(stage.assistants) == 1
+        terminal.send("q\r")
+        assert terminal.wait_for_exit() == 0
+    receipt = terminal.bytes_seen.decode(errors="replace")
+    assert re.search(r"assistant asst_\w+: deleted", receipt)
+    assert stage.assistants == []
+    assert stage.get(f"/threads/{thread_of(receipt)}")[0] == 404
+
+
+def test_escape_cuts_the_reply_and_the_next_message_works(stage: StageServer) -> None:
+    with program(environ=stage.environ, rows=50) as terminal:
+        start(terminal)
+        terminal.send("話して\r")
+        terminal.wait_for("in progress")
+        terminal.send("\x1b")
+        terminal.wait_for("cancelled", "ホッホッホ。")
+        stage.let_go()
+        terminal.send("もう一度\r")
+        terminal.wait_for("もう一度", "completed")
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0
+    assert stage.assistants == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_deletes_and_gives_the_receipt(stage: StageServer, number: int) -> None:
+    with program(environ=stage.environ) as terminal:
+        start(terminal)
+        terminal.send("話して\r")
+        terminal.wait_for("in progress")
+        terminal.kill(number)
+        terminal.wait_for_exit()
+    assert thread_of(terminal.bytes_seen.decode(errors="replace"))
+    assert stage.assistants == []
+
+
+def test_a_closed_terminal_deletes_too(stage: StageServer) -> None:
+    with program(environ=stage.environ) as terminal:
+        start(terminal)
+        terminal.send("話して\r")
+        terminal.wait_for("in progress")
+        assert len(stage.assistants) == 1
+        terminal.hang_up()
+        terminal.wait_for_end()
+    assert stage.assistants == []
+
+
+def test_a_word_and_its_enter_in_one_read_lose_nothing(stage: StageServer) -> None:
+    stage.let_go()
+    with program(environ=stage.environ) as terminal:
+        start(terminal)
+        terminal.send("日本\r")
+        terminal.wait_for("日本", "completed")
+        terminal.send("\x11")
+        terminal.wait_for_exit()
+
+
+def test_the_cursor_stays_on_the_caret_while_a_reply_streams(stage: StageServer) -> None:
+    with program(environ=stage.environ) as terminal:
+        start(terminal)
+        terminal.send("話して\r")
+        terminal.wait_for("in progress")
+        terminal.send("にほ")
+        terminal.wait_for("にほ")
+        row = next(index for index, line in enumerate(terminal.lines) if "にほ" in line)
+        column = terminal.column_of("にほ", row) + 4
+        terminal.wait_until(lambda: terminal.cursor == (column, row), "the cursor on the caret")
+        stage.let_go()
+        terminal.wait_for("completed")
+        assert terminal.cursor == (column, row)
+        terminal.send("\x11")
+        terminal.wait_for_exit()
+
+
+def test_a_tiny_terminal_loses_nothing(stage: StageServer) -> None:
+    stage.let_go()
+    with program(environ=stage.environ) as terminal:
+        start(terminal)
+        terminal.send("小さい\r")
+        terminal.wait_for("completed")
+        terminal.send("下書き")
+        terminal.wait_for("下書き")
+        terminal.resize(20, 5)
+        terminal.wait_for("too small")
+        terminal.resize(80, 24)
+        terminal.wait_for("小さい", "下書き")
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0
