@@ -27,8 +27,9 @@ from support.traces import expected, trace
 from frieza_tui.backends.assistants import AssistantsBackend
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.sdk_errors import Server
-from frieza_tui.domain.errors import BadReply, NotHere, RateLimited, StreamCut, TimedOut
+from frieza_tui.domain.errors import BadReply, NotHere, RateLimited, Refused, StreamCut, TimedOut
 from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
+from frieza_tui.domain.run import ToolCall
 from frieza_tui.domain.thread import ImageUrlPart, Message, TextPart, Thread
 
 EXPECTED = expected("assistants")
@@ -266,6 +267,14 @@ async def test_a_function_call_without_a_tool_is_told_and_cancelled() -> None:
         assert [call.name for call in last.run.required_calls] == ["get_weather"]
         assert stage.server.count("POST", "/cancel") == 1
         assert text_of(await run(stage.backend, asking("more", thread))) == "well"
+
+
+async def test_outputs_for_a_call_that_was_cancelled_are_refused() -> None:
+    async with staged() as stage:
+        late = replace(request_of(asking("hi")), tool_outputs=(ToolCall("function", "call_1", outputs=("42",)),))
+        with pytest.raises(Refused):
+            await anext(stage.backend.stream_run(late))
+        assert stage.server.calls == []
 
 
 async def test_dropped_messages_are_told() -> None:

@@ -14,6 +14,7 @@ from frieza_tui.backends.sdk_errors import timed_out
 from frieza_tui.domain.errors import BackendError, NotHere, Refused
 from frieza_tui.domain.events import RunEvent, ThreadCreated
 from frieza_tui.domain.run import ENDED
+from frieza_tui.i18n import _
 
 if TYPE_CHECKING:
     from frieza_tui.backends.openai_client import Request
@@ -75,6 +76,9 @@ class AssistantsBackend:
 
         A thread or an assistant that the server lost is made anew, once. Raises: BackendError.
         """
+        if request.tool_outputs:
+            happened = _("The run that asked for functions was cancelled, because nothing here carries them out.")
+            raise Refused(happened, _("Ask again."))
         await self.prepare()
         await self._finish_previous_run()
         had_objects = bool(self._copy.objects)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _POLLS_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Waits between looks at a run, the last one repeated."""
 _FAULT_SETTLE_S: Final = 5.0
+_LOOK_S: Final = 20.0
+"""For one look, the SDK's own waits before it tries again included."""
 
 
 class RunFollower:
@@ -106,8 +108,7 @@ class RunFollower:
         loop = asyncio.get_running_loop()
         since_s, looks = loop.time(), 0
         try:
-            while (run := await self.look_up()) is not None and loop.time() - since_s <= patience_s:
-                news = await self._news(run)
+            while (news := await self._look_for_news()) is not None and loop.time() - since_s <= patience_s:
                 for event in news:
                     yield event
                 if self.accumulator.has_ended:
@@ -116,16 +117,20 @@ class RunFollower:
                     since_s, looks = loop.time(), 0
                 await asyncio.sleep(_POLLS_S[min(looks, len(_POLLS_S) - 1)])
                 looks += 1
-        except BackendError as error:
+        except (BackendError, TimeoutError) as error:
             if fault is None:
                 raise cause from error
         if fault is None:
             raise cause
         yield fault
 
-    async def _news(self, run: Run) -> list[RunEvent]:
-        is_over = run.status in ENDED
-        news = self.accumulator.catch_up(await self._messages(run.id), is_over=is_over)
+    async def _look_for_news(self) -> list[RunEvent] | None:
+        """Return what the server has of the run beyond what is known; None if it has no such run."""
+        async with asyncio.timeout(_LOOK_S):
+            run = await self.look_up()
+            if run is None:
+                return None
+            news = self.accumulator.catch_up(await self._messages(run.id), is_over=run.status in ENDED)
         if self.accumulator.run is None or self.accumulator.run.status != run.status:
             news += self.note(run)
         return news

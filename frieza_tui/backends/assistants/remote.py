@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from frieza_tui.backends.base import Deletion, RunRequest
 from frieza_tui.backends.loose_json import json_objects, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.sdk_errors import timed_out
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import AuthFailed, BackendError, BadReply, NotHere, RateLimited, ServerFacts, Unreachable
 from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, Thread
@@ -21,7 +22,10 @@ log = logging.getLogger(__name__)
 
 MAX_FIRST_MESSAGES: Final = 32
 """How many messages `threads.create` takes (source: API reference, threads/createThread)."""
-_SYNC_WAIT_S: Final = 1.0
+_LOOK_S: Final = 20.0
+"""For one look-up, the SDK's own waits before it tries again included."""
+_FOLLOW_WAIT_S: Final = 10.0
+_LEAVE_WAIT_S: Final = 1.0
 _LEAST_S: Final = 0.5
 _BUILT_IN_TOOLS: Final = ("code_interpreter", "file_search")
 
@@ -64,7 +68,7 @@ class RemoteCopy:
 
         Goes on by itself if the caller is cancelled, so that every object made is known. Raises: BackendError.
         """
-        await self._finish_following()
+        await self._finish_following(_FOLLOW_WAIT_S)
         self._following = asyncio.create_task(self._bring_in_step(request))
         return await asyncio.shield(self._following)
 
@@ -88,7 +92,7 @@ class RemoteCopy:
 
     async def delete(self, until_s: float) -> tuple[Deletion, ...]:
         """Delete everything at the same time, until a moment of the loop's clock. Never raises."""
-        await self._finish_following()
+        await self._finish_following(_LEAVE_WAIT_S)
         bound_s = max(_LEAST_S, until_s - asyncio.get_running_loop().time())
         deletions = await asyncio.gather(*(self._delete(kind, one, bound_s) for kind, one in self.objects))
         for deletion in deletions:
@@ -106,10 +110,10 @@ class RemoteCopy:
 
     # -- in step -------------------------------------------------------------------------------------------------
 
-    async def _finish_following(self) -> None:
+    async def _finish_following(self, bound_s: float) -> None:
         if self._following is None:
             return
-        await asyncio.wait([self._following], timeout=_SYNC_WAIT_S)
+        await asyncio.wait([self._following], timeout=bound_s)
         if not self._following.done():
             self._following.cancel()
             self.forget_thread()
@@ -163,10 +167,17 @@ class RemoteCopy:
     async def _choose_model(self, assistant: Assistant) -> None:
         wanted = self._wanted_model or assistant.model
         if not wanted:
-            api = self._client.reads.models.with_streaming_response
-            listed = json_objects((await self._client.call(api.list)).get("data"))
-            wanted = next((text_of(model.get("id")) for model in listed if model.get("id")), "")
+            wanted = await self._first_model()
         self.model = wanted or "default"
+
+    async def _first_model(self) -> str:
+        api = self._client.reads.models.with_streaming_response
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                listed = json_objects((await self._client.call(api.list)).get("data"))
+        except TimeoutError:
+            raise timed_out(self._client.server) from None
+        return next((text_of(model.get("id")) for model in listed if model.get("id")), "")
 
     async def _make_thread(self, messages: Sequence[Message]) -> None:
         first = messages[:MAX_FIRST_MESSAGES]
@@ -225,11 +236,14 @@ class RemoteCopy:
         except NotHere:
             return Deletion(kind, remote_id, True)
         except TimeoutError:
-            reason = _("The server did not answer in time; delete it there, or leave it to expire.")
-            return Deletion(kind, remote_id, False, reason)
+            return Deletion(kind, remote_id, False, _not_deleted(_("The server did not answer in time.")))
         except BackendError as error:
-            return Deletion(kind, remote_id, False, str(error))
+            return Deletion(kind, remote_id, False, _not_deleted(error.happened))
         return Deletion(kind, remote_id, True)
+
+
+def _not_deleted(happened: str) -> str:
+    return _("{sentence} Delete it on the server, or leave it to expire.").format(sentence=happened)
 
 
 def _deletion_of(client: "AsyncOpenAI", kind: str, remote_id: str) -> Any:  # noqa: ANN401 - two types of the SDK's
