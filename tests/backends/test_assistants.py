@@ -173,6 +173,16 @@ async def test_the_tail_that_a_cut_lost_is_put_in(pieces: list[object]) -> None:
         assert trace(events)[3:] == ["open", "text こんにちは。", "close completed: こんにちは。", "run completed"]
 
 
+async def test_wherever_a_stream_is_cut_the_reply_comes_whole_and_once() -> None:
+    async with staged() as stage:
+        for cut_at in range(0, 1400, 53):
+            stage.will("こんにちは。", "名もなき", "方🎉", cut_at=cut_at)
+            lines = trace(await run(stage.backend, asking("hi")))
+            told = [line for line in lines if line.startswith(("text", "close"))]
+            assert told == ["text こんにちは。名もなき方🎉", "close completed: こんにちは。名もなき方🎉"], cut_at
+            assert lines[-1] == "run completed"
+
+
 async def test_a_run_that_goes_on_after_a_cut_is_followed_to_its_end() -> None:
     async with staged(settle_s=5) as stage:
         script = stage.will("a", CUT, ending=None, later="in_progress")

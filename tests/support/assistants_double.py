@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from support.raw_http import Answer, Call, error_answer, json_answer
+from support.raw_http import CUT, Answer, Call, error_answer, json_answer
 
 SSE = "text/event-stream; charset=utf-8"
 Fault: TypeAlias = Callable[[Call], Answer | None]
@@ -36,6 +36,8 @@ class Script:
     """The text that a look finds then; None: what the pieces add up to."""
     raw: Answer | None = None
     """Sent instead of a stream."""
+    cut_at: int | None = None
+    """If set, the connection is dropped after so many bytes of the stream; the run goes on to its end."""
     has_deltas: bool = True
     fault: dict[str, Any] | None = None
     """Sent as an error event where the stream ends without an ending."""
@@ -161,7 +163,10 @@ class AssistantsDouble:
                 self.runs[run_id]["status"] = script.later
                 self._write_later(self.runs[run_id])
             return script.raw
-        return Answer(chopped(self._stream(self.runs[run_id], script), self.chop), content_type=SSE)
+        pieces = chopped(self._stream(self.runs[run_id], script), self.chop)
+        if script.cut_at is not None:
+            pieces = [b"".join(piece for piece in pieces if isinstance(piece, bytes))[: script.cut_at], CUT]
+        return Answer(pieces, content_type=SSE)
 
     def _stream(self, run: dict[str, Any], script: Script) -> list[object]:
         shown = {"id": run["id"], "object": "thread.run", "thread_id": run["thread_id"], "model": "double-1"}
