@@ -229,8 +229,8 @@ def wrap(
     wider than a line is cut within (between graphemes, and where these rules allow it if any place does), and a row of
     five or more of one character if it would else leave half a line empty.
 
-    Text that grows at its end keeps its lines but the last two: to go on, drop these and call `wrap_from` with the
-    start of the last but one.
+    Text that grows at its end keeps its lines but the last two (of 6 cells or more): to go on, drop these and call
+    `wrap_from` with the start of the last but one.
 
     Args:
         text: Safe text without tabs.

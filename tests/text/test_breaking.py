@@ -210,7 +210,7 @@ def test_no_line_is_wider_than_the_width(text: str, width: int) -> None:
 
 
 @thorough
-@given(texts, texts, widths)
+@given(texts, texts, st.integers(6, 30))
 def test_text_that_grows_keeps_its_lines_but_the_last_two(text: str, more: str, width: int) -> None:
     before = wrap(text, width)
     after = wrap(make_safe(text + more), width)
