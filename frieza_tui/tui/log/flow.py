@@ -1,28 +1,15 @@
 """Breaks styled text into rows, again only from where it changed. Knows no Markdown and no colour."""
 
 from bisect import bisect_right
-from operator import itemgetter
-from typing import NamedTuple
+from operator import attrgetter, itemgetter
 
+from frieza_tui.text.breaking import wrap_from
 from frieza_tui.text.width import cell_len
 from frieza_tui.tui.log.inline import StyledText, slice_spans
 from frieza_tui.tui.log.rows import Row
-from frieza_tui.tui.log.wrapping import wrap
-
-WINDOW_ROWS = 8
-"""A line is broken in pieces of about this many rows, so that what a piece settles stays settled."""
 
 _run_end = itemgetter(0)
-
-
-class _Window(NamedTuple):
-    """A stretch of a line that was broken at once."""
-
-    end: int
-    following: int
-    """Where the next window starts."""
-    row_count: int
-    """Rows up to and including its own."""
+_row_start = attrgetter("start")
 
 
 def same_prefix(old: str, new: str) -> int:
@@ -53,18 +40,12 @@ def same_beginning(old: StyledText, new: StyledText) -> int:
 
 
 class Flow:
-    """The rows of a styled text at one width.
-
-    Rows depend on the text alone, never on the pieces in which it came: a line is broken window by window, and a window
-    that ends within the line settles all its rows but the last two.
-    """
+    """The rows of a styled text at one width. They depend on the text alone, not on the pieces in which it came."""
 
     def __init__(self, width: int) -> None:
         self.width = max(1, width)
         self.rows: list[Row] = []
         self._content = StyledText()
-        self._windows: list[_Window] = []
-        self._reach = max(WINDOW_ROWS * self.width, 64)
 
     def update(self, content: StyledText, same: int | None = None) -> int:
         """Lay out a text, and return the first row that changed.
@@ -74,36 +55,12 @@ class Flow:
         if same is None:
             same = same_beginning(self._content, content)
         self._content = content
-        windows = self._windows
-        while windows and windows[-1].end >= same:
-            windows.pop()
-        first = windows[-1].row_count if windows else 0
-        at = windows[-1].following if windows else 0
+        # Text that grows keeps its lines but the last two (see wrap); one more for a change right at a line's start.
+        first = max(0, bisect_right(self.rows, same, key=_row_start) - 3)
+        start = self.rows[first].start if first else 0
         del self.rows[first:]
-        while at <= len(content.text):
-            at = self._break_window(at)
+        self.rows.extend(self._row(left, right) for left, right in wrap_from(content.text, self.width, start))
         return first
-
-    def _break_window(self, start: int) -> int:
-        """Break the text from the start of a row; return where the next window starts, past the text after the last."""
-        text = self._content.text
-        line_end = text.find("\n", start)
-        if line_end < 0:
-            line_end = len(text)
-        reach = self._reach
-        while True:
-            end = min(line_end, start + reach)
-            cuts = wrap(text[start:end], self.width)
-            if end == line_end or len(cuts) > 3:
-                break
-            reach *= 2
-        following = line_end + 1
-        if end < line_end:
-            following = start + cuts[-2][0]
-            cuts = cuts[:-2]
-        self.rows.extend(self._row(start + left, start + right) for left, right in cuts)
-        self._windows.append(_Window(end, following, len(self.rows)))
-        return following
 
     def _row(self, start: int, end: int) -> Row:
         content = self._content

@@ -18,7 +18,7 @@ Env: TypeAlias = MutableMapping[str, object]
 FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
 _FOOTNOTE_START = re.compile(r"\[\^[^\]\s]+\]:")
 _MATH_BLOCK = {"$$": "$$", "\\[": "\\]"}
-_MATH_LIMIT = 1000
+_MATH_LIMIT = 500
 """Characters after which an opening \\( or \\[ within a paragraph is taken as it is."""
 _DOLLAR = re.compile(r"\$\$[^$\n]{1,300}?\$\$|\$(?![\s$])(?:[^$\n\\`]|\\.){1,300}?(?<!\s)\$(?![\d$])")
 

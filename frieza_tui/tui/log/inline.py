@@ -36,6 +36,9 @@ class StyledText:
 
     def extend(self, other: "StyledText") -> None:
         """Append another text with its styles and links."""
+        if not self.text:
+            self.text, self.runs, self.links = other.text, list(other.runs), list(other.links)
+            return
         base = len(self.text)
         self.text += other.text
         self.runs.extend((base + end, style) for end, style in other.runs)

@@ -5,7 +5,8 @@ from typing import Protocol
 from frieza_tui.tui.log.code import CodeLayout
 from frieza_tui.tui.log.flow import Flow
 from frieza_tui.tui.log.grammar import Env
-from frieza_tui.tui.log.inline import StyledText, plain, styled
+from frieza_tui.tui.log.growing_text import GrowingText
+from frieza_tui.tui.log.inline import StyledText, plain
 from frieza_tui.tui.log.leaf import Leaf
 from frieza_tui.tui.log.rows import Row, row_of
 from frieza_tui.tui.log.tables import TableLayout
@@ -32,10 +33,11 @@ class Layout(Protocol):
 
 
 class _FlowLayout:
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, leaf: Leaf) -> None:
         self._flow = Flow(width)
         self.rows = self._flow.rows
         self._content = StyledText()
+        self._growing = GrowingText(leaf.style)
 
     @property
     def text(self) -> str:
@@ -46,20 +48,14 @@ class _FlowLayout:
         return self._content.links
 
     def update(self, leaf: Leaf, env: Env) -> int:
-        self._content = self._read(leaf, env)
+        if leaf.kind == "inline":
+            same = self._growing.update(leaf.content, env)
+            self._content = self._growing.content
+            return self._flow.update(self._content, same)
+        self._content = plain(leaf.content, leaf.style)
+        for text, style in leaf.cells:
+            self._content.add("  " + text, style)
         return self._flow.update(self._content)
-
-    def _read(self, leaf: Leaf, env: Env) -> StyledText:
-        match leaf.kind:
-            case "inline":
-                return styled(leaf.content, leaf.style, env)
-            case "label":
-                content = plain(leaf.content, leaf.style)
-                for text, style in leaf.cells:
-                    content.add("  " + text, style)
-                return content
-            case _:
-                return plain(leaf.content, leaf.style)
 
 
 class _CodeBlockLayout:
@@ -96,4 +92,4 @@ def layout_for(leaf: Leaf, width: int) -> Layout:
         case "rule":
             return _Rule(width)
         case _:
-            return _FlowLayout(width)
+            return _FlowLayout(width, leaf)

@@ -75,9 +75,7 @@ def test_one_character_at_a_time_after_anything_else(first: str) -> None:
         assert leaves_in_pieces(text) == leaves_in_pieces([text])
 
 
-LINES = st.sampled_from(
-    sorted({line for text in CORPUS.values() for line in text.replace("\r", "\n").split("\n")})
-)
+LINES = st.sampled_from(sorted({line for text in CORPUS.values() for line in text.replace("\r", "\n").split("\n")}))
 INDENTED = st.builds(lambda indent, line: " " * indent + line, st.sampled_from([0, 0, 0, 1, 2, 3, 4, 6]), LINES)
 
 
