@@ -25,7 +25,7 @@ class ConnectionLimits:
     """Seconds for a request's headers to arrive."""
     stalled_s: float = 20.0
     """Seconds for a reader to take something of what is waiting for it."""
-    most: int = 512
+    most: int = 200
     """Connections at once; the one that has been idle longest makes way for a new one."""
 
 

@@ -16,6 +16,7 @@ from frieza_tui.domain.events import (
     TextDelta,
 )
 from frieza_tui.domain.run import ENDED, Run, RunError, ToolCall, Usage
+from frieza_tui.i18n import _
 from frieza_tui.server import convert
 from frieza_tui.server.message_writer import MessageWriter
 from frieza_tui.server.objects import IncompleteDetails, RunObject
@@ -135,7 +136,7 @@ class RunWriter:
         if status in ("completed", "incomplete"):
             self._start()
         if status == "failed":
-            error = error or RunError("server_error", "The run failed; the backend does not say why.")
+            error = error or RunError("server_error", _("The run failed; the backend does not say why."))
         self._close_parts(status, used, error, reason)
         run = self.run
         run.status, run.usage, run.required_action, run.expires_at = status, convert.usage(used), None, None

@@ -11,6 +11,7 @@ from functools import partial
 from frieza_tui.backends.base import Backend, RunRequest
 from frieza_tui.domain.errors import FriezaError
 from frieza_tui.domain.run import RunError, ToolCall
+from frieza_tui.i18n import _
 from frieza_tui.server import convert
 from frieza_tui.server.errors import ApiError
 from frieza_tui.server.event_stream import EventStream
@@ -108,7 +109,7 @@ class LiveRun:
         elif (error := reader.exception()) is not None:
             self.writer.finish("failed", error=self._reason(error))
         elif not self.writer.is_waiting:
-            self.writer.finish("failed", error=RunError("server_error", "The backend ended before the run did."))
+            self.writer.finish("failed", error=RunError("server_error", _("The backend ended before the run did.")))
         if self.writer.has_ended:
             self.on_end()
 
@@ -118,7 +119,8 @@ class LiveRun:
         # Frames only: an unknown error's own words may hold message text.
         frames = "".join(traceback.format_tb(error.__traceback__))
         _log.error("a run failed with %s:\n%s", type(error).__name__, frames)
-        return RunError("server_error", f"The server failed ({type(error).__name__}); its log says where.")
+        happened = _("The server failed ({kind}); its log says where.").format(kind=type(error).__name__)
+        return RunError("server_error", happened)
 
 
 class Runs:
@@ -193,7 +195,7 @@ class Runs:
         """End every run, because the server ends; a backend gets a second to confirm."""
         lives = list(self._by_thread.values())
         for live in lives:
-            live.stop("failed", RunError("server_error", "The server was stopped."))
+            live.stop("failed", RunError("server_error", _("The server was stopped.")))
         readers = {live.reader for live in lives if live.reader is not None}
         if readers:
             await asyncio.wait(readers, timeout=_STOP_S)
@@ -208,7 +210,7 @@ class Runs:
 
 def mend(state: State) -> None:
     """End what an earlier server left unfinished when it was killed."""
-    error = RunError("server_error", "The server stopped before the run had ended.")
+    error = RunError("server_error", _("The server stopped before the run had ended."))
     for message in state.unfinished(MessageObject):
         message.status, message.incomplete_at = "incomplete", convert.now()
         message.incomplete_details = IncompleteDetails("run_failed")

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from frieza_tui.domain.errors import FriezaError
+from frieza_tui.i18n import _
 from frieza_tui.server.objects import ThreadObject, Wire
 
 _SCHEMA_VERSION = 1
@@ -45,6 +46,15 @@ class Found(Generic[W]):
     has_more: bool
 
 
+def _todo() -> str:
+    return _("Name another file for the server's state, or move this one away.")
+
+
+def _cannot_open(database: str, error: Exception) -> FriezaError:
+    happened = _("{file} cannot be opened: {reason}.").format(file=database, reason=error)
+    return FriezaError(happened, _("Is another server using it? End that one, or name another file."))
+
+
 def _document(item: Wire) -> str:
     return msgspec.json.encode(item).decode()
 
@@ -62,7 +72,7 @@ class State:
                 Path(database).touch(mode=0o600)
             self._db = sqlite3.connect(database, isolation_level=None, timeout=0.5)
         except (OSError, sqlite3.OperationalError) as error:
-            raise FriezaError(f"{database} cannot be opened: {error}.", "Name another file.") from error
+            raise _cannot_open(database, error) from error
         try:
             self._open(database)
         except BaseException:
@@ -75,15 +85,15 @@ class State:
             version, application = (self._pragma(name) for name in ("user_version", "application_id"))
             is_new = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         except sqlite3.OperationalError as error:
-            raise FriezaError(f"{database} cannot be opened: {error}.", "Is another server using it?") from error
+            raise _cannot_open(database, error) from error
         except sqlite3.DatabaseError as error:
-            raise FriezaError(f"{database} is not a database.", "Name another file for the server's state.") from error
+            raise FriezaError(_("{file} is not a database.").format(file=database), _todo()) from error
         if is_new:
             self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={_SCHEMA_VERSION}; COMMIT;")
             self._db.execute(f"PRAGMA application_id={_APPLICATION_ID}")
         elif application != _APPLICATION_ID or version != _SCHEMA_VERSION:
-            happened = f"{database} is another program's database, or a newer frieza-tui's."
-            raise FriezaError(happened, "Name another file for the server's state.")
+            happened = _("{file} is another program's database, or a newer frieza-tui's.")
+            raise FriezaError(happened.format(file=database), _todo())
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
 

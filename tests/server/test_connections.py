@@ -7,6 +7,7 @@ from support.conversations import open_talk
 from support.loopback import TOKEN, running_server
 from support.server_client import client_of
 
+from frieza_tui.backends.base import Label
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.server.listen import ConnectionLimits
 
@@ -25,7 +26,7 @@ def request(method: str, path: str, body: object = None) -> bytes:
 
 
 async def test_headers_that_never_arrive_end_the_connection() -> None:
-    limits = ConnectionLimits(headers_s=0.1)
+    limits = ConnectionLimits(headers_s=0.3)
     async with running_server(ScriptedBackend([]), connections=limits) as (base_url, _token):
         for before, beginning in (
             (b"", b""),
@@ -54,7 +55,7 @@ async def test_idle_connections_make_way_for_new_ones() -> None:
     async with running_server(ScriptedBackend([]), connections=limits) as (base_url, token):
         idle = [await asyncio.open_connection(*address(base_url)) for _ in range(100)]
         headers = {"authorization": f"Bearer {token}"}
-        async with httpx2.AsyncClient(trust_env=False, headers=headers) as http:
+        async with httpx2.AsyncClient(trust_env=False, verify=False, headers=headers) as http:
             assert (await http.get(f"{base_url}/models")).status_code == 200
         for _reader, writer in idle:
             writer.close()
@@ -99,7 +100,7 @@ async def test_the_server_ends_streams_when_it_is_closed() -> None:
     gate = asyncio.Event()
     async with asyncio.timeout(5), running_server(ScriptedBackend([Reply("a", gate)])) as (base_url, token):
         headers = {"authorization": f"Bearer {token}"}
-        async with httpx2.AsyncClient(base_url=base_url, headers=headers, trust_env=False) as http:
+        async with httpx2.AsyncClient(base_url=base_url, headers=headers, trust_env=False, verify=False) as http:
             made = (await http.post("/assistants", json={"model": "m"})).json()
             body = {"assistant_id": made["id"], "stream": True}
             reader, writer = await asyncio.open_connection(*address(base_url))
@@ -109,3 +110,19 @@ async def test_the_server_ends_streams_when_it_is_closed() -> None:
     assert b"thread.run.failed" in told
     assert b"The server was stopped." in told
     writer.close()
+
+
+class BrokenBackend(ScriptedBackend):
+    @property
+    def label(self) -> Label:
+        raise ValueError("a bug")
+
+
+async def test_an_error_of_the_servers_own_is_told_in_the_apis_shape() -> None:
+    async with running_server(BrokenBackend([])) as (base_url, token):
+        headers = {"authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(trust_env=False, verify=False, headers=headers) as http:
+            response = await http.get(f"{base_url}/models")
+    assert response.status_code == 500
+    assert response.json()["error"]["type"] == "server_error"
+    assert response.headers["x-request-id"].startswith("req_")

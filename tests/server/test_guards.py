@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
     async with running_server(ScriptedBackend([Reply("a")])) as (base_url, token):
         headers = {"authorization": f"Bearer {token}"}
-        async with httpx2.AsyncClient(base_url=base_url, headers=headers, trust_env=False) as client:
+        async with httpx2.AsyncClient(base_url=base_url, headers=headers, trust_env=False, verify=False) as client:
             yield client
 
 
@@ -155,5 +155,5 @@ async def test_more_than_64_streams_are_refused_until_one_ends() -> None:
 async def test_a_server_on_the_network_answers_to_its_own_addresses(bound: str, host: str, is_let_in: bool) -> None:
     async with running_server(ScriptedBackend([]), host=bound) as (base_url, token):
         headers = {"authorization": f"Bearer {token}", "host": host}
-        async with httpx2.AsyncClient(headers=headers, trust_env=False) as http:
+        async with httpx2.AsyncClient(headers=headers, trust_env=False, verify=False) as http:
             assert (await http.get(f"{base_url}/models")).is_success is is_let_in

@@ -156,7 +156,7 @@ async def test_an_incomplete_run_says_why() -> None:
 
 
 async def test_a_run_expires_at_the_end_of_its_life() -> None:
-    async with client_of(ScriptedBackend([Reply("half", asyncio.Event())]), run_lifetime_s=0.2) as client:
+    async with client_of(ScriptedBackend([Reply("half", asyncio.Event())]), run_lifetime_s=0.5) as client:
         talk = await open_talk(client)
         events = await talk.events()
     assert kinds(events)[len(BEGUN + WRITING) :] == ["message.incomplete", "run.step.expired", "run.expired"]

@@ -115,7 +115,7 @@ async def test_a_run_that_waits_for_outputs_can_be_cancelled() -> None:
 
 
 async def test_a_run_that_nobody_answers_expires() -> None:
-    async with client_of(ScriptedBackend([Reply(ASKED)]), run_lifetime_s=0.3) as client:
+    async with client_of(ScriptedBackend([Reply(ASKED)]), run_lifetime_s=1.0) as client:
         talk = await open_talk(client, tools=[FUNCTION])
         run = await talk.ended((await talk.run()).id)
         assert run.status == "requires_action"
