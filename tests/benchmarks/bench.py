@@ -43,12 +43,12 @@ class Bench:
     def measure(self, what: str, job: Job, program: Program) -> Sample:
         """Measure one run; a run that fails is noted and measures nothing."""
         self.look_around()
-        try:
-            with running(program, self.server) as run:
+        with running(program, self.server) as run:
+            try:
                 sample = job(run)
-        except Failed as failure:
-            self.failures.append(f"{program.name}, {what}: {failure}")
-            sample = {}
+            except Failed as failure:
+                self.failures.append(f"{program.name}, {what}: {failure}; last on its screen: {run.last_row()}")
+                sample = {}
         self.say(f"{what}: {program.name}: " + ", ".join(f"{key} {value:.4g}" for key, value in sample.items()))
         return sample
 

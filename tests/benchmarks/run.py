@@ -114,6 +114,11 @@ class Run:
         self.terminal.type(b"\x7f" * letters)
         time.sleep(0.3)
 
+    def last_row(self) -> str:
+        """Return the lowest row of the screen that has a word in it."""
+        rows = [row.strip() for row in self.terminal.recording.screen() if any(map(str.isalnum, row))]
+        return rows[-1] if rows else "nothing"
+
     def rest(self, timeout_s: float = 30.0) -> None:
         """Wait until the program uses less than a twentieth of a core."""
         end_s = time.monotonic() + timeout_s
