@@ -3,8 +3,6 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 
 import pytest
-from support.backend_contract import after, asking, ending_of, request_of, run, run_to_error, text_of
-from support.loopback import running_server
 
 from frieza_tui.backends.assistants import AssistantsBackend
 from frieza_tui.backends.openai_client import OpenAIClient
@@ -22,6 +20,8 @@ from frieza_tui.domain.events import (
 )
 from frieza_tui.domain.run import RunError, RunStep, ToolCall
 from frieza_tui.domain.thread import Annotation, TextPart, Thread
+from tests.support.backend_contract import after, asking, ending_of, request_of, run, run_to_error, text_of
+from tests.support.loopback import running_server
 
 
 @asynccontextmanager

@@ -7,8 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.assistants_double import SSE, AssistantsDouble, Script, chopped, sse, transcript
-from support.backend_contract import (
+
+from frieza_tui.backends.assistants import AssistantsBackend
+from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.sdk_errors import Server
+from frieza_tui.domain.errors import BadReply, NotHere, RateLimited, Refused, StreamCut, TimedOut
+from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
+from frieza_tui.domain.run import ToolCall
+from frieza_tui.domain.thread import ImageUrlPart, Message, TextPart, Thread
+from tests.support.assistants_double import SSE, AssistantsDouble, Script, chopped, sse, transcript
+from tests.support.backend_contract import (
     FRIEZA,
     BackendContract,
     Stage,
@@ -21,16 +29,8 @@ from support.backend_contract import (
     run_to_error,
     text_of,
 )
-from support.raw_http import CUT, Answer, Loopback, error_answer, json_answer, serve
-from support.traces import expected, trace
-
-from frieza_tui.backends.assistants import AssistantsBackend
-from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.sdk_errors import Server
-from frieza_tui.domain.errors import BadReply, NotHere, RateLimited, Refused, StreamCut, TimedOut
-from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
-from frieza_tui.domain.run import ToolCall
-from frieza_tui.domain.thread import ImageUrlPart, Message, TextPart, Thread
+from tests.support.raw_http import CUT, Answer, Loopback, error_answer, json_answer, serve
+from tests.support.traces import expected, trace
 
 EXPECTED = expected("assistants")
 

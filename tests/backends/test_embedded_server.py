@@ -8,13 +8,13 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from support import scripted_child
-from support.backend_contract import FRIEZA, after, asking, ending_of, request_of, run, text_of
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.embedded_server import EmbeddedBackend
 from frieza_tui.domain.errors import ModelError, ServerFault
 from frieza_tui.domain.events import TextDelta
+from tests.support import scripted_child
+from tests.support.backend_contract import FRIEZA, after, asking, ending_of, request_of, run, text_of
 
 pytestmark = pytest.mark.timeout(60)
 

@@ -5,7 +5,6 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
-from support.fake_engine import FakeEngine, running_fake
 
 from frieza_tui.assistant_files import default_assistant
 from frieza_tui.backends.base import Preparation, RunRequest, Sampling
@@ -18,6 +17,7 @@ from frieza_tui.domain.events import MessageClosed, MessageOpened, RunChanged, R
 from frieza_tui.domain.run import Usage
 from frieza_tui.domain.thread import Message, TextPart, Thread, user_message
 from frieza_tui.paths import cache_dir
+from tests.support.fake_engine import FakeEngine, running_fake
 
 NEVER_IDLE_S = 3600.0
 BARE = Assistant("Bare", "Be brief.")

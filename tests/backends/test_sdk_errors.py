@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from support.raw_http import CUT, Answer, error_answer, serve
 
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.sdk_errors import Server, retry_after_s
@@ -23,6 +22,7 @@ from frieza_tui.domain.errors import (
     TimedOut,
     Unreachable,
 )
+from tests.support.raw_http import CUT, Answer, error_answer, serve
 
 KEY = "sk-very-secret-key-123456"
 

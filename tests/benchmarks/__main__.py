@@ -5,6 +5,6 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent.parent))  # so that this folder is the package `benchmarks`
-    from benchmarks.command import main
+    from tests.benchmarks.command import main
 
     sys.exit(main())

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from benchmarks.figures import Sample
-from benchmarks.loopback.texts import Kind
-from benchmarks.processes import spin_ms
-from benchmarks.programs import Program
-from benchmarks.run import Failed, Run, running
-from benchmarks.server import LoopbackServer
+from tests.benchmarks.figures import Sample
+from tests.benchmarks.loopback.texts import Kind
+from tests.benchmarks.processes import spin_ms
+from tests.benchmarks.programs import Program
+from tests.benchmarks.run import Failed, Run, running
+from tests.benchmarks.server import LoopbackServer
 
 Job: TypeAlias = Callable[[Run], Sample]
 

@@ -9,12 +9,12 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Figure, table
-from benchmarks.loopback.texts import KINDS
-from benchmarks.programs import Program, frieza, peers, reference
-from benchmarks.scenarios import SPECIAL, USUAL
-from benchmarks.server import loopback_server
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Figure, table
+from tests.benchmarks.loopback.texts import KINDS
+from tests.benchmarks.programs import Program, frieza, peers, reference
+from tests.benchmarks.scenarios import SPECIAL, USUAL
+from tests.benchmarks.server import loopback_server
 
 _AHEAD = -15
 """Priority of harness and server, where that is allowed; the programs get 5 less."""

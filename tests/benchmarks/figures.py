@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from benchmarks.programs import REFERENCE
+from tests.benchmarks.programs import REFERENCE
 
 Sample: TypeAlias = Mapping[str, float]
 """What one run measured, by name; empty if the run failed."""

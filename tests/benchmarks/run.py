@@ -11,12 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from benchmarks.loopback.plan import Prompt
-from benchmarks.loopback.texts import Kind
-from benchmarks.processes import cpu_s, memory_mb
-from benchmarks.programs import Program
-from benchmarks.server import LoopbackServer
-from benchmarks.terminal import Terminal
+from tests.benchmarks.loopback.plan import Prompt
+from tests.benchmarks.loopback.texts import Kind
+from tests.benchmarks.processes import cpu_s, memory_mb
+from tests.benchmarks.programs import Program
+from tests.benchmarks.server import LoopbackServer
+from tests.benchmarks.terminal import Terminal
 
 START_TIMEOUT_S: Final = 60.0
 _ALPHABETS: Final = ((0x430, 0x450), (0x3B1, 0x3C2), (0x561, 0x587), (0x10D0, 0x10F1), (0x410, 0x430), (0x531, 0x557))

@@ -16,9 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from benchmarks.processes import process_tree
-from benchmarks.queries import ESCAPES, answers, split_begun
-from benchmarks.recording import Recording
+from tests.benchmarks.processes import process_tree
+from tests.benchmarks.queries import ESCAPES, answers, split_begun
+from tests.benchmarks.recording import Recording
 
 COLUMNS: Final = 120
 ROWS: Final = 40

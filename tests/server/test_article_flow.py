@@ -2,11 +2,11 @@ import asyncio
 
 from openai import AsyncAssistantEventHandler
 from openai.types.beta.threads import Text, TextDelta
-from support.conversations import kinds, open_talk
-from support.server_client import client_of
 from typing_extensions import override
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
+from tests.support.conversations import kinds, open_talk
+from tests.support.server_client import client_of
 
 NORMAL = [
     "run.created",

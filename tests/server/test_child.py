@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 from openai import AsyncOpenAI
-from support.conversations import open_talk
+
+from tests.support.conversations import open_talk
 
 CHILD = """
 import sys, time

@@ -3,13 +3,13 @@ import json
 from urllib.parse import urlsplit
 
 import httpx2
-from support.conversations import open_talk
-from support.loopback import TOKEN, running_server
-from support.server_client import client_of
 
 from frieza_tui.backends.base import Label
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.server.listen import ConnectionLimits
+from tests.support.conversations import open_talk
+from tests.support.loopback import TOKEN, running_server
+from tests.support.server_client import client_of
 
 
 def address(base_url: str) -> tuple[str, int]:

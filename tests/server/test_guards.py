@@ -6,11 +6,11 @@ import httpx2
 import pytest
 import pytest_asyncio
 from openai import AsyncOpenAI, RateLimitError
-from support.conversations import open_talk
-from support.loopback import running_server
-from support.server_client import client_of
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
+from tests.support.conversations import open_talk
+from tests.support.loopback import running_server
+from tests.support.server_client import client_of
 
 DEEP = b'{"tool_resources":{"a":' + b"[" * 50_000 + b"]" * 50_000 + b"}}"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import platformdirs
 import pytest
-from support.loopback import running_server
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
+from tests.support.loopback import running_server
 
 PROGRAM = Path(__file__).parent / "node_client"
 OUTER_WORLD = dict(os.environ)

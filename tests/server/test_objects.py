@@ -1,9 +1,9 @@
 import pytest
 from openai import BadRequestError, NotFoundError
-from support.conversations import open_talk
-from support.server_client import client_of
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
+from tests.support.conversations import open_talk
+from tests.support.server_client import client_of
 
 
 def backend() -> ScriptedBackend:

@@ -2,13 +2,13 @@ import asyncio
 
 import pytest
 from openai import BadRequestError, NotFoundError
-from support.conversations import kinds, open_talk, run_of
-from support.server_client import client_of
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
 from frieza_tui.domain.errors import ModelError, RateLimited, ServerFault
 from frieza_tui.domain.events import RefusalDelta, StreamFault
 from frieza_tui.domain.run import RunError, Usage
+from tests.support.conversations import kinds, open_talk, run_of
+from tests.support.server_client import client_of
 
 BEGUN = ["run.created", "run.queued", "run.in_progress"]
 WRITING = ["run.step.created", "run.step.in_progress", "message.created", "message.in_progress", "message.delta"]

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 from openai import AsyncOpenAI, InternalServerError
-from support.conversations import open_talk
-from support.server_client import client_of
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.domain.errors import FriezaError
@@ -15,6 +13,8 @@ from frieza_tui.server.objects import AssistantObject, MessageObject, RunObject,
 from frieza_tui.server.options import ServerOptions
 from frieza_tui.server.service import Service
 from frieza_tui.server.state import State
+from tests.support.conversations import open_talk
+from tests.support.server_client import client_of
 
 THREAD = ThreadObject(id="thread_1", created_at=1)
 

@@ -2,13 +2,13 @@ import asyncio
 
 import pytest
 from openai import AsyncAssistantEventHandler, BadRequestError
-from support.conversations import kinds, open_talk, run_of
-from support.server_client import client_of
 
 from frieza_tui.backends.scripted import Piece, Reply, ScriptedBackend, final
 from frieza_tui.domain.events import AnnotationAdded, ImageAdded, StepChanged, StepDelta, TextDelta
 from frieza_tui.domain.run import RunStep, ToolCall, Usage
 from frieza_tui.domain.thread import Annotation, ImageFilePart, ImageUrlPart
+from tests.support.conversations import kinds, open_talk, run_of
+from tests.support.server_client import client_of
 
 WEATHER = ToolCall("function", "call_1", "get_weather", '{"city":"Tokyo"}')
 TIME = ToolCall("function", "call_2", "get_time", "{}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from support.raw_http import CUT, Answer, Call, error_answer, json_answer
+from tests.support.raw_http import CUT, Answer, Call, error_answer, json_answer
 
 SSE = "text/event-stream; charset=utf-8"
 Fault: TypeAlias = Callable[[Call], Answer | None]

@@ -23,8 +23,8 @@ from frieza_tui.domain.errors import (
 )
 from frieza_tui.domain.events import MessageClosed, RunChanged, RunEvent, StreamFault, TextDelta
 from frieza_tui.domain.thread import Thread, user_message
-from support.raw_http import CUT, Answer, Loopback, error_answer
-from support.traces import trace
+from tests.support.raw_http import CUT, Answer, Loopback, error_answer
+from tests.support.traces import trace
 
 FRIEZA = Assistant("フリーザ様", "You act as Frieza from Dragon Ball. Speak in Japanese")
 

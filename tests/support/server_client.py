@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from openai import AsyncOpenAI, DefaultAsyncHttpx2Client
 
 from frieza_tui.backends.base import Backend
-from support.loopback import running_server
+from tests.support.loopback import running_server
 
 
 @asynccontextmanager

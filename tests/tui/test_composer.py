@@ -1,13 +1,13 @@
 import asyncio
 
 import pytest
-from support.stage import Stage, open_stage
 from textual import events
 from textual.keys import _character_to_key
 
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.widgets.composer import Composer
+from tests.support.stage import Stage, open_stage
 
 
 def sent(at: Stage) -> list[str]:

@@ -1,9 +1,8 @@
 import asyncio
 
-from support.stage import open_stage
-
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.tui.keys import KEYS, Situation, keys_now, readme_table
+from tests.support.stage import open_stage
 
 
 def names(situation: Situation) -> list[str]:

@@ -1,11 +1,11 @@
 import asyncio
 
 import pytest
-from support.stage import open_stage
 
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.tui.messages import LeaveAsked
 from frieza_tui.tui.recall import RecallList
+from tests.support.stage import open_stage
 
 
 @pytest.mark.parametrize("keys", [["q", "enter"], ["ctrl+q"], ["ctrl+c", "ctrl+c"]])

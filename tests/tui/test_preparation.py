@@ -1,7 +1,6 @@
-from support.stage import open_stage
-
 from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.errors import ModelError
+from tests.support.stage import open_stage
 
 MISSING = ModelError("The embedded model is not installed.", "Install it, set OPENAI_API_KEY, or name a server.")
 

@@ -1,9 +1,8 @@
 import asyncio
 
-from support.stage import open_stage
-
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.errors import Unreachable
+from tests.support.stage import open_stage
 
 
 async def test_what_is_sent_meanwhile_waits_visibly_and_goes_out_in_order() -> None:

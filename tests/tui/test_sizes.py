@@ -1,9 +1,9 @@
 import asyncio
 
 import pytest
-from support.stage import NAME, open_stage
 
 from frieza_tui.backends.scripted import Reply
+from tests.support.stage import NAME, open_stage
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (240, 70)])

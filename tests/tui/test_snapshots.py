@@ -6,12 +6,12 @@ from types import SimpleNamespace
 from typing import TypeAlias
 
 import pytest
-from support.stage import Stage, make_app
 from textual.pilot import Pilot
 
 from frieza_tui.backends.base import Deletion
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.errors import ModelError, Unreachable
+from tests.support.stage import Stage, make_app
 
 Part: TypeAlias = Callable[[Stage], Awaitable[None]]
 SnapCompare: TypeAlias = Callable[..., bool]

@@ -1,13 +1,13 @@
 import asyncio
 
 import pytest
-from support.stage import NAME, open_stage
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.scripted import Reply, final
 from frieza_tui.chat import Chat
 from frieza_tui.domain.errors import RateLimited, Unreachable
 from frieza_tui.domain.run import RunError
+from tests.support.stage import NAME, open_stage
 
 REFUSED = Unreachable("No connection to http://127.0.0.1:9.", "Start the server.")
 

@@ -7,11 +7,11 @@ import asyncio
 import sys
 from asyncio import StreamReader, StreamWriter
 
-from benchmarks.loopback.assistants import Assistants
-from benchmarks.loopback.chat_completions import answer_chat
-from benchmarks.loopback.connection import Connection, Gates
-from benchmarks.loopback.responses import answer_conversations, answer_responses
-from benchmarks.loopback.wire import MODEL, Answer, Json, as_json, listing
+from tests.benchmarks.loopback.assistants import Assistants
+from tests.benchmarks.loopback.chat_completions import answer_chat
+from tests.benchmarks.loopback.connection import Connection, Gates
+from tests.benchmarks.loopback.responses import answer_conversations, answer_responses
+from tests.benchmarks.loopback.wire import MODEL, Answer, Json, as_json, listing
 
 
 class Router:

@@ -1,7 +1,7 @@
 """Assistants v2 on the loopback server: what a conversation needs, streamed runs and their cancelling included."""
 
-from benchmarks.loopback.plan import Plan, make_plan
-from benchmarks.loopback.wire import (
+from tests.benchmarks.loopback.plan import Plan, make_plan
+from tests.benchmarks.loopback.wire import (
     MODEL,
     Answer,
     Json,

@@ -1,7 +1,7 @@
 """Chat Completions on the loopback server, streamed."""
 
-from benchmarks.loopback.plan import Plan, make_plan
-from benchmarks.loopback.wire import MODEL, Json, Stream, around, event, last_user_text, new_id, now
+from tests.benchmarks.loopback.plan import Plan, make_plan
+from tests.benchmarks.loopback.wire import MODEL, Json, Stream, around, event, last_user_text, new_id, now
 
 
 def answer_chat(body: Json) -> Json | Stream:

@@ -7,7 +7,7 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from benchmarks.loopback.wire import Answer, Json, Stream, as_json
+from tests.benchmarks.loopback.wire import Answer, Json, Stream, as_json
 
 Route: TypeAlias = Callable[[str, str, Json], Answer]
 Report: TypeAlias = Callable[[Json], None]

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from benchmarks.loopback.texts import KINDS, Kind, reply_deltas
+from tests.benchmarks.loopback.texts import KINDS, Kind, reply_deltas
 
 _PROMPT: Final = re.compile(r"bench n=(\d+) tokens=(\d+) rate=([\d.]+) kind=(\w+) burst=(\d+)")
 

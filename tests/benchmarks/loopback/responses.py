@@ -1,7 +1,18 @@
 """Responses on the loopback server, streamed, and as little of Conversations as clients of it ask for."""
 
-from benchmarks.loopback.plan import Plan, make_plan
-from benchmarks.loopback.wire import MODEL, Answer, Json, Stream, around, event, last_user_text, new_id, now, text_of
+from tests.benchmarks.loopback.plan import Plan, make_plan
+from tests.benchmarks.loopback.wire import (
+    MODEL,
+    Answer,
+    Json,
+    Stream,
+    around,
+    event,
+    last_user_text,
+    new_id,
+    now,
+    text_of,
+)
 
 
 def answer_responses(body: Json) -> Json | Stream:

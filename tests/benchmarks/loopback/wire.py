@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from benchmarks.loopback.plan import Plan
+from tests.benchmarks.loopback.plan import Plan
 
 Json: TypeAlias = dict[str, object]
 

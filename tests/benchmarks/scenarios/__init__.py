@@ -3,18 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Figure
-from benchmarks.scenarios.core import measure_core
-from benchmarks.scenarios.growth import measure_growth
-from benchmarks.scenarios.idle import measure_idle
-from benchmarks.scenarios.install import measure_install
-from benchmarks.scenarios.keys import measure_keys
-from benchmarks.scenarios.local import measure_local
-from benchmarks.scenarios.paced import measure_paced
-from benchmarks.scenarios.reply import measure_reply
-from benchmarks.scenarios.start import measure_start, measure_version
-from benchmarks.scenarios.turns import measure_turns
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.scenarios.core import measure_core
+from tests.benchmarks.scenarios.growth import measure_growth
+from tests.benchmarks.scenarios.idle import measure_idle
+from tests.benchmarks.scenarios.install import measure_install
+from tests.benchmarks.scenarios.keys import measure_keys
+from tests.benchmarks.scenarios.local import measure_local
+from tests.benchmarks.scenarios.paced import measure_paced
+from tests.benchmarks.scenarios.reply import measure_reply
+from tests.benchmarks.scenarios.start import measure_start, measure_version
+from tests.benchmarks.scenarios.turns import measure_turns
 
 Scenario: TypeAlias = Callable[[Bench], list[Figure]]
 

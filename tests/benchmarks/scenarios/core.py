@@ -4,12 +4,12 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Figure, Sample, compare
-from benchmarks.loopback.plan import Prompt
-from benchmarks.processes import run_command
-from benchmarks.programs import Program, frieza
-from benchmarks.run import new_number
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Figure, Sample, compare
+from tests.benchmarks.loopback.plan import Prompt
+from tests.benchmarks.processes import run_command
+from tests.benchmarks.programs import Program, frieza
+from tests.benchmarks.run import new_number
 
 TOKENS = 32_000
 

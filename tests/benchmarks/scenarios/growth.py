@@ -1,9 +1,9 @@
 """What a delta with its frame costs when the reply is already long: flat is the aim, for every kind of text."""
 
-from benchmarks.bench import Bench, Job
-from benchmarks.figures import Figure, Sample
-from benchmarks.loopback.texts import Kind
-from benchmarks.run import Run
+from tests.benchmarks.bench import Bench, Job
+from tests.benchmarks.figures import Figure, Sample
+from tests.benchmarks.loopback.texts import Kind
+from tests.benchmarks.run import Run
 
 _STEADY = 150
 """Deltas that are measured, the same ones at every length."""

@@ -2,9 +2,9 @@
 
 import time
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Bound, Figure, Sample, compare
-from benchmarks.run import Run
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Bound, Figure, Sample, compare
+from tests.benchmarks.run import Run
 
 _TOKENS = 500
 _SPAN_S = 15.0

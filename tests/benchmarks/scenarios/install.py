@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Bound, Figure
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Bound, Figure
 
 _PROJECT = Path(__file__).parents[3]
 

@@ -1,9 +1,9 @@
 """Typing while a reply streams: from a key to its echo."""
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Figure, Sample, compare
-from benchmarks.run import LETTERS, Failed, Run, quantile
-from benchmarks.scenarios.paced import RATE
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Figure, Sample, compare
+from tests.benchmarks.run import LETTERS, Failed, Run, quantile
+from tests.benchmarks.scenarios.paced import RATE
 
 _TOKENS = 2400
 _EVERY_S = 0.15

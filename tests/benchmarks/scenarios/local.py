@@ -2,11 +2,11 @@
 
 import sys
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Figure, Sample, compare
-from benchmarks.processes import own_cpu_s, process_tree
-from benchmarks.programs import FRIEZA, Program
-from benchmarks.run import LETTERS, Run, quantile
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Figure, Sample, compare
+from tests.benchmarks.processes import own_cpu_s, process_tree
+from tests.benchmarks.programs import FRIEZA, Program
+from tests.benchmarks.run import LETTERS, Run, quantile
 
 _EVERY_S = 0.15
 

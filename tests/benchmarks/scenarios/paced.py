@@ -1,9 +1,9 @@
 """A reply at a steady 200 deltas a second: how far the screen is behind at its end, and what it takes of a core."""
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Bound, Figure, Sample, compare
-from benchmarks.loopback.texts import Kind
-from benchmarks.run import Run
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Bound, Figure, Sample, compare
+from tests.benchmarks.loopback.texts import Kind
+from tests.benchmarks.run import Run
 
 RATE = 200.0
 _PATIENCE_S = 60.0

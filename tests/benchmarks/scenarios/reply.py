@@ -1,9 +1,9 @@
 """One reply as fast as it comes: what each delta costs, down to the bytes written to the terminal."""
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Figure, Sample, compare, over_reference
-from benchmarks.loopback.texts import Kind
-from benchmarks.run import Run
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Figure, Sample, compare, over_reference
+from tests.benchmarks.loopback.texts import Kind
+from tests.benchmarks.run import Run
 
 TOKENS = 2000
 _TIMEOUT_S = 120.0

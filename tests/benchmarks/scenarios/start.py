@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Bound, Figure, Sample, compare, over_reference
-from benchmarks.processes import run_command
-from benchmarks.run import Run
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Bound, Figure, Sample, compare, over_reference
+from tests.benchmarks.processes import run_command
+from tests.benchmarks.run import Run
 
 _VERSION_RUNS = 10
 

@@ -2,10 +2,10 @@
 
 from statistics import mean
 
-from benchmarks.bench import Bench
-from benchmarks.figures import Figure, Sample, Samples, compare
-from benchmarks.processes import memory_mb
-from benchmarks.run import LETTERS, Run, quantile
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.figures import Figure, Sample, Samples, compare
+from tests.benchmarks.processes import memory_mb
+from tests.benchmarks.run import LETTERS, Run, quantile
 
 _TURNS = 200
 _TOKENS = 40
