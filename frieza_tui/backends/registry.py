@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from frieza_tui.backends.base import Backend
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
+
+if TYPE_CHECKING:
+    from frieza_tui.backends.openai_client import OpenAIClient
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
 
@@ -49,11 +52,22 @@ def load_backend(config: BackendConfig) -> Backend:
 
 def _assistants(config: BackendConfig) -> Backend:
     from frieza_tui.backends.assistants import AssistantsBackend
+
+    return AssistantsBackend(_client(config), model=config.model or "")
+
+
+def _chat(config: BackendConfig) -> Backend:
+    from frieza_tui.backends.chat_completions import ChatCompletionsBackend
+
+    return ChatCompletionsBackend(_client(config), model=config.model or "")
+
+
+def _client(config: BackendConfig) -> "OpenAIClient":
     from frieza_tui.backends.openai_client import OpenAIClient
     from frieza_tui.backends.sdk_errors import Server
 
     server = Server(config.base_url or OPENAI_URL, config.api_key or "")
-    return AssistantsBackend(OpenAIClient(server, read_timeout_s=config.read_timeout_s), model=config.model or "")
+    return OpenAIClient(server, read_timeout_s=config.read_timeout_s, loads_assistants=config.api == "assistants")
 
 
 def _embedded(config: BackendConfig) -> Backend:
@@ -82,6 +96,7 @@ def _scripted(config: BackendConfig) -> Backend:
 
 BACKENDS: Final[dict[str, Callable[[BackendConfig], Backend]]] = {
     "assistants": _assistants,
+    "chat": _chat,
     "embedded": _embedded,
     "llama_cpp": _llama_cpp,
     "scripted": _scripted,

@@ -64,6 +64,12 @@ class Server:
         return scheme in ("http", "https") and bool(host)
 
     @property
+    def is_openai(self) -> bool:
+        """Whether this is OpenAI's own server."""
+        _scheme, host, _port = self._parts()
+        return host == "openai.com" or host.endswith(".openai.com")
+
+    @property
     def is_loopback(self) -> bool:
         """Whether the server is on this machine, as far as its name tells."""
         _scheme, host, _port = self._parts()

@@ -1,0 +1,163 @@
+"""Chunks of a Chat Completions stream in, run events out. Pure: does no input or output, and knows no SDK."""
+
+from typing import Final
+
+from frieza_tui.backends.drafts import MessageDraft
+from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of, usage_of
+from frieza_tui.backends.surrogates import PairJoiner
+from frieza_tui.domain.events import (
+    MessageClosed,
+    MessageOpened,
+    ReasoningDelta,
+    RefusalDelta,
+    RunChanged,
+    RunEvent,
+    StepChanged,
+    StepDelta,
+    StreamFault,
+    TextDelta,
+)
+from frieza_tui.domain.run import Run, RunError, RunStatus, RunStep, ToolCall, Usage
+from frieza_tui.domain.thread import new_id
+
+_REASONING_KEYS: Final = ("reasoning_content", "reasoning")
+"""As DeepSeek, vLLM and llama.cpp name it; as OpenRouter and Ollama do."""
+_INCOMPLETE: Final = frozenset({"length", "content_filter"})
+_TEXT, _REFUSAL = 0, 1
+
+
+class ChunkAccumulator:
+    """Follows one completion from its chunks; a whole completion in place of a stream is taken as one chunk."""
+
+    def __init__(self, dropped_messages: int = 0) -> None:
+        """Take how many of the oldest messages the request left out."""
+        self.run: Run | None = None
+        """The run's last known state; None before the first chunk."""
+        self.unknown_events = 0
+        """Chunks passed over because nothing here knows them."""
+        self.finish_reason: str | None = None
+        """As the server names it; None while it writes."""
+        self.fault: RunError | None = None
+        """The error that the stream told of."""
+        self.usage: Usage | None = None
+        self._dropped_messages = dropped_messages
+        self._draft = MessageDraft(new_id("msg"))
+        self._step_id = new_id("step")
+        self._calls: dict[int, ToolCall] = {}
+        self._joiner = PairJoiner()
+
+    def take(self, data: object) -> list[RunEvent]:
+        """Return what one chunk means, in order; an empty list for one that means nothing here."""
+        if not isinstance(data, dict):
+            self.unknown_events += 1
+            return []
+        if data.get("error"):
+            self.fault = _fault_of(data["error"])
+            return [StreamFault(self.fault)]
+        choices = data.get("choices")
+        if not isinstance(choices, list):
+            self.unknown_events += 1
+            return []
+        events = [] if self.run is not None else self._begin(data)
+        if data.get("usage"):
+            self.usage = usage_of(data["usage"])
+        for choice in choices:
+            if isinstance(choice, dict) and not choice.get("index"):
+                events += self._choice(choice)
+        return events
+
+    def end(self) -> list[RunEvent]:
+        """Return what closes the run, once its stream has said that it is whole."""
+        run = self.run or Run(new_id("run"), "in_progress")
+        status, reason = self._ending()
+        calls = tuple(self._calls[index] for index in sorted(self._calls))
+        events: list[RunEvent] = []
+        if not self._draft.is_empty:
+            message = self._draft.message("incomplete" if status == "incomplete" else "completed")
+            events.append(MessageClosed(message, reason))
+        if calls:
+            events.append(StepChanged(RunStep(self._step_id, "tool_calls", "in_progress", calls)))
+        required = calls if status == "requires_action" else ()
+        self.run = Run(
+            run.id, status, run.model, self.usage, None, reason, required, dropped_messages=self._dropped_messages
+        )
+        return [*events, RunChanged(self.run)]
+
+    def _begin(self, data: Json) -> list[RunEvent]:
+        run_id, model = text_of(data.get("id")) or new_id("run"), text_of(data.get("model")) or None
+        self.run = Run(run_id, "in_progress", model, dropped_messages=self._dropped_messages)
+        return [RunChanged(self.run)]
+
+    def _choice(self, choice: Json) -> list[RunEvent]:
+        if choice.get("finish_reason"):
+            self.finish_reason = text_of(choice["finish_reason"])
+        if choice.get("error"):
+            self.fault = _fault_of(choice["error"])
+            return [StreamFault(self.fault)]
+        delta = choice.get("delta") or choice.get("message")
+        return self._delta(delta) if isinstance(delta, dict) else []
+
+    def _delta(self, delta: Json) -> list[RunEvent]:
+        events: list[RunEvent] = []
+        for key in _REASONING_KEYS:
+            if delta.get(key):
+                text = self._joiner.join(key, text_of(delta[key]))
+                events += [ReasoningDelta(text)] if text else []
+                break
+        content, refusal = delta.get("content"), delta.get("refusal")
+        if content:
+            events += self._text(content)
+        if refusal:
+            text = self._joiner.join(_REFUSAL, text_of(refusal))
+            events += self._written(RefusalDelta(self._draft.message_id, text, _REFUSAL)) if text else []
+        if delta.get("tool_calls") or delta.get("function_call"):
+            events += self._tool_calls(delta)
+        return events
+
+    def _text(self, content: object) -> list[RunEvent]:
+        if isinstance(content, list):  # parts, as some gateways send them
+            content = "".join(text_of(part.get("text")) for part in json_objects(content))
+        text = self._joiner.join(_TEXT, text_of(content))
+        return self._written(TextDelta(self._draft.message_id, text, _TEXT)) if text else []
+
+    def _written(self, event: TextDelta | RefusalDelta) -> list[RunEvent]:
+        is_first = self._draft.is_empty
+        self._draft.add(event)
+        return [MessageOpened(self._draft.message_id), event] if is_first else [event]
+
+    def _tool_calls(self, delta: Json) -> list[RunEvent]:
+        events: list[RunEvent] = []
+        if not self._calls:
+            events.append(StepChanged(RunStep(self._step_id, "tool_calls", "in_progress")))
+        pieces = json_objects(delta.get("tool_calls"))
+        if not pieces and delta.get("function_call"):
+            pieces = [{"index": 0, "function": delta["function_call"]}]
+        for position, piece in enumerate(pieces):
+            index = piece.get("index")
+            events.append(self._tool_call(index if isinstance(index, int) else position, piece))
+        return events
+
+    def _tool_call(self, index: int, piece: Json) -> RunEvent:
+        function = json_object(piece.get("function"))
+        name, arguments = text_of(function.get("name")), text_of(function.get("arguments"))
+        call_id = text_of(piece.get("id"))
+        known = self._calls.get(index)
+        if known is None:
+            known = ToolCall("function", call_id or new_id("call"))
+        # Ids and names come whole, if at all; arguments come in pieces.
+        whole = ToolCall("function", call_id or known.id, name or known.name, known.input + arguments)
+        self._calls[index] = whole
+        return StepDelta(self._step_id, index, ToolCall("function", whole.id, name, arguments))
+
+    def _ending(self) -> tuple[RunStatus, str | None]:
+        if self.finish_reason in _INCOMPLETE:
+            return "incomplete", self.finish_reason
+        if self._calls:
+            return "requires_action", None
+        return "completed", None
+
+
+def _fault_of(error: object) -> RunError:
+    facts = json_object(error)
+    code = facts.get("code") or facts.get("type") or "error"
+    return RunError(str(code), text_of(facts.get("message")) or text_of(error))

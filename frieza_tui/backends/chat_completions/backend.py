@@ -1,0 +1,169 @@
+"""The adapter for the Chat Completions API at any address. Knows no face; nothing is kept on the server."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Final
+
+from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest, Sampling
+from frieza_tui.backends.chat_completions.accumulator import ChunkAccumulator
+from frieza_tui.backends.chat_completions.prompt import Prompt, PromptBuilder
+from frieza_tui.backends.encoded_messages import encoded_object
+from frieza_tui.backends.model_list import ModelChoice
+from frieza_tui.backends.openai_client import DONE, OpenAIClient
+from frieza_tui.backends.refusals import context_numbers, is_about_context, is_about_field, is_about_model
+from frieza_tui.backends.sdk_errors import bad_reply, stream_cut
+from frieza_tui.domain.errors import BackendError, NotHere, Refused, StreamCut, TimedOut
+from frieza_tui.domain.events import RunEvent
+from frieza_tui.i18n import _
+
+USAGE_WAIT_S: Final = 2.0
+"""After the reply's last word: for the usage, and for the stream's own end."""
+_LOOK_S: Final = 3.0
+
+
+class ChatCompletionsBackend:
+    """Implements Backend over `chat/completions`."""
+
+    def __init__(self, client: OpenAIClient, *, model: str = "", place: str = "") -> None:
+        """Take the client of the server.
+
+        model: "" means the assistant's own, else the first that the server lists. place: what the label calls the
+        server, its host if empty.
+        """
+        self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
+        self.unknown_events = 0
+        self._client = client
+        self._place = place or client.server.name
+        self._models = ModelChoice(client, model)
+        self._prompts = PromptBuilder()
+        self._takes_usage = True
+        self._is_prepared = False
+
+    @property
+    def label(self) -> Label:
+        """The API, the server's host, and the model once it is known."""
+        return Label("Chat Completions", self._place, self._models.name)
+
+    @property
+    def remote_objects(self) -> tuple[Deletion, ...]:
+        """Nothing: the server keeps nothing."""
+        return ()
+
+    async def prepare(self) -> None:
+        """Import the SDK, build its client, and ask the server for its models, whose windows the list may tell.
+
+        Raises: BackendError for an address that cannot be one.
+        """
+        if self._is_prepared:
+            return
+        self.on_preparation(Preparation("connecting"))
+        await self._client.open()
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                await self._models.look()
+        except TimeoutError:
+            pass  # a list that is late is not worth waiting for
+        self._is_prepared = True
+        self.on_preparation(Preparation("ready"))
+
+    async def stream_run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
+        """Send the history, as much as fits, and yield the reply's events.
+
+        A request that a server refuses for a field, or for its length, is sent once more without. Raises: BackendError.
+        """
+        await self.prepare()
+        model = await self._models.choose(request.assistant)
+        self._prompts.window_tokens = self._prompts.window_tokens or self._models.context_tokens
+        is_shortened = False
+        while True:
+            prompt = self._prompt(request)
+            accumulator = ChunkAccumulator(prompt.dropped_messages)
+            try:
+                async with aclosing(self._run_once(accumulator, self._body(model, prompt, request.sampling))) as events:
+                    async for event in events:
+                        yield event
+                if accumulator.usage:
+                    self._prompts.learn(prompt, accumulator.usage.input_tokens)
+                return
+            except (Refused, NotHere) as error:
+                if self._takes_usage and is_about_field(error, "stream_options"):
+                    self._takes_usage = False
+                elif not is_shortened and is_about_context(error):
+                    is_shortened = True
+                    self._prompts.shrink(prompt, context_numbers(error))
+                else:
+                    raise await self._explained(error) from error
+            finally:
+                self.unknown_events += accumulator.unknown_events
+
+    async def cancel_run(self) -> None:
+        """Do nothing: closing the stream has ended the run."""
+
+    async def delete_remote(self) -> tuple[Deletion, ...]:
+        """Delete nothing: the server keeps nothing."""
+        return ()
+
+    async def close(self) -> None:
+        """Free the connections."""
+        await self._client.close()
+
+    async def _run_once(self, accumulator: ChunkAccumulator, body: bytes) -> AsyncGenerator[RunEvent, None]:
+        server = self._client.server
+        request = self._client.request("POST", "/chat/completions", body)
+        try:
+            async with aclosing(self._client.stream(request, tells_done=True)) as stream:
+                async for name, data in stream:
+                    if name == DONE:
+                        break
+                    for event in accumulator.take(data):
+                        yield event
+                    if accumulator.fault is not None:
+                        return
+                    if accumulator.finish_reason is not None:
+                        await _take_rest(accumulator, stream)
+                        break
+                else:
+                    raise stream_cut(server) if accumulator.run else bad_reply(server)
+        except (StreamCut, TimedOut):
+            if accumulator.finish_reason is None:
+                raise
+        for event in accumulator.end():
+            yield event
+
+    def _prompt(self, request: RunRequest) -> Prompt:
+        reply_tokens = request.sampling.max_output_tokens
+        return self._prompts.build(request.assistant.instructions, request.thread.messages, reply_tokens)
+
+    def _body(self, model: str, prompt: Prompt, sampling: Sampling) -> bytes:
+        fields: dict[str, object] = {"model": model, "stream": True}
+        if self._takes_usage:
+            fields["stream_options"] = {"include_usage": True}
+        # OpenAI's newer models refuse the old name, and many other servers know no other.
+        limit = "max_completion_tokens" if self._client.server.is_openai else "max_tokens"
+        wanted = {
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            limit: sampling.max_output_tokens,
+        }
+        fields |= {name: value for name, value in wanted.items() if value is not None}
+        return encoded_object(fields, "messages", prompt.messages)
+
+    async def _explained(self, error: BackendError) -> BackendError:
+        if isinstance(error, NotHere) and not is_about_model(error):
+            happened = _("{server} does not have the Chat Completions API.").format(server=self._client.server.name)
+            todo = _("Check the address given with --base-url (it often ends in /v1), and --api.")
+            return NotHere(happened, todo, error.facts)
+        return await self._models.explained(error)
+
+
+async def _take_rest(accumulator: ChunkAccumulator, stream: AsyncGenerator[tuple[str, object], None]) -> None:
+    """Read what comes after the reply's last word: the usage, and the end of the stream."""
+    try:
+        async with asyncio.timeout(USAGE_WAIT_S):
+            async for name, data in stream:
+                if name == DONE:
+                    return
+                accumulator.take(data)
+    except TimeoutError:
+        return

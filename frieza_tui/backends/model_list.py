@@ -1,0 +1,107 @@
+"""The models of a server: its list, the one in use, and near matches for one that it does not know. Knows no API."""
+
+import difflib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from frieza_tui.backends.loose_json import Json, json_object, json_objects, number_of, text_of
+from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.refusals import is_about_model
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.domain.errors import BackendError, NotHere
+from frieza_tui.i18n import _
+
+log = logging.getLogger(__name__)
+
+OPENAI_MODEL: Final = "gpt-5.5"
+"""OpenAI's default: what its SDK documents, without a shutdown date (API.md 5)."""
+_CONTEXT_KEYS: Final = (
+    "loaded_context_length",
+    "context_length",
+    "max_model_len",
+    "context_window",
+    "max_context_length",
+)
+"""As LM Studio, OpenRouter, vLLM, Groq and LM Studio again name the window in their lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """One model, as its server lists it."""
+
+    id: str
+    context_tokens: int | None = None
+    """The window; None where the server does not tell."""
+    shutdown_date: str = ""
+    """As the server writes it; "" if none is set."""
+
+
+async def fetch_models(client: OpenAIClient) -> tuple[ModelFacts, ...]:
+    """Return the server's models in its order. Raises: BackendError."""
+    listed = await client.call(client.request("GET", "/models"))
+    return tuple(_facts(model) for model in json_objects(listed.get("data")) if text_of(model.get("id")))
+
+
+def _facts(model: Json) -> ModelFacts:
+    windows = [number_of(model.get(key)) for key in _CONTEXT_KEYS]
+    windows.insert(0, number_of(json_object(model.get("meta")).get("n_ctx")))  # llama.cpp
+    window = next((tokens for tokens in windows if tokens > 0), None)
+    return ModelFacts(text_of(model.get("id")), window, text_of(model.get("shutdown_date")))
+
+
+class ModelChoice:
+    """The model that runs use: the wanted one, else the assistant's, else the server's first."""
+
+    def __init__(self, client: OpenAIClient, wanted: str) -> None:
+        """Take the client; wanted "" leaves it to the assistant and the server."""
+        self.name = wanted
+        """The model in use; "" until it is known."""
+        self._client = client
+        self._wanted = wanted
+        self._models: tuple[ModelFacts, ...] | None = None
+
+    @property
+    def context_tokens(self) -> int | None:
+        """The window of the model in use, None if it is not known."""
+        return next((model.context_tokens for model in self._models or () if model.id == self.name), None)
+
+    async def look(self) -> Sequence[ModelFacts]:
+        """Return the server's list, asked for once; empty if it has none."""
+        if self._models is None:
+            try:
+                self._models = await fetch_models(self._client)
+            except BackendError as error:
+                log.info("the models are not listed: %s", type(error).__name__)
+                return ()
+        return self._models
+
+    async def choose(self, assistant: Assistant) -> str:
+        """Return the model to use."""
+        wanted = self._wanted or assistant.model
+        if not wanted and self._client.server.is_openai:
+            wanted = OPENAI_MODEL
+        if not wanted:
+            wanted = _first_that_talks(await self.look())
+        self.name = wanted or "default"
+        return self.name
+
+    async def explained(self, error: BackendError) -> BackendError:
+        """Return the error to raise: for a model that the server does not know, one that names those like it."""
+        if not is_about_model(error):
+            return error
+        names = [model.id for model in await self.look()]
+        near = difflib.get_close_matches(self.name, names, n=3, cutoff=0.4) or names[:3]
+        server = self._client.server
+        happened = _("{server} does not have the model {model}.")
+        happened = happened.format(server=server.name, model=server.words(self.name, 100))
+        if not near:
+            return NotHere(happened, _("Name another one with --model."), error.facts)
+        todo = _("Name another one with --model, for example: {models}.")
+        return NotHere(happened, todo.format(models=server.words(", ".join(near))), error.facts)
+
+
+def _first_that_talks(models: Sequence[ModelFacts]) -> str:
+    names = [model.id for model in models]
+    return next((name for name in names if "embed" not in name.lower()), next(iter(names), ""))

@@ -1,0 +1,62 @@
+"""What a server's refusal is about: a field, the context window, the model. Reads errors; does no input or output."""
+
+import re
+from typing import Final
+
+from frieza_tui.backends.loose_json import json_object, text_of
+from frieza_tui.domain.errors import BackendError, NotHere, Refused
+
+_CONTEXT: Final = re.compile(
+    r"context[ _-]?(length|size|window)|maximum context|too many (input )?tokens|(prompt|input) is too long|"
+    r"reduce the length",
+    re.IGNORECASE,
+)
+_UNKNOWN_MODEL: Final = re.compile(
+    r"model\b.*(not[ _]found|does not exist|not a valid|not available|unknown|not exist)|"
+    r"(unknown|invalid|no such|not a valid) model",
+    re.IGNORECASE | re.DOTALL,
+)
+_NUMBER: Final = re.compile(r"\d{2,}")
+
+
+def is_about_field(error: BackendError, name: str) -> bool:
+    """Tell whether a server refused a request because of one of its fields."""
+    if not isinstance(error, Refused) or is_about_context(error):
+        return False
+    body = _body(error)
+    return name in text_of(body.get("param")) or re.search(rf"\b{re.escape(name)}\b", _words(error)) is not None
+
+
+def is_about_context(error: BackendError) -> bool:
+    """Tell whether a request was refused because it is longer than the model can read."""
+    if not isinstance(error, Refused):
+        return False
+    kinds = f"{error.facts.code} {text_of(_body(error).get('type'))}"
+    return "context" in kinds or _CONTEXT.search(_words(error)) is not None
+
+
+def is_about_model(error: BackendError) -> bool:
+    """Tell whether a request was refused because the server does not have the model."""
+    if not isinstance(error, NotHere | Refused):
+        return False
+    return error.facts.code == "model_not_found" or _UNKNOWN_MODEL.search(_words(error)) is not None
+
+
+def context_numbers(error: BackendError) -> tuple[int, int] | None:
+    """Return how many tokens a refused request had and how many fit, None where the server does not say."""
+    numbers = [int(digits) for digits in _NUMBER.findall(_words(error))]
+    if len(numbers) < 2 or max(numbers) == min(numbers):
+        return None
+    return max(numbers), min(numbers)
+
+
+def _body(error: BackendError) -> dict[str, object]:
+    """Return the error object of the reply; the SDK has taken it out of its wrapping."""
+    body = json_object(getattr(error.__cause__, "body", None))
+    return dict(json_object(body.get("error")) or body)
+
+
+def _words(error: BackendError) -> str:
+    body = _body(error)
+    words = body.get("message", body.get("detail"))
+    return words if isinstance(words, str) else str(body)
