@@ -1,6 +1,7 @@
 """The Textual app: themes, the first screen, the way out. Knows no turns; they live on the chat screen."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -160,6 +161,7 @@ class FriezaApp(App[tuple[Deletion, ...]]):
 
 def run_screen(chat: Chat, options: ScreenOptions) -> ScreenResult:
     """Show the full screen until it is left; the remote objects are deleted on every way out."""
+    gc.freeze()  # what the imports made stays for good; looking through it again holds the screen for 50 ms
     return asyncio.run(_run(chat, options))
 
 

@@ -35,6 +35,10 @@ log = logging.getLogger(__name__)
 
 QUIT_WORD = "q"
 """Sent as the whole message it ends the program, as in the article."""
+SHORT_ROWS = 16
+"""Below so many rows the message box takes fewer of them."""
+TINY_ROWS, TINY_COLUMNS = 8, 24
+"""Below so many rows or columns there is room for the message box alone."""
 _FAILED_START = "failed-start"
 
 
@@ -42,8 +46,6 @@ class ChatScreen(Screen[None]):
     """Log, queue, message box, and the turn that is open."""
 
     AUTO_FOCUS = "#composer"
-    HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (24, "-wide")]  # noqa: RUF012 - Textual types it so
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (8, "-short"), (16, "-tall")]  # noqa: RUF012 - Textual types it so
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
         Binding("ctrl+c", "interrupt", show=False, priority=True),
@@ -86,6 +88,12 @@ class ChatScreen(Screen[None]):
         self._chat.on_preparation = self._tell_preparation
         self._show_situation()
         self.call_after_refresh(self._prepare)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Mark small windows by a class; others have none, for each class that changes styles everything anew."""
+        width, height = event.size
+        self.set_class(height < SHORT_ROWS, "-short")
+        self.set_class(height < TINY_ROWS or width < TINY_COLUMNS, "-tiny")
 
     def _tell_preparation(self, preparation: Preparation) -> None:
         self.post_message(PreparationMoved(preparation))

@@ -25,7 +25,7 @@ class WaitingLine(Widget):
 
     lines_below: reactive[int] = reactive(0)
     """Lines of the log below what is shown; 0 while the log is at its end."""
-    is_following: reactive[bool] = reactive(True, toggle_class="-following")
+    is_following: reactive[bool] = reactive(True)
     hint: reactive[str] = reactive("")
     """Said in place of the number of lines; empty for none."""
     _hint_timer: Timer | None = None
