@@ -1,8 +1,8 @@
 """Breaks lines of mixed Japanese and Latin text: UAX #14 with the kinsoku of JIS X 4051. Knows no styles and no screen.
 
 Text must have been made safe and its tabs expanded. Unlike UAX #14, a run of hyphens holds on to the word after it
-(`--flag`), a slash, dot or mark that begins a word may begin a line (`/usr`, `.NET`), two prefixes stay together
-(`C++`), and no space lets a line begin with a closing or small character.
+(`--flag`), a slash after a space may begin a line (`/usr`), two prefixes stay together (`C++`), and no space lets a
+line begin with a closing quote or a small character.
 """
 
 import re
@@ -25,7 +25,7 @@ _JOINED = re.compile("J[^S]")
 # Classes before which no line breaks (LB7, 11-13, 15, 19, 21, 22), and after which none does (LB11, 12, 14, 19).
 _NEVER_BEFORE = "SLPXTYBHKEQpG"
 _NEVER_AFTER = "OWqQG"
-_NEVER_AFTER_SPACE = "LPXTYK"
+_NEVER_AFTER_SPACE = "LPXTKp"
 # Pairs that hold: words and numbers (LB23-25, 28-30), prefixes and postfixes (LB23a-25), dashes (LB17).
 _HOLDING = {
     "A": "ANRoO",
@@ -34,19 +34,19 @@ _HOLDING = {
     "T": "AN",
     "Y": "N",
     "H": "N",
-    "R": "ANIR",
-    "o": "ANo",
+    "R": "ANIRO",
+    "o": "ANoO",
     "I": "o",
     "D": "D",
 }
 _EAST_ASIAN = frozenset("IKLEXDW")  # beside these a typographic quote opens and closes as a bracket does (LB19a)
 
-# What takes more than a pair to see: held are the ends of what is found, and freed likewise.
+# What takes more than a pair to see; held are the ends of what is found. Nothing asks for more than one character
+# after a break, so that text to come changes no break before its end.
 _HELD = re.compile(
-    "(?<=[OWq])S+|(?<=D)S+(?=D)|S(?=p(?:[^AINORWq]|$))"  # LB14, LB17, LB15b
-    "|(?:^|(?<=[SG]))[HY](?=A)|H{2,}(?=A)|[Ro](?=[OW]N)"  # LB20a, LB25
+    "(?<=[OWq])S+|(?<=D)S+(?=D)"  # LB14, LB17
+    "|(?:^|(?<=[SG]))[HY](?=A)|H{2,}(?=A)"  # LB20a
 )
-_FREED = re.compile("S(?=[TYX][AN])")
 
 
 def _breaks_between(before: str, after: str) -> bool:
@@ -79,10 +79,7 @@ def _find_breaks(classes: str) -> list[int]:
         return [bases[index] for index in _find_breaks(classes.replace("C", ""))]
     found = [index for index, pair in enumerate(map(add, classes, classes[1:]), 1) if pair in _BREAKS]
     held = {match.end() for match in _HELD.finditer(classes)}
-    freed = {match.end() for match in _FREED.finditer(classes)} - held
-    if held or freed:
-        found = sorted((set(found) - held) | freed)
-    return found
+    return [index for index in found if index not in held] if held else found
 
 
 class _Paragraph:
@@ -229,8 +226,8 @@ def wrap(
     wider than a line is cut within (between graphemes, and where these rules allow it if any place does), and a row of
     five or more of one character if it would else leave half a line empty.
 
-    Text that grows at its end keeps its lines but the last two (of 6 cells or more): to go on, drop these and call
-    `wrap_from` with the start of the last but one.
+    Text that grows at its end keeps its lines but the last two: to go on, drop these and call `wrap_from` with the
+    start of the last but one.
 
     Args:
         text: Safe text without tabs.
