@@ -37,7 +37,7 @@ class Block:
             first = self._layout.update(self.leaf, self.env)
             self._drop_strips(first + self.gap)
             self._was_read = True
-            self.height = self.gap + len(self._layout.rows)
+            self.height = self.gap + self._layout.count
         return self._layout
 
     def update(self, leaf: Leaf, gap: bool) -> bool:
@@ -53,7 +53,7 @@ class Block:
         """Return a row; the gap is an empty one."""
         layout = self.read()
         at = index - self.gap
-        return layout.rows[at] if 0 <= at < len(layout.rows) else EMPTY_ROW
+        return layout.row(at) if 0 <= at < layout.count else EMPTY_ROW
 
     def prefix(self, index: int) -> tuple[Span, ...]:
         """Return what stands before a row."""

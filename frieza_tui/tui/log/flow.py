@@ -5,8 +5,8 @@ from operator import attrgetter, itemgetter
 
 from frieza_tui.text.breaking import wrap_from
 from frieza_tui.text.width import cell_len
-from frieza_tui.tui.log.inline import StyledText, slice_spans
-from frieza_tui.tui.log.rows import Row
+from frieza_tui.tui.log.inline import StyledText
+from frieza_tui.tui.log.rows import Row, slice_spans
 
 _run_end = itemgetter(0)
 _row_start = attrgetter("start")

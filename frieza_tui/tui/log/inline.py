@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from frieza_tui.tui.log.grammar import Env, parse_inline
-from frieza_tui.tui.log.rows import Span, add_style
+from frieza_tui.tui.log.rows import add_style
 
+_PLAIN = re.compile(r"(?:[^\\`*_~\[\]!<&$\n:@.]|[!:.](?=\s|$))*")
+"""Text in which markdown-it would find no mark and no link."""
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _STYLES = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
 _LEAVES = {"code_inline": "code", "math_inline": "math", "footnote_mark": "note-mark"}
@@ -34,6 +36,10 @@ class StyledText:
         else:
             self.runs.append((len(self.text), style))
 
+    def link_at(self, offset: int) -> str:
+        """Return the target of the link at an offset; "" if there is none."""
+        return next((target for start, end, target in self.links if start <= offset < end), "")
+
     def extend(self, other: "StyledText") -> None:
         """Append another text with its styles and links."""
         if not self.text:
@@ -55,6 +61,8 @@ def styled(content: str, style: str, env: Env) -> StyledText:
 
     A line end in the source stays one: chat models break lines where they mean to.
     """
+    if _PLAIN.fullmatch(content):
+        return plain(content, style)
     result = StyledText()
     _Reader(result, style).read(parse_inline(content, env))
     return result
@@ -104,22 +112,3 @@ class _Reader:
         target = str(token.attrs.get("src", ""))
         self.result.add(f"🖼 {token.content}".rstrip() + f" ({target})", add_style(style, "link"))
         self.result.links.append((start, len(self.result.text), target))
-
-
-def slice_spans(
-    runs: Sequence[tuple[int, str]], text: str, start: int, end: int, first_run: int = 0
-) -> tuple[Span, ...]:
-    """Return the spans of a part of a styled text; `first_run` is the index of a run that ends after `start`."""
-    spans: list[Span] = []
-    at = start
-    for index in range(first_run, len(runs)):
-        run_end, style = runs[index]
-        if run_end <= at:
-            continue
-        stop = min(run_end, end)
-        if stop > at:
-            spans.append((text[at:stop], style))
-            at = stop
-        if at >= end:
-            break
-    return tuple(spans)

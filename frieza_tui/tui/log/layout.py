@@ -13,18 +13,23 @@ from frieza_tui.tui.log.tables import TableLayout
 
 
 class Layout(Protocol):
-    """The rows of one leaf at one width."""
-
-    rows: list[Row]
+    """The rows of one leaf at one width. `Row.start` counts in the leaf's own text, which `cut` takes parts of."""
 
     @property
-    def text(self) -> str:
-        """The block's own text, which `Row.start` counts in."""
+    def count(self) -> int:
+        """Rows."""
         ...
 
-    @property
-    def links(self) -> list[tuple[int, int, str]]:
-        """Start, end and target of each link in the text."""
+    def row(self, index: int) -> Row:
+        """Return a row."""
+        ...
+
+    def cut(self, start: int, end: int) -> str:
+        """Return the text between two offsets, without the line ends that the width made."""
+        ...
+
+    def link_at(self, offset: int) -> str:
+        """Return the target of the link at an offset; "" if there is none."""
         ...
 
     def update(self, leaf: Leaf, env: Env, /) -> int:
@@ -35,19 +40,23 @@ class Layout(Protocol):
 class _FlowLayout:
     def __init__(self, width: int, leaf: Leaf) -> None:
         self._flow = Flow(width)
-        self.rows = self._flow.rows
         self._content = StyledText()
         self._growing = GrowingText(leaf.style)
 
     @property
-    def text(self) -> str:
-        return self._content.text
+    def count(self) -> int:
+        return len(self._flow.rows)
 
-    @property
-    def links(self) -> list[tuple[int, int, str]]:
-        return self._content.links
+    def row(self, index: int) -> Row:
+        return self._flow.rows[index]
 
-    def update(self, leaf: Leaf, env: Env) -> int:
+    def cut(self, start: int, end: int) -> str:
+        return self._content.text[start:end]
+
+    def link_at(self, offset: int) -> str:
+        return self._content.link_at(offset)
+
+    def update(self, leaf: Leaf, env: Env, /) -> int:
         if leaf.kind == "inline":
             same = self._growing.update(leaf.content, env)
             self._content = self._growing.content
@@ -58,27 +67,22 @@ class _FlowLayout:
         return self._flow.update(self._content)
 
 
-class _CodeBlockLayout:
-    def __init__(self, width: int, leaf: Leaf) -> None:
-        self.links: list[tuple[int, int, str]] = []
-        self._code = CodeLayout(width, leaf.style or "code-block")
-        self.rows = self._code.rows
-
-    @property
-    def text(self) -> str:
-        return self._code.text
-
-    def update(self, leaf: Leaf, _env: Env) -> int:
-        return self._code.update(leaf.content)
-
-
 class _Rule:
-    def __init__(self, width: int) -> None:
-        self.rows = [row_of("─" * width, "rule")]
-        self.text = ""
-        self.links: list[tuple[int, int, str]] = []
+    count = 1
 
-    def update(self, _leaf: Leaf, _env: Env) -> int:
+    def __init__(self, width: int) -> None:
+        self._row = row_of("─" * width, "rule")
+
+    def row(self, _index: int) -> Row:
+        return self._row
+
+    def cut(self, start: int, end: int) -> str:
+        return self._row.text[start:end]
+
+    def link_at(self, _offset: int) -> str:
+        return ""
+
+    def update(self, _leaf: Leaf, _env: Env, /) -> int:
         return 1
 
 
@@ -86,7 +90,7 @@ def layout_for(leaf: Leaf, width: int) -> Layout:
     """Return an empty layout of the right kind; `update` fills it."""
     match leaf.kind:
         case "code":
-            return _CodeBlockLayout(width, leaf)
+            return CodeLayout(width, leaf)
         case "table":
             return TableLayout(width)
         case "rule":

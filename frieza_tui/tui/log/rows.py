@@ -1,5 +1,6 @@
 """Rows: what one line of the log shows, as plain data. Knows no widget and no colour."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from frieza_tui.text.width import cell_len
@@ -39,3 +40,22 @@ def spans_width(spans: tuple[Span, ...]) -> int:
 def add_style(style: str, word: str) -> str:
     """Return a style with one more word."""
     return f"{style} {word}" if style else word
+
+
+def slice_spans(
+    runs: Sequence[tuple[int, str]], text: str, start: int, end: int, first_run: int = 0
+) -> tuple[Span, ...]:
+    """Return the spans of a part of a styled text; `first_run` is the index of a run that ends after `start`."""
+    spans: list[Span] = []
+    at = start
+    for index in range(first_run, len(runs)):
+        run_end, style = runs[index]
+        if run_end <= at:
+            continue
+        stop = min(run_end, end)
+        if stop > at:
+            spans.append((text[at:stop], style))
+            at = stop
+        if at >= end:
+            break
+    return tuple(spans)

@@ -1,18 +1,24 @@
-"""Lays out tables so that they fit their width. Knows no widget and no colour."""
+"""Lays out tables so that they fit their width, row by row when they are looked at. Knows no widget and no colour."""
 
 import re
 from collections.abc import Sequence
 from itertools import zip_longest
+from operator import le
+from typing import NamedTuple
 
 from frieza_tui.text.width import cell_len
 from frieza_tui.tui.log.flow import Flow
 from frieza_tui.tui.log.grammar import Env
+from frieza_tui.tui.log.heights import Heights
 from frieza_tui.tui.log.inline import StyledText, styled
 from frieza_tui.tui.log.leaf import Leaf
-from frieza_tui.tui.log.rows import EMPTY_ROW, Row, Span
+from frieza_tui.tui.log.rows import EMPTY_ROW, Row, Span, row_of, slice_spans
 
 SEPARATOR = " │ "
 CROSSING = "─┼─"
+STRIDE = 1 << 14
+"""Offsets count so many characters for each line, whatever its length: no line needs to know the ones before."""
+
 _WORD = re.compile(r"[!-~]+")
 
 
@@ -29,86 +35,170 @@ def fit_columns(natural: Sequence[int], least: Sequence[int], room: int) -> list
                 break
             widest = max(widths[index] for index in wide)
             group = [index for index in wide if widths[index] == widest]
-            lower = max(
-                [widths[index] for index in wide if widths[index] < widest] + [floors[index] for index in group]
-            )
+            lower = max([width for width in widths if width < widest] + [floors[index] for index in group])
             step = max(1, min(widest - lower, excess // len(group)))
             for index in group[:excess]:
                 widths[index] -= min(step, widths[index] - floors[index])
     return widths
 
 
-def _measure(content: StyledText) -> tuple[int, int]:
-    """Return the cells of a cell's widest line and of its longest word."""
-    natural = max((cell_len(line) for line in content.text.split("\n")), default=0)
-    return natural, max((len(word) for word in _WORD.findall(content.text)), default=1)
+class _Measured(NamedTuple):
+    """A row of a table, read."""
+
+    cells: list[StyledText]
+    own: tuple[int, ...]
+    """Cells that each column takes on one line; a number too great if it has line ends."""
+    natural: tuple[int, ...]
+    """Cells that the widest line of each column takes, in this row or one before it."""
+    least: tuple[int, ...]
+    """Cells of the longest word likewise."""
+
+
+def _widest_line(text: str) -> int:
+    return cell_len(text) if "\n" not in text else max(cell_len(line) for line in text.split("\n"))
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, _WORD.findall(text)), default=1)
 
 
 class TableLayout:
-    """The rows of a table at one width."""
+    """The rows of a table at one width.
+
+    Its lines are those of the header, a rule, and those of the other rows. Their number is known for all, what they
+    show only for those that were asked for.
+    """
 
     def __init__(self, width: int) -> None:
         self.width = max(1, width)
-        self.rows: list[Row] = []
-        self.text = ""
-        self.links: list[tuple[int, int, str]] = []
         self._leaf = Leaf("table")
-        self._cells: list[list[StyledText]] = []
+        self._measured: list[_Measured] = []
         self._columns: list[int] = []
+        self._heights = Heights()
+        self._lines: dict[int, list[Row]] = {}
 
-    def update(self, leaf: Leaf, env: Env) -> int:
-        """Lay out a table that went on, or another one; return the first row that changed."""
+    @property
+    def count(self) -> int:
+        """Lines."""
+        return self._heights.total
+
+    def update(self, leaf: Leaf, env: Env, /) -> int:
+        """Lay out a table that went on, or another one; return the first line that changed."""
+        same = self._same_rows(leaf)
         self._leaf = leaf
-        self._cells = [
-            [styled(cell, f"{leaf.style} table-head" if not number else leaf.style, env) for cell in row]
-            for number, row in enumerate(leaf.cells)
-        ]
-        self._columns = self._fit()
-        self.rows.clear()
-        self.text = ""
-        self.links.clear()
-        for number, row in enumerate(self._cells):
-            self._add_row(row)
-            if not number:
-                self._add_text(((CROSSING.join("─" * width for width in self._columns), "table-rule"),))
+        del self._measured[same:]
+        for number in range(same, len(leaf.cells)):
+            self._measure(number, env)
+        columns = self._fit()
+        if columns != self._columns:
+            self._columns = columns
+            same = 0
+        kept = same + 1 if same else 0
+        self._heights.truncate(kept)
+        first = self._heights.total
+        for number in [number for number in self._lines if number >= kept]:
+            del self._lines[number]
+        for number in range(same, len(leaf.cells)):
+            self._heights.append(self._height(self._measured[number]))
+            if number == 0:
+                self._heights.append(1)
+        return first
+
+    def _same_rows(self, leaf: Leaf) -> int:
+        old, new = self._leaf.cells, leaf.cells
+        if self._leaf.info != leaf.info:
+            return 0
+        for count in (min(len(old), len(new)), min(len(old), len(new)) - 1):
+            if count > 0 and old[:count] == new[:count]:
+                return count
         return 0
+
+    def _measure(self, number: int, env: Env) -> None:
+        style = self._leaf.style if number else f"{self._leaf.style} table-head".strip()
+        cells = [styled(cell, style, env) for cell in self._leaf.cells[number]]
+        natural = tuple(_widest_line(cell.text) for cell in cells)
+        own = tuple(STRIDE if "\n" in cell.text else wide for cell, wide in zip(cells, natural, strict=True))
+        least = tuple(_longest_word(cell.text) for cell in cells)
+        if number:
+            before = self._measured[number - 1]
+            natural = tuple(map(max, natural, before.natural))
+            least = tuple(map(max, least, before.least))
+        self._measured.append(_Measured(cells, own, natural, least))
 
     def _fit(self) -> list[int]:
         count = len(self._leaf.info)
         room = max(count, self.width - cell_len(SEPARATOR) * (count - 1))
-        natural = [1] * count
-        least = [1] * count
-        for row in self._cells:
-            for index, cell in enumerate(row[:count]):
-                wide, word = _measure(cell)
-                natural[index] = max(natural[index], min(wide, room))
-                least[index] = max(least[index], min(word, room))
+        last = self._measured[-1]
+        natural = [max(1, min(width, room)) for width in last.natural]
+        least = [max(1, min(width, room)) for width in last.least]
         return fit_columns(natural, least, room)
 
-    def _add_row(self, cells: Sequence[StyledText]) -> None:
-        flows: list[Flow] = []
-        for cell, width in zip(cells, self._columns, strict=False):
-            flow = Flow(width)
-            flow.update(cell)
-            flows.append(flow)
-        for lines in zip_longest(*(flow.rows for flow in flows), fillvalue=EMPTY_ROW):
-            self._add_line(lines)
+    def _height(self, row: _Measured) -> int:
+        if all(map(le, row.own, self._columns)):
+            return 1
+        return max(len(self._flow(cell, width)) for cell, width in zip(row.cells, self._columns, strict=True))
 
-    def _add_line(self, lines: Sequence[Row]) -> None:
+    def _flow(self, cell: StyledText, width: int) -> list[Row]:
+        if "\n" not in cell.text and len(cell.text) <= width and (cells := cell_len(cell.text)) <= width:
+            return [Row(slice_spans(cell.runs, cell.text, 0, len(cell.text)), cells)]
+        flow = Flow(width)
+        flow.update(cell)
+        return flow.rows
+
+    def row(self, index: int) -> Row:
+        """Return a line."""
+        entry, line = self._heights.find(index)
+        lines = self._lines.get(entry)
+        if lines is None:
+            lines = self._lines[entry] = self._make_lines(entry)
+        return lines[line]._replace(start=index * STRIDE)
+
+    def _make_lines(self, entry: int) -> list[Row]:
+        if entry == 1:
+            return [row_of(CROSSING.join("─" * width for width in self._columns), "table-rule")]
+        cells = self._measured[entry - 1 if entry else 0].cells
+        flows = [self._flow(cell, width) for cell, width in zip(cells, self._columns, strict=True)]
+        return [self._join(line) for line in zip_longest(*flows, fillvalue=EMPTY_ROW)]
+
+    def _join(self, line: Sequence[Row]) -> Row:
         spans: list[Span] = []
-        for index, (line, width, align) in enumerate(zip(lines, self._columns, self._leaf.info, strict=False)):
-            space = max(0, width - line.width)
+        width = 0
+        for index, (part, column, align) in enumerate(zip(line, self._columns, self._leaf.info, strict=True)):
+            space = max(0, column - part.width)
             left = space if align == "r" else space // 2 if align == "c" else 0
             if index:
                 spans.append((SEPARATOR, "table-rule"))
-            if left:
-                spans.append((" " * left, self._leaf.style))
-            spans.extend(line.spans)
-            if space - left and index < len(lines) - 1:
-                spans.append((" " * (space - left), self._leaf.style))
-        self._add_text(tuple(spans))
+                width += cell_len(SEPARATOR)
+            spans.append((" " * left, self._leaf.style))
+            spans.extend(part.spans)
+            spans.append((" " * (space - left), self._leaf.style))
+            width += part.width + space
+        return Row(tuple(span for span in spans if span[0]), width)
 
-    def _add_text(self, spans: tuple[Span, ...]) -> None:
-        text = "".join(part for part, _ in spans)
-        self.rows.append(Row(spans, cell_len(text), len(self.text)))
-        self.text += text + "\n"
+    def cut(self, start: int, end: int) -> str:
+        """Return what the lines between two offsets show."""
+        lines: list[str] = []
+        for index in range(start // STRIDE, min(self.count, end // STRIDE + 1)):
+            text = self.row(index).text
+            left = max(0, start - index * STRIDE)
+            lines.append(text[left : max(0, end - index * STRIDE)].rstrip() if left < len(text) else "")
+        return "\n".join(lines)
+
+    def link_at(self, offset: int) -> str:
+        """Return the target of the link at an offset; "" if there is none."""
+        index, at = divmod(offset, STRIDE)
+        entry, line = self._heights.find(index)
+        if entry == 1:
+            return ""
+        text_at = 0
+        cells = self._measured[entry - 1 if entry else 0].cells
+        for cell, column, align in zip(cells, self._columns, self._leaf.info, strict=True):
+            flow = self._flow(cell, column)
+            part = flow[line] if line < len(flow) else EMPTY_ROW
+            space = max(0, column - part.width)
+            left = space if align == "r" else space // 2 if align == "c" else 0
+            inner = at - text_at - left
+            if 0 <= inner < len(part.text):
+                return cell.link_at(part.start + inner)
+            text_at += space + len(part.text) + len(SEPARATOR)
+        return ""
