@@ -73,10 +73,23 @@ class _Connection(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stall = self.loop.call_later(self._limits.stalled_s, self.transport.abort)
+        self._watch_reader()
+
+    def _watch_reader(self) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        self._stall = self.loop.call_later(self._limits.stalled_s, self._check_reader, waiting)
+
+    def _check_reader(self, waited_before: int) -> None:
+        if self.transport.get_write_buffer_size() < waited_before:
+            self._watch_reader()
+        else:
+            self.transport.abort()
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        self._forget_reader()
+
+    def _forget_reader(self) -> None:
         if self._stall is not None:
             self._stall.cancel()
             self._stall = None
@@ -84,8 +97,7 @@ class _Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._forget_deadline()
-        if self._stall is not None:
-            self._stall.cancel()
+        self._forget_reader()
 
 
 class _Server(uvicorn.Server):

@@ -62,7 +62,7 @@ async def test_idle_connections_make_way_for_new_ones() -> None:
 
 
 async def test_a_reader_that_takes_nothing_is_dropped_and_the_run_goes_on() -> None:
-    limits = ConnectionLimits(stalled_s=0.1)
+    limits = ConnectionLimits(stalled_s=0.5)
     backend = ScriptedBackend([Reply(*["x" * 100_000] * 200), Reply("next")])
     async with client_of(backend, connections=limits, reader_grace_s=0.3) as client:
         talk = await open_talk(client)
