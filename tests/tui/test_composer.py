@@ -7,7 +7,7 @@ from textual.keys import _character_to_key
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.widgets.composer import Composer
-from tests.support.stage import Stage, open_stage
+from tests.support.stage import Stage, make_app, open_stage
 
 
 def sent(at: Stage) -> list[str]:
@@ -184,6 +184,25 @@ async def test_a_click_on_the_log_leaves_the_focus_in_the_box() -> None:
         assert at.composer.has_focus
         await at.write("x")
         assert at.composer.text == "x"
+
+
+async def test_what_is_typed_while_nothing_has_the_focus_goes_to_the_box() -> None:
+    async with open_stage() as at:
+        at.screen.set_focus(None)
+        await at.press("日", "b", "left")
+        at.screen.set_focus(None)
+        at.app.post_message(events.Paste("pasted"))
+        await at.wait_until(lambda: at.composer.text == "日pastedb")
+        assert at.composer.has_focus
+
+
+async def test_what_is_typed_before_the_first_picture_is_kept() -> None:
+    app, backend = make_app([Reply("ok")])
+    for key in "早い":
+        app.post_message(events.Key(key, key))
+    async with app.run_test() as pilot:
+        at = Stage(app, backend, pilot)
+        await at.wait_until(lambda: at.composer.text == "早い")
 
 
 async def test_tab_goes_to_the_conversation_and_escape_comes_back() -> None:

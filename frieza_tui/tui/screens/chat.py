@@ -95,6 +95,22 @@ class ChatScreen(Screen[None]):
         self.set_class(height < SHORT_ROWS, "-short")
         self.set_class(height < TINY_ROWS or width < TINY_COLUMNS, "-tiny")
 
+    @on(events.Key)
+    @on(events.Paste)
+    def _hand_to_composer(self, event: events.Key | events.Paste) -> None:
+        """What was typed before the box had the focus, or after it lost it, is the box's all the same."""
+        if self.focused is self._message_log or self._is_leaving:
+            return
+        if isinstance(event, events.Paste):
+            self._composer.post_message(events.Paste(event.text))
+        elif event.is_printable or event.key == "enter":
+            self._composer.post_message(events.Key(event.key, event.character))
+        else:
+            return
+        event.stop()
+        if self.focused is None and self._composer.is_attached:
+            self._composer.focus()
+
     def _tell_preparation(self, preparation: Preparation) -> None:
         self.post_message(PreparationMoved(preparation))
 
