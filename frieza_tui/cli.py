@@ -60,6 +60,7 @@ def _load_settings(arguments: "argparse.Namespace") -> "Loaded":
     loaded = load_settings(settings_flags(arguments), os.environ, arguments.settings)
     if loaded.settings.language != "auto":
         use_language(loaded.settings.language)
+        os.environ["LANGUAGE"] = loaded.settings.language  # the embedded server, a child, speaks it too
     open_log(loaded.settings.log_level)
     return loaded
 
@@ -169,7 +170,10 @@ def _serve(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
 
 def _serve_child() -> int:
     """Serve the screen that started this process; what it wants comes on standard input."""
+    from frieza_tui.i18n import guess_language, use_language
     from frieza_tui.server.child import main_child
+
+    use_language(guess_language(os.environ))
 
     def open_backend(wishes: dict[str, object]) -> "Backend":
         import msgspec

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.error import HTTPError
 
@@ -17,14 +17,16 @@ from tests.support.loopback import TOKEN, running_server
 class StageServer:
     """A server of the Assistants API in a thread; a reply goes on where a test lets it."""
 
-    def __init__(self) -> None:
+    def __init__(self, replies: Sequence[Reply] = ()) -> None:
+        """Take the replies; without any, each has a gate in its middle."""
         self.base_url = ""
         self._loop = asyncio.new_event_loop()
         self._is_up = threading.Event()
         self._leave = asyncio.Event()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
         self._gate = asyncio.Event()
-        self.backend = ScriptedBackend([Reply("ホッホッホ。", self._gate, "以上です。")], is_endless=True)
+        gated = Reply("ホッホッホ。", self._gate, "以上です。")
+        self.backend = ScriptedBackend(replies or [gated], is_endless=True)
 
     @property
     def environ(self) -> dict[str, str]:
@@ -72,8 +74,8 @@ class StageServer:
 
 
 @pytest.fixture
-def stage() -> Iterator[StageServer]:
-    server = StageServer()
+def stage(request: pytest.FixtureRequest) -> Iterator[StageServer]:
+    server = StageServer(getattr(request, "param", ()))
     server.start()
     yield server
     server.let_go()

@@ -1,0 +1,91 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from frieza_tui.backends.registry import BackendConfig, load_backend
+from frieza_tui.chat import Chat
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.tui.app import FriezaApp, ScreenOptions
+from frieza_tui.tui.recall import RecallList
+from tests.support.raw_http import Answer, Handler, error_answer, serve
+
+TYPED = "聞こえますか"
+HTML = Answer([b"<html><body>It works!</body></html>"], content_type="text/html")
+SILENT = Answer([asyncio.Event()])
+
+
+@dataclass
+class Shown:
+    """What a user sees after sending one message to a server."""
+
+    text: str
+    draft: str
+
+    @property
+    def words(self) -> str:
+        """The screen as one line, however it was wrapped."""
+        return "".join(line.strip("▎ ") for line in self.text.splitlines()).replace(" ", "")
+
+
+@asynccontextmanager
+async def shown_after(base_url: str, read_timeout_s: float = 5.0) -> AsyncIterator[Shown]:
+    config = BackendConfig("assistants", base_url=base_url, api_key="sk-planted", read_timeout_s=read_timeout_s)
+    chat = Chat(load_backend(config), Assistant("フリーザ様", "Speak."))
+    app = FriezaApp(chat, RecallList(), ScreenOptions(is_blinking=False))
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = app.screen
+        composer = screen.query_one("#composer")
+        composer.insert(TYPED)  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        for _turn in range(1500):
+            text = "\n".join(strip.text for strip in screen._compositor.render_strips())
+            if "failed" in text:
+                break
+            await pilot.pause(0.005)
+        yield Shown(text, composer.text)  # type: ignore[attr-defined]
+    await chat.close()
+
+
+@asynccontextmanager
+async def shown_by(handler: Handler, read_timeout_s: float = 5.0) -> AsyncIterator[Shown]:
+    async with serve(handler) as server, shown_after(server.base_url, read_timeout_s) as shown:
+        yield shown
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (HTML, ["web", "page", "--base-url"]),
+        (error_answer(401, "Incorrect API key provided: sk-planted."), ["key"]),
+        (error_answer(403, "You may not."), ["key"]),
+        (error_answer(404, "Not found."), ["404", "--base-url"]),
+        (error_answer(429, "Slow down.", headers={"retry-after": "7"}), ["7"]),
+        (error_answer(500, "Oops."), ["500"]),
+    ],
+    ids=["html", "401", "403", "404", "429", "500"],
+)
+async def test_what_a_server_did_wrong_is_told_and_the_text_comes_back(answer: Answer, words: list[str]) -> None:
+    async with shown_by(lambda _call: answer) as shown:
+        assert all(word in shown.words for word in words), shown.text
+        assert TYPED in (shown.draft or shown.text)
+        assert "sk-planted" not in shown.text
+
+
+async def test_a_server_that_is_not_there_is_named() -> None:
+    async with shown_after("http://127.0.0.1:9/v1") as shown:
+        assert "127.0.0.1:9" in shown.words
+        assert TYPED in (shown.draft or shown.text)
+
+
+async def test_a_name_that_does_not_resolve_is_named() -> None:
+    async with shown_after("http://nowhere.invalid/v1") as shown:
+        assert "nowhere.invalid" in shown.words
+
+
+async def test_silence_ends_the_turn() -> None:
+    async with shown_by(lambda _call: SILENT, read_timeout_s=0.2) as shown:
+        assert "failed" in shown.text
+        assert TYPED in (shown.draft or shown.text)
