@@ -5,6 +5,9 @@ from frieza_tui.tui.log.layout import Layout, layout_for
 from frieza_tui.tui.log.leaf import Leaf
 from frieza_tui.tui.log.rows import EMPTY_ROW, Row, Span, spans_width
 
+STRIPS_KEPT = 250
+"""Drawn rows kept for a block that grows."""
+
 
 class Block:
     """One leaf at one width."""
@@ -70,6 +73,8 @@ class Block:
         self.strips.clear()
 
     def _drop_strips(self, first: int) -> None:
+        if len(self.strips) > STRIPS_KEPT:
+            self.strips.clear()
         for index in [index for index in self.strips if index >= first]:
             del self.strips[index]
 

@@ -21,6 +21,7 @@ class BubbleView:
 
     def __init__(self, bubble: Bubble, width: int) -> None:
         self.bubble = bubble
+        self.full_width = width
         self.width = max(1, width - FRAME_WIDTH)
         self.blocks: list[Block] = []
         self.heights = Heights()

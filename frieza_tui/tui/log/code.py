@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from frieza_tui.text.width import cell_len, character_widths, is_attached
 from frieza_tui.tui.log.grammar import Env
+from frieza_tui.tui.log.highlighting import Highlighter, Runs, State
 from frieza_tui.tui.log.leaf import Leaf
 from frieza_tui.tui.log.rows import Row, slice_spans
 
@@ -28,10 +29,12 @@ class CodeLayout:
     def __init__(self, width: int, leaf: Leaf) -> None:
         self.width = max(2, width)
         self._style = leaf.style or "code-block"
-        self._rows: list[Row] = []
+        self._highlighter = Highlighter(leaf.info)
         self._text = ""
-        self._settled = 0  # characters of complete lines
-        self._settled_rows = 0
+        self._starts: list[int] = []  # of lines
+        self._rows: list[tuple[int, int, int]] = []  # line, start and end within the line
+        self._settled_rows = 0  # of complete lines
+        self._read_lines: list[tuple[Runs, State]] = []
 
     @property
     def count(self) -> int:
@@ -40,7 +43,10 @@ class CodeLayout:
 
     def row(self, index: int) -> Row:
         """Return a row."""
-        return self._rows[index]
+        number, left, right = self._rows[index]
+        line = self._line(number)
+        spans = slice_spans(self._runs(number), line, left, right)
+        return Row(spans, cell_len(line[left:right]), self._starts[number] + left)
 
     def cut(self, start: int, end: int) -> str:
         """Return the code between two offsets."""
@@ -52,24 +58,37 @@ class CodeLayout:
 
     def update(self, leaf: Leaf, _env: Env, /) -> int:
         """Lay out code that went on, or other code; return the first row that changed."""
-        content = leaf.content
-        if not content.startswith(self._text[: self._settled]):
-            self._settled = self._settled_rows = 0
-        self._text = content
+        settled = self._starts[-1] if self._starts else 0
+        is_more = leaf.content.startswith(self._text[:settled])
+        self._text = leaf.content
+        if not is_more:
+            self._starts.clear()
+            self._read_lines.clear()
+            self._settled_rows = 0
         first = self._settled_rows
         del self._rows[first:]
-        at = self._settled
-        while (end := content.find("\n", at)) >= 0:
-            self._add_line(content[at:end], at)
-            at = end + 1
-        self._settled = at
-        self._settled_rows = len(self._rows)
-        if at < len(content) or not self._rows:
-            self._add_line(content[at:], at)
+        at = self._starts.pop() if self._starts else 0
+        for line in self._text[at:].removesuffix("\n").split("\n"):
+            self._settled_rows = len(self._rows)
+            self._rows.extend((len(self._starts), left, right) for left, right in break_line(line, self.width))
+            self._starts.append(at)
+            at += len(line) + 1
         return first
 
-    def _add_line(self, line: str, start: int) -> None:
-        runs = [(len(line), self._style)]
-        for left, right in break_line(line, self.width):
-            spans = slice_spans(runs, line, left, right)
-            self._rows.append(Row(spans, cell_len(line[left:right]), start + left))
+    def _line(self, number: int) -> str:
+        start = self._starts[number]
+        if number + 1 < len(self._starts):
+            return self._text[start : self._starts[number + 1] - 1]
+        return self._text[start:].removesuffix("\n")
+
+    def _runs(self, number: int) -> Runs:
+        """Return the styles of a line; those of complete lines are kept."""
+        last = len(self._starts) - 1
+        while len(self._read_lines) <= min(number, last - 1):
+            self._read_lines.append(self._read(len(self._read_lines)))
+        return self._read_lines[number][0] if number < last else self._read(number)[0]
+
+    def _read(self, number: int) -> tuple[Runs, State]:
+        before = self._read_lines[number - 1][1] if number else State()
+        runs, state = self._highlighter.line(self._line(number), before)
+        return [(end, f"{self._style} {style}" if style else self._style) for end, style in runs], state

@@ -58,6 +58,7 @@ class MessageLog(ScrollView, can_focus=True):
         self._shown_rows: list[VisibleRow] = []
         self._shown_strips: list[Strip] = []
         self._told_follow = (True, 0)
+        self._bar_shape = (False, 0, 0)
 
     # ── what the screen tells it
 
@@ -162,13 +163,13 @@ class MessageLog(ScrollView, can_focus=True):
         viewport = self._log_viewport
         old = self._shown_strips
         self._shown_rows = viewport.visible()
-        blank = Strip.blank(self.size.width, self._log_palette.style(""))
+        blank = Strip.blank(viewport.width, self._log_palette.style(""))
         strips = [self._strip_of(row) for row in self._shown_rows]
         strips += [blank] * (viewport.height - len(strips))
         self._shown_strips = strips
         changed = [y for y, strip in enumerate(strips) if y >= len(old) or (strip is not old[y] and strip != old[y])]
         if changed:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+            self.refresh(*(Region(0, y, viewport.width, 1) for y in changed))
         self._show_position()
 
     def _show_position(self) -> None:
@@ -178,14 +179,22 @@ class MessageLog(ScrollView, can_focus=True):
         self.set_reactive(MessageLog.scroll_y, top)
         self.set_reactive(MessageLog.scroll_target_y, top)
         if self.show_vertical_scrollbar:
-            bar = self.vertical_scrollbar
-            bar.window_virtual_size = viewport.total
-            bar.window_size = viewport.height
-            bar.position = top
+            self._move_bar(viewport.total, viewport.height, viewport.top_row)
         told = (viewport.is_following, 0 if viewport.is_following else viewport.rows_below)
         if told != self._told_follow:
             self._told_follow = told
             self.post_message(self.FollowChanged(*told))
+
+    def _move_bar(self, total: int, height: int, top: int) -> None:
+        """Move the scroll bar, but draw it only if that shows, in eighths of a cell."""
+        thumb = max(1.0, height * height / max(1, total))
+        shape = (total > height, round(thumb * 8), int((height - thumb) * top / max(1, total - height) * 8))
+        if shape != self._bar_shape or not self.is_following:
+            self._bar_shape = shape
+            bar = self.vertical_scrollbar
+            bar.window_virtual_size = total
+            bar.window_size = height
+            bar.position = top
 
     def _strip_of(self, visible: VisibleRow) -> Strip:
         block, at = visible.block, visible.place.row
@@ -197,7 +206,7 @@ class MessageLog(ScrollView, can_focus=True):
             if visible.place.block or at >= block.gap:
                 spans = ((BAR + " ", f"bar-{visible.view.bubble.author}"), *block.prefix(at), *row.spans)
                 width += 2 + spans_width(block.prefix(at))
-            strip = self._log_palette.strip(spans, width, self.size.width)
+            strip = self._log_palette.strip(spans, width, visible.view.full_width)
             for line_filter in self.get_line_filters():
                 strip = strip.apply_filter(line_filter, self.background_colors[1])
             block.strips[at] = strip
