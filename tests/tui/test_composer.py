@@ -48,6 +48,13 @@ async def test_a_word_and_its_enter_in_one_read_keep_the_word() -> None:
         await at.wait_until(lambda: sent(at) == ["日本"])
 
 
+async def test_editing_keys_keep_their_place_among_the_letters_of_one_read() -> None:
+    async with open_stage() as at:
+        for key in (*"abcd", "backspace", "backspace", "X", "ctrl+j", "y", "left", "Z"):
+            at.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await at.wait_until(lambda: at.composer.text == "abX\nZy")
+
+
 @pytest.mark.parametrize("burst", ["yes\rno\rdraft", "はい\rいいえ\rdraft"])
 async def test_messages_in_one_read_stay_apart(burst: str) -> None:
     async with open_stage(Reply("ok"), Reply("ok")) as at:
@@ -198,11 +205,12 @@ async def test_what_is_typed_while_nothing_has_the_focus_goes_to_the_box() -> No
 
 async def test_what_is_typed_before_the_first_picture_is_kept() -> None:
     app, backend = make_app([Reply("ok")])
-    for key in "早い":
-        app.post_message(events.Key(key, key))
+    for key in ("早", "い", "ctrl+j", "x"):
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
     async with app.run_test() as pilot:
         at = Stage(app, backend, pilot)
-        await at.wait_until(lambda: at.composer.text == "早い")
+        await at.wait_until(lambda: sent(at) == ["早い"])
+        assert at.composer.text == "x"
 
 
 async def test_tab_goes_to_the_conversation_and_escape_comes_back() -> None:

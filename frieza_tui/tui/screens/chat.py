@@ -103,7 +103,9 @@ class ChatScreen(Screen[None]):
             return
         if isinstance(event, events.Paste):
             self._composer.post_message(events.Paste(event.text))
-        elif event.is_printable or event.key == "enter":
+        elif event.key == "ctrl+j":  # Enter, as a terminal sends it before the program has set it up
+            self._composer.post_message(events.Key("enter", event.character))
+        elif self._composer.takes(event):
             self._composer.post_message(events.Key(event.key, event.character))
         else:
             return

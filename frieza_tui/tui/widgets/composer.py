@@ -3,10 +3,9 @@
 import asyncio
 import re
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -16,6 +15,17 @@ from frieza_tui.tui.recall import RecallList
 REPORT_S = 0.05
 """Nobody types a whole mouse report within so many seconds."""
 _MOUSE_REPORT = re.compile(r"\^?\[<\d*;[-.\w]*;[-.\w]*$")
+
+
+def _editing_actions() -> dict[str, str]:
+    bindings = [binding for binding in TextArea.BINDINGS if isinstance(binding, Binding)]
+    actions = {
+        key: binding.action for binding in bindings for key in binding.key.split(",") if binding.action != "copy"
+    }
+    return actions | dict.fromkeys(("ctrl+j", "shift+enter"), "break_line")
+
+
+_EDITING_ACTIONS = _editing_actions()
 
 
 class Composer(TextArea):
@@ -29,9 +39,6 @@ class Composer(TextArea):
         scrollbar-size-vertical: 1;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,shift+enter", "break_line", show=False),
-    ]
 
     @dataclass
     class Submitted(Message):
@@ -73,6 +80,10 @@ class Composer(TextArea):
     def has_draft(self) -> bool:
         """Whether anything is written in the box."""
         return self.document.line_count > 1 or bool(self.document.get_line(0))
+
+    def takes(self, event: events.Key) -> bool:
+        """Whether the box does something with a key."""
+        return event.is_printable or event.key == "enter" or event.key in _EDITING_ACTIONS
 
     def put(self, text: str) -> None:
         """Replace what is written, as one step that can be undone; the caret goes to the end."""
@@ -139,18 +150,25 @@ class Composer(TextArea):
             self.post_message(self.EndWanted())
         super().action_cursor_line_end(select)
 
-    def on_key(self, event: events.Key) -> None:
-        """Send on Enter, and take out broken mouse reports. Other keys are the text area's own."""
+    async def on_key(self, event: events.Key) -> None:
+        """Send on Enter, edit, and take out broken mouse reports. What is left types itself or is the screen's.
+
+        Editing keys are carried out here and now: by way of Textual's bindings they would come after the letters that
+        follow them in the same read.
+        """
         if event.key == "enter" or (event.character or "").isascii():
             self._submit_pending()
         if event.character == "[":
             self._bracket_time = event.time
         is_report = event.character in {"M", "m"} and event.time - self._bracket_time < REPORT_S
-        if event.key != "enter" and not (is_report and self._drop_mouse_report()):
+        action = _EDITING_ACTIONS.get(event.key)
+        if event.key != "enter" and not action and not (is_report and self._drop_mouse_report()):
             return
         event.stop()
         event.prevent_default()
-        if event.key == "enter" and not self._continue_line():
+        if action:
+            await self.run_action(action)
+        elif event.key == "enter" and not self._continue_line():
             self._submit_soon()
 
     def on_paste(self, event: events.Paste) -> None:
