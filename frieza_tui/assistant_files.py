@@ -20,6 +20,7 @@ class _Pack(msgspec.Struct, forbid_unknown_fields=True):
     system: str
     examples: list[tuple[str, str]]
     openers: list[str] = []
+    more: list[tuple[str, str]] = []
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,9 +34,12 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     en: _Pack | None = None
 
 
+def _examples(pairs: list[tuple[str, str]]) -> tuple[Example, ...]:
+    return tuple(Example(user, reply) for user, reply in pairs)
+
+
 def _pack(language: str, table: _Pack) -> ExamplePack:
-    examples = tuple(Example(user, reply) for user, reply in table.examples)
-    return ExamplePack(language, table.system, examples, tuple(table.openers))
+    return ExamplePack(language, table.system, _examples(table.examples), tuple(table.openers), _examples(table.more))
 
 
 def _assistant(content: _File) -> Assistant:

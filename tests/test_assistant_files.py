@@ -17,6 +17,7 @@ tools = ["code_interpreter"]
 system = "Be Bulma."
 examples = [["Who?", "Bulma, of course."]]
 openers = ["Well, "]
+more = [["Why?", "Why not."]]
 """
 
 
@@ -39,6 +40,7 @@ def test_a_whole_file_becomes_an_assistant(tmp_path: Path) -> None:
     assert (bulma.name, bulma.model, bulma.tools) == ("Bulma", "gpt-4o", ("code_interpreter",))
     assert bulma.packs[0].examples == (Example("Who?", "Bulma, of course."),)
     assert bulma.packs[0].openers == ("Well, ",)
+    assert bulma.packs[0].more == (Example("Why?", "Why not."),)
 
 
 def test_name_and_instructions_are_enough(tmp_path: Path) -> None:

@@ -25,8 +25,20 @@ from frieza_tui.domain.run import Run, RunError
 from frieza_tui.domain.thread import new_id
 from frieza_tui.i18n import _
 
-SAMPLING: dict[str, float] = {"temperature": 0.6, "top_p": 0.9, "top_k": 40, "min_p": 0.1, "repeat_penalty": 1.0}
-"""What a small model talks best with; a repeat penalty would eat the words of the persona, which the prompt holds."""
+TEMPERATURE = 0.6
+STEADY_TEMPERATURE = 0.2
+"""For numbers and code, and where an example shows the way."""
+SAMPLING: dict[str, float] = {
+    "top_p": 0.9,
+    "top_k": 40,
+    "min_p": 0.1,
+    "repeat_penalty": 1.0,
+    "dry_multiplier": 0.8,
+    "dry_allowed_length": 40,
+    "dry_penalty_last_n": 300,
+}
+"""What a small model talks best with. A repeat penalty would eat the words of the persona, which the prompt holds;
+DRY ends a reply that repeats itself, and lets an example (less than 40 tokens) be taken whole."""
 IDLE_S = 1.5
 """How long nothing must happen before an example pack is read ahead."""
 
@@ -156,7 +168,13 @@ class LlamaCppBackend:
 
     def _body(self, prompt: Prompt, request: RunRequest) -> dict[str, object]:
         wanted = request.sampling
-        body: dict[str, object] = {**SAMPLING, "messages": prompt.as_chat(), "max_tokens": prompt.max_tokens}
+        temperature = STEADY_TEMPERATURE if prompt.is_steady else TEMPERATURE
+        body: dict[str, object] = {
+            **SAMPLING,
+            "messages": prompt.as_chat(),
+            "max_tokens": prompt.max_tokens,
+            "temperature": temperature,
+        }
         for key, value in (("temperature", wanted.temperature), ("top_p", wanted.top_p), ("seed", self._seed)):
             if value is not None:
                 body[key] = value

@@ -24,6 +24,8 @@ class ExamplePack:
     examples: tuple[Example, ...]
     openers: tuple[str, ...] = ()
     """Beginnings of a reply, one of which is put into the model's mouth; "" stands for none."""
+    more: tuple[Example, ...] = ()
+    """Examples that are given only beside a message they are like, any number."""
 
 
 @dataclass(frozen=True, slots=True)

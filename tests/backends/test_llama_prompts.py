@@ -5,6 +5,7 @@ import pytest
 
 from frieza_tui.assistant_files import default_assistant
 from frieza_tui.backends.embedded.engine_client import EngineError, Piece, parse_line
+from frieza_tui.backends.embedded.likeness import like_example
 from frieza_tui.backends.embedded.prompt_builder import MessageTooLong, PackInUse, PromptBuilder
 from frieza_tui.backends.embedded.prompts import choose_opener, choose_pack, language_of, pack_messages, packs_of
 from frieza_tui.backends.embedded.slots import SlotKeeper
@@ -60,6 +61,43 @@ def test_numbers_and_code_get_no_opener(text: str) -> None:
 def test_openers_vary_with_the_seed_and_not_without() -> None:
     assert {choose_opener(PACK, "やあ", str(seed)) for seed in range(40)} == set(PACK.openers)
     assert len({choose_opener(PACK, "やあ", "1") for _time in range(5)}) == 1
+
+
+LIKE = ExamplePack("en", "S", (Example("Hello.", "Hm."),), ("Ha.",), (Example("Who is Goku?", "A monkey."),))
+
+
+@pytest.mark.parametrize(
+    ("text", "user"),
+    [
+        ("hello", "Hello."),
+        ("So who is this Goku", "Who is Goku?"),
+        ("Write a long letter", None),
+        ("👋", None),
+        ("", None),
+    ],
+)
+def test_the_example_most_like_the_message_is_found_or_none(text: str, user: str | None) -> None:
+    found = like_example((*LIKE.examples, *LIKE.more), text)
+    assert (found.user if found else None) == user
+
+
+async def test_an_example_like_the_message_stands_beside_it_and_no_opener_then() -> None:
+    prompt = await PromptBuilder(1000, letters).with_pack(talk("u", "b", "Who is Goku"), PackInUse(LIKE, 1), 10, "1")
+    assert contents(prompt.messages) == ["S", "Hello.", "Hm.", "u", "b", "Who is Goku?", "A monkey.", "Who is Goku"]
+    assert prompt.opener == ""
+    other = await PromptBuilder(1000, letters).with_pack(talk("Sing"), PackInUse(LIKE, 1), 10, "1")
+    assert (len(other.messages), other.opener) == (4, "Ha.")
+
+
+@pytest.mark.parametrize(
+    ("text", "user"),
+    [("こんにちは！", "こんにちは。"), ("ベジータは何者ですか？", "ベジータとは誰ですか？"),
+     ("フランスの首都は？", "日本の首都は？"), ("水は何度で沸騰しますか？", None)],
+)  # fmt: skip
+def test_the_shipped_examples_answer_to_their_own_kind(text: str, user: str | None) -> None:
+    pack = default_assistant().packs[0]
+    found = like_example((*pack.examples, *pack.more), text)
+    assert (found.user if found else None) == user
 
 
 def test_a_short_pack_is_the_beginning_of_the_whole_one() -> None:

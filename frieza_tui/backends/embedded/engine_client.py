@@ -75,7 +75,14 @@ class EngineClient:
         timeout = httpx2.Timeout(_SILENCE_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S)
         headers = {"Authorization": f"Bearer {endpoint.key}"}
         # trust_env: a proxy named in the environment must not get between two processes of one computer.
-        self._http = httpx2.AsyncClient(base_url=endpoint.base_url, headers=headers, timeout=timeout, trust_env=False)
+        # limits: the engine closes idle connections, and a request sent on one that is being closed is lost.
+        self._http = httpx2.AsyncClient(
+            base_url=endpoint.base_url,
+            headers=headers,
+            timeout=timeout,
+            limits=httpx2.Limits(max_keepalive_connections=0),
+            trust_env=False,
+        )
 
     async def stream_chat(self, body: Mapping[str, object]) -> AsyncGenerator[Piece, None]:
         """Stream one reply. Closing the generator closes the connection, which stops the engine.

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from frieza_tui.backends.embedded.likeness import like_example
 from frieza_tui.backends.embedded.prompts import (
     KEPT_EXCHANGES,
     ChatMessage,
@@ -10,8 +11,10 @@ from frieza_tui.backends.embedded.prompts import (
     Prompt,
     chat_message,
     choose_opener,
+    example_messages,
     exchanges_before_last,
     is_answered,
+    is_exact,
     pack_messages,
 )
 from frieza_tui.domain.assistant import ExamplePack
@@ -50,20 +53,24 @@ class PromptBuilder:
         self._counts: dict[str, int] = {}
 
     async def with_pack(self, thread: Thread, use: PackInUse, reply_tokens: int, turn_seed: str) -> Prompt:
-        """Return the pack, the last exchanges as far as they fit, and the last message.
+        """Return the pack, the last exchanges as far as they fit, an example like the last message, and that.
 
         Raises: MessageTooLong.
         """
         last = chat_message(thread.messages[-1])
+        text = last["content"]
         answered = [exchange for exchange in exchanges_before_last(thread) if is_answered(exchange)]
         head = pack_messages(use.pack, use.count)
+        like = like_example((*use.pack.examples, *use.pack.more), text)
+        beside = example_messages(like) if like is not None else []
         try:
-            kept = await self._newest_that_fit(answered[-KEPT_EXCHANGES:], [*head, last], reply_tokens)
+            kept = await self._newest_that_fit(answered[-KEPT_EXCHANGES:], [*head, *beside, last], reply_tokens)
         except MessageTooLong:
-            head = pack_messages(use.pack, 0)
+            head, beside = pack_messages(use.pack, 0), []
             kept = await self._newest_that_fit([], [*head, last], reply_tokens)
-        messages = (*head, *_flat(kept), last)
-        return Prompt(messages, reply_tokens, choose_opener(use.pack, last["content"], turn_seed))
+        messages = (*head, *_flat(kept), *beside, last)
+        opener = "" if beside else choose_opener(use.pack, text, turn_seed)
+        return Prompt(messages, reply_tokens, opener, is_steady=bool(beside) or is_exact(text))
 
     async def plain(self, thread: Thread, instructions: str, reply_tokens: int) -> Prompt:
         """Return the instructions and as much of the thread as fits, the oldest exchanges dropped first.
@@ -76,7 +83,7 @@ class PromptBuilder:
         kept = await self._newest_that_fit(exchanges, [*head, last], reply_tokens)
         dropped = sum(len(exchange) for exchange in exchanges[: len(exchanges) - len(kept)])
         messages = _merged([*head, *_flat(kept), last])
-        return Prompt(tuple(messages), reply_tokens, dropped_messages=dropped)
+        return Prompt(tuple(messages), reply_tokens, is_steady=is_exact(last["content"]), dropped_messages=dropped)
 
     async def _newest_that_fit(
         self, exchanges: Sequence[Exchange], fixed: Sequence[ChatMessage], reply_tokens: int

@@ -23,8 +23,6 @@ _EXACT = re.compile(
     r"|\b(?:code|program|function|python|java|javascript|rust|sql|html|css|bash|regex|json)\b",
     re.IGNORECASE,
 )
-"""What wants a right answer more than a voice: numbers and code."""
-
 ChatMessage = dict[str, str]
 Exchange = tuple[Message, ...]
 """A user's message and what answered it, oldest first."""
@@ -39,6 +37,8 @@ class Prompt:
     """Of the reply, at most."""
     opener: str = ""
     """The beginning of the reply, put into the model's mouth; not part of `messages`."""
+    is_steady: bool = False
+    """Whether the reply should wander little: there are numbers or code in it, or an example to go by."""
     dropped_messages: int = 0
     """Oldest messages left out because the context window was full."""
 
@@ -75,9 +75,14 @@ def choose_pack(packs: Sequence[ExamplePack], thread: Thread) -> ExamplePack | N
     return next((pack for pack in packs if pack.language == language), packs[0] if packs else None)
 
 
+def is_exact(text: str) -> bool:
+    """Tell whether a message is about numbers or code."""
+    return _EXACT.search(text) is not None
+
+
 def choose_opener(pack: ExamplePack, text: str, turn_seed: str) -> str:
     """Return a beginning for the reply, the same for the same seed; "" where a right answer matters more."""
-    if not pack.openers or _EXACT.search(text):
+    if not pack.openers or is_exact(text):
         return ""
     return Random(turn_seed).choice(pack.openers)
 
@@ -86,11 +91,12 @@ def pack_messages(pack: ExamplePack, count: int) -> list[ChatMessage]:
     """Return the pack's system text and its first `count` examples; a longer list begins with any shorter one."""
     messages = [{"role": "system", "content": pack.system}]
     for example in pack.examples[:count]:
-        messages += _example_messages(example)
+        messages += example_messages(example)
     return messages
 
 
-def _example_messages(example: Example) -> list[ChatMessage]:
+def example_messages(example: Example) -> list[ChatMessage]:
+    """Return an example as the exchange it stands for."""
     return [{"role": "user", "content": example.user}, {"role": "assistant", "content": example.reply}]
 
 

@@ -39,7 +39,8 @@ class SlotKeeper:
         self._used_at = 0.0
 
     def _key(self, pack: ExamplePack) -> str:
-        return f"{self._prefix}-{hashlib.sha256(msgspec.json.encode(pack)).hexdigest()[:16]}"
+        read = msgspec.json.encode((pack.system, pack.examples))
+        return f"{self._prefix}-{hashlib.sha256(read).hexdigest()[:16]}"
 
     def file_of(self, pack: ExamplePack, count: int) -> Path:
         """Where the state after so many examples is saved."""
