@@ -1,0 +1,76 @@
+"""The running app in a terminal that is not there, made still enough to be drawn twice alike. Knows no scene."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from types import SimpleNamespace
+from typing import Literal
+from unittest.mock import patch
+
+from rich.console import Console
+from rich.segment import Segment
+
+from frieza_tui.backends.base import Preparation
+from frieza_tui.backends.scripted import Reply, ScriptedBackend, Step
+from frieza_tui.chat import Chat
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.tui.app import FriezaApp, ScreenOptions
+from frieza_tui.tui.recall import RecallList
+from screenshots.svg import draw_screen
+from tests.support.stage import Stage
+
+CLOCK_STEP_S = 1.4
+"""The clock moves by so much whenever it is read: at a turn's start, first text and end."""
+READY: Sequence[Step] = (Preparation("ready"),)
+
+
+class Turnstile(asyncio.Event):
+    """A gate that lets one wait through for each time it is opened."""
+
+    async def wait(self) -> Literal[True]:
+        """Wait until it is opened, and close it."""
+        await super().wait()
+        self.clear()
+        return True
+
+
+def pieces(text: str, size: int = 3) -> list[str]:
+    """Cut a text into pieces of so many characters, about as a model's tokens are."""
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+@contextmanager
+def _still_world() -> Iterator[None]:
+    """Let the clock stand, and each change be painted at once."""
+    clock = SimpleNamespace(monotonic=count(0.0, CLOCK_STEP_S).__next__)
+    with (
+        patch("frieza_tui.chat.conversation.time", clock),
+        patch("frieza_tui.tui.log.message_log.FRAME_S", 0.0),
+    ):
+        yield
+
+
+@asynccontextmanager
+async def open_app(
+    replies: Sequence[Reply], size: tuple[int, int], theme: str, preparation: Sequence[Step] = READY
+) -> AsyncIterator[Stage]:
+    """Run the app on a terminal of so many columns and rows."""
+    backend = ScriptedBackend(replies, preparation=preparation, model="demo")
+    chat = Chat(backend, Assistant("フリーザ様", "Speak."))
+    app = FriezaApp(chat, RecallList(), ScreenOptions(theme=theme, is_blinking=False))
+    with _still_world():
+        async with app.run_test(size=size) as pilot:
+            yield Stage(app, backend, pilot)
+
+
+async def draw(at: Stage) -> str:
+    """Return the screen's SVG, once all that is under way has been painted."""
+    await at.pilot.pause(0.005)
+    await at.pilot.pause(0.001)
+    app = at.app
+    update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens, simplify=True)
+    assert update is not None
+    segments = Console(width=app.size.width, height=app.size.height).render(update)
+    rows = list(Segment.split_lines(Segment.filter_control(segments)))
+    return draw_screen(rows, app.size.width, app.screen.background_colors[1].hex6)
