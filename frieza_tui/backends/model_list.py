@@ -1,8 +1,10 @@
 """The models of a server: its list, the one in use, and near matches for one that it does not know. Knows no API."""
 
+import asyncio
 import difflib
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +19,7 @@ log = logging.getLogger(__name__)
 
 OPENAI_MODEL: Final = "gpt-5.5"
 """OpenAI's default: what its SDK documents, without a shutdown date (API.md 5)."""
+_LOOK_S: Final = 3.0
 _CONTEXT_KEYS: Final = (
     "loaded_context_length",
     "context_length",
@@ -76,6 +79,12 @@ class ModelChoice:
                 log.info("the models are not listed: %s", type(error).__name__)
                 return ()
         return self._models
+
+    async def look_briefly(self) -> None:
+        """Ask for the list ahead of its use; one that is late is not waited for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_S):
+                await self.look()
 
     async def choose(self, assistant: Assistant) -> str:
         """Return the model to use."""

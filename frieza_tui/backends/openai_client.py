@@ -11,6 +11,7 @@ import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -53,6 +54,11 @@ DONE: Final = "[DONE]"
 """Name of the event that tells of a stream's own last word, for those who ask to be told."""
 _RETIRED: Final = r"(deprecated$|The Assistants API is deprecated)"
 _decode_json = msgspec.json.Decoder().decode
+
+
+def path_of(*parts: str) -> str:
+    """Return a path below the base URL; ids are the server's words, and may not lead anywhere else."""
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
 
 
 class OpenAIClient:

@@ -62,6 +62,12 @@ def _chat(config: BackendConfig) -> Backend:
     return ChatCompletionsBackend(_client(config), model=config.model or "")
 
 
+def _responses(config: BackendConfig) -> Backend:
+    from frieza_tui.backends.responses import ResponsesBackend
+
+    return ResponsesBackend(_client(config), model=config.model or "")
+
+
 def _client(config: BackendConfig) -> "OpenAIClient":
     from frieza_tui.backends.openai_client import OpenAIClient
     from frieza_tui.backends.sdk_errors import Server
@@ -99,6 +105,7 @@ BACKENDS: Final[dict[str, Callable[[BackendConfig], Backend]]] = {
     "chat": _chat,
     "embedded": _embedded,
     "llama_cpp": _llama_cpp,
+    "responses": _responses,
     "scripted": _scripted,
 }
 """Every backend by its name."""

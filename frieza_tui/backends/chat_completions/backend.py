@@ -5,21 +5,21 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Final
 
-from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest, Sampling
+from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
 from frieza_tui.backends.chat_completions.accumulator import ChunkAccumulator
-from frieza_tui.backends.chat_completions.prompt import Prompt, PromptBuilder
-from frieza_tui.backends.encoded_messages import encoded_object
+from frieza_tui.backends.encoded_messages import encoded, encoded_object
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import DONE, OpenAIClient
+from frieza_tui.backends.prompts import Prompt, PromptBuilder
 from frieza_tui.backends.refusals import context_numbers, is_about_context, is_about_field, is_about_model
 from frieza_tui.backends.sdk_errors import bad_reply, stream_cut
 from frieza_tui.domain.errors import BackendError, NotHere, Refused, StreamCut, TimedOut
 from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.thread import ImageUrlPart, Message
 from frieza_tui.i18n import _
 
 USAGE_WAIT_S: Final = 2.0
 """After the reply's last word: for the usage, and for the stream's own end."""
-_LOOK_S: Final = 3.0
 
 
 class ChatCompletionsBackend:
@@ -36,7 +36,7 @@ class ChatCompletionsBackend:
         self._client = client
         self._place = place or client.server.name
         self._models = ModelChoice(client, model)
-        self._prompts = PromptBuilder()
+        self._prompts = PromptBuilder(_message)
         self._takes_usage = True
         self._is_prepared = False
 
@@ -59,11 +59,7 @@ class ChatCompletionsBackend:
             return
         self.on_preparation(Preparation("connecting"))
         await self._client.open()
-        try:
-            async with asyncio.timeout(_LOOK_S):
-                await self._models.look()
-        except TimeoutError:
-            pass  # a list that is late is not worth waiting for
+        await self._models.look_briefly()
         self._is_prepared = True
         self.on_preparation(Preparation("ready"))
 
@@ -80,7 +76,7 @@ class ChatCompletionsBackend:
             prompt = self._prompt(request)
             accumulator = ChunkAccumulator(prompt.dropped_messages)
             try:
-                async with aclosing(self._run_once(accumulator, self._body(model, prompt, request.sampling))) as events:
+                async with aclosing(self._run_once(accumulator, self._body(model, prompt, request))) as events:
                     async for event in events:
                         yield event
                 if accumulator.usage:
@@ -135,7 +131,8 @@ class ChatCompletionsBackend:
         reply_tokens = request.sampling.max_output_tokens
         return self._prompts.build(request.assistant.instructions, request.thread.messages, reply_tokens)
 
-    def _body(self, model: str, prompt: Prompt, sampling: Sampling) -> bytes:
+    def _body(self, model: str, prompt: Prompt, request: RunRequest) -> bytes:
+        sampling, instructions = request.sampling, request.assistant.instructions
         fields: dict[str, object] = {"model": model, "stream": True}
         if self._takes_usage:
             fields["stream_options"] = {"include_usage": True}
@@ -147,7 +144,8 @@ class ChatCompletionsBackend:
             limit: sampling.max_output_tokens,
         }
         fields |= {name: value for name, value in wanted.items() if value is not None}
-        return encoded_object(fields, "messages", prompt.messages)
+        system = (encoded({"role": "system", "content": instructions}),) if instructions else ()
+        return encoded_object(fields, "messages", (*system, *prompt.messages))
 
     async def _explained(self, error: BackendError) -> BackendError:
         if isinstance(error, NotHere) and not is_about_model(error):
@@ -167,3 +165,14 @@ async def _take_rest(accumulator: ChunkAccumulator, stream: AsyncGenerator[tuple
                 accumulator.take(data)
     except TimeoutError:
         return
+
+
+def _message(message: Message) -> object:
+    images = [part.url for part in message.parts if isinstance(part, ImageUrlPart)]
+    if not images or message.role == "assistant":
+        return {"role": message.role, "content": message.text or "…"}
+    text: list[object] = [{"type": "text", "text": message.text}] if message.text else []
+    return {
+        "role": message.role,
+        "content": [*text, *({"type": "image_url", "image_url": {"url": url}} for url in images)],
+    }

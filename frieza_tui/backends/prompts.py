@@ -1,11 +1,11 @@
 """The messages of a request: encoded once, in the order that chat templates take, cut to the window. Asks nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from frieza_tui.backends.encoded_messages import EncodedMessages, encoded
-from frieza_tui.domain.thread import ImageUrlPart, Message
+from frieza_tui.backends.encoded_messages import EncodedMessages
+from frieza_tui.domain.thread import Message
 
 _TOKENS_PER_BYTE: Final = 1 / 3
 """Before the server has counted: too many rather than too few, in English as in Japanese."""
@@ -18,33 +18,32 @@ class Prompt:
     """What a request carries."""
 
     messages: tuple[bytes, ...]
-    """Each as JSON, the instructions first."""
+    """Each as JSON."""
     dropped_messages: int
     """Oldest ones left out."""
-
-    @property
-    def size_bytes(self) -> int:
-        """Of all messages."""
-        return sum(len(message) for message in self.messages)
+    size_bytes: int
+    """Of the messages and the instructions."""
 
 
 class PromptBuilder:
     """Makes the prompts of one conversation, and learns from the server how much fits."""
 
-    def __init__(self) -> None:
+    def __init__(self, encode: Callable[[Message], object]) -> None:
+        """Take the function that gives a message as the API wants it."""
         self.window_tokens: int | None = None
         """Of the model; None while it is not known."""
         self._tokens_per_byte = _TOKENS_PER_BYTE
-        self._encoded = EncodedMessages(_message)
+        self._encoded = EncodedMessages(encode)
 
-    def build(self, instructions: str, messages: Sequence[Message], reply_tokens: int | None) -> Prompt:
-        """Return the instructions and as many whole turns, the newest, as the window takes; the last one always."""
-        system = (encoded({"role": "system", "content": instructions}),) if instructions else ()
+    def build(self, instructions: str, messages: Sequence[Message], reply_tokens: int | None = None) -> Prompt:
+        """Return as many whole turns, the newest, as the window takes beside the instructions; the last one always."""
         groups = _alternating(messages)
         joined = [_joined(group) for group in groups]
         pieces = self._encoded.of(joined)
-        first = self._first_that_fits(joined, pieces, sum(len(piece) for piece in system), reply_tokens)
-        return Prompt((*system, *pieces[first:]), sum(len(group) for group in groups[:first]))
+        fixed_bytes = len(instructions.encode("utf-8", "replace"))
+        first = self._first_that_fits(joined, pieces, fixed_bytes, reply_tokens)
+        size_bytes = fixed_bytes + sum(len(piece) for piece in pieces[first:])
+        return Prompt(tuple(pieces[first:]), sum(len(group) for group in groups[:first]), size_bytes)
 
     def learn(self, prompt: Prompt, input_tokens: int) -> None:
         """Note how many tokens the server counted in a prompt."""
@@ -60,12 +59,12 @@ class PromptBuilder:
         self.learn(prompt, asked_tokens)
 
     def _first_that_fits(
-        self, messages: Sequence[Message], pieces: Sequence[bytes], system_bytes: int, reply_tokens: int | None
+        self, messages: Sequence[Message], pieces: Sequence[bytes], fixed_bytes: int, reply_tokens: int | None
     ) -> int:
         if self.window_tokens is None:
             return 0
         reply_tokens = min(reply_tokens or self.window_tokens, self.window_tokens // _REPLY_SHARE)
-        left = (self.window_tokens - reply_tokens) / self._tokens_per_byte - system_bytes
+        left = (self.window_tokens - reply_tokens) / self._tokens_per_byte - fixed_bytes
         first = len(messages) - 1
         for index in range(len(messages) - 1, -1, -1):
             left -= len(pieces[index])
@@ -90,12 +89,3 @@ def _alternating(messages: Sequence[Message]) -> list[list[Message]]:
 def _joined(group: Sequence[Message]) -> Message:
     first, *others = group
     return replace(first, parts=tuple(part for message in group for part in message.parts)) if others else first
-
-
-def _message(message: Message) -> object:
-    images = [part.url for part in message.parts if isinstance(part, ImageUrlPart)]
-    if not images or message.role == "assistant":
-        return {"role": message.role, "content": message.text or "…"}
-    text: list[object] = [{"type": "text", "text": message.text}] if message.text else []
-    pictures = [{"type": "image_url", "image_url": {"url": url}} for url in images]
-    return {"role": message.role, "content": [*text, *pictures]}

@@ -1,0 +1,229 @@
+"""The adapter for the Responses API at any address: runs, resumes, cancels, deletes. Knows no face."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Final
+
+from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
+from frieza_tui.backends.model_list import ModelChoice
+from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.refusals import is_about_context, is_about_field, is_about_model
+from frieza_tui.backends.responses.follower import ResponseFollower
+from frieza_tui.backends.responses.memory import ThreadMemory
+from frieza_tui.backends.responses.requests import Draft, RequestBuilder
+from frieza_tui.backends.sdk_errors import timed_out
+from frieza_tui.domain.errors import BackendError, NotHere, Refused, Unreachable
+from frieza_tui.domain.events import RunEvent, ThreadCreated
+from frieza_tui.i18n import _
+
+log = logging.getLogger(__name__)
+
+CANCEL_S: Final = 5.0
+"""How long a cancelled response may take to end on the server."""
+DELETE_S: Final = 3.0
+"""For all deletions together; below what `chat` grants for them."""
+SETTLE_S: Final = 20.0
+_ABANDON_S: Final = 1.0
+
+
+class ResponsesBackend:
+    """Implements Backend over `responses` and `conversations`."""
+
+    def __init__(self, client: OpenAIClient, *, model: str = "", place: str = "", settle_s: float = SETTLE_S) -> None:
+        """Take the client of the server.
+
+        model: "" means the assistant's own, else OpenAI's default or the first that the server lists. place: what the
+        label calls the server, its host if empty. settle_s: how long a response that lost its stream may bring nothing.
+        """
+        self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
+        self.unknown_events = 0
+        self._client = client
+        self._place = place or client.server.name
+        self._settle_s = settle_s
+        self._models = ModelChoice(client, model)
+        self._memory = ThreadMemory(client)
+        self._requests = RequestBuilder(is_openai=client.server.is_openai)
+        self._open_run: ResponseFollower | None = None
+        self._can_begin_anew = self._can_shorten = True
+        self._is_ignored = False
+        self._is_prepared = False
+
+    @property
+    def label(self) -> Label:
+        """The API, the server's host, and the model once it is known."""
+        return Label("Responses", self._place, self._models.name)
+
+    @property
+    def remote_objects(self) -> tuple[Deletion, ...]:
+        """The conversation, what is left over of earlier ones, and the responses."""
+        return self._memory.objects
+
+    async def prepare(self) -> None:
+        """Import the SDK, build its client, and ask a server other than OpenAI's for its models.
+
+        Raises: BackendError for an address that cannot be one.
+        """
+        if self._is_prepared:
+            return
+        self.on_preparation(Preparation("connecting"))
+        await self._client.open()
+        if not self._client.server.is_openai:
+            await self._models.look_briefly()
+        self._is_prepared = True
+        self.on_preparation(Preparation("ready"))
+
+    async def stream_run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
+        """Send what the server does not have, and yield the response's events to its true end.
+
+        A request that a server refuses for a field of ours, or for its length, is sent once more without. Raises:
+        BackendError.
+        """
+        await self.prepare()
+        await self._finish_previous_run()
+        model = await self._models.choose(request.assistant)
+        self._requests.prompts.window_tokens = self._requests.prompts.window_tokens or self._models.context_tokens
+        self._can_begin_anew = self._can_shorten = True
+        while True:
+            start = await self._memory.begin(request.thread.messages, goes_on=bool(request.tool_outputs))
+            if start.is_new:
+                yield ThreadCreated(self._memory.conversation_id)
+            draft = self._requests.draft(model, request, start)
+            try:
+                async with aclosing(self._run_once(request, draft)) as events:
+                    async for event in events:
+                        yield event
+            except (NotHere, Refused) as error:
+                if not self._adapt(error, draft):
+                    raise await self._explained(error) from error
+            else:
+                if not self._is_ignored:
+                    return
+                self._memory.step_down()
+
+    async def cancel_run(self) -> None:
+        """Cancel the response whose stream was closed last, if it goes on without one, at most CANCEL_S.
+
+        Raises: BackendError; TimedOut if the response goes on.
+        """
+        follower, self._open_run = self._open_run, None
+        if follower is None or follower.is_over:
+            return
+        try:
+            async with asyncio.timeout(CANCEL_S):
+                if await follower.learn_id() and follower.is_in_background:
+                    await follower.cancel()
+        except TimeoutError:
+            raise timed_out(self._client.server) from None
+        finally:
+            self._memory.note_response(follower.response_id, follower.accumulator.response)
+
+    async def delete_remote(self) -> tuple[Deletion, ...]:
+        """Delete conversation, items and responses at the same time; a response that still lives is cancelled first."""
+        until_s = asyncio.get_running_loop().time() + DELETE_S
+        await self._abandon()
+        return await self._memory.delete(until_s)
+
+    async def close(self) -> None:
+        """Free the connections."""
+        if self._open_run is not None:
+            await self._open_run.learn_id(wait_s=0)
+        await self._memory.close()
+        await self._client.close()
+
+    # -- one run -------------------------------------------------------------------------------------------------
+
+    async def _run_once(self, request: RunRequest, draft: Draft) -> AsyncGenerator[RunEvent, None]:
+        follower = self._open_run = ResponseFollower(
+            self._client,
+            self._settle_s,
+            outlives_stream="background" in draft.fields,
+            dropped_messages=draft.prompt.dropped_messages,
+        )
+        is_refused = self._is_ignored = False
+        try:
+            async with aclosing(follower.events(self._client.request("POST", "/responses", draft.body))) as events:
+                async for event in events:
+                    if self._memory.was_ignored(draft.start, follower.accumulator.response):
+                        self._is_ignored = True
+                        break
+                    yield event
+        except BackendError as error:
+            # Refused by the server: there is no response, and the conversation is as it was.
+            is_refused = isinstance(error, Unreachable) or 400 <= (error.facts.status or 0) < 500
+            is_refused = is_refused and not follower.response_id
+            raise
+        finally:
+            self.unknown_events += follower.accumulator.unknown_events
+            self._note_response(follower, draft)
+            if is_refused:
+                self._open_run = None
+            else:
+                self._note_end(request, follower, draft)
+        await self._abandon()
+
+    def _note_response(self, follower: ResponseFollower, draft: Draft) -> None:
+        response = follower.accumulator.response
+        self._memory.note_response(follower.response_id, response)
+        if response and "background" in draft.fields and not follower.is_in_background:
+            self._requests.refused.add("background")
+
+    def _note_end(self, request: RunRequest, follower: ResponseFollower, draft: Draft) -> None:
+        accumulator = follower.accumulator
+        run = accumulator.run
+        self._requests.waiting_calls = run.required_calls if run else ()
+        if run is None or not accumulator.has_ended:
+            self._memory.distrust()
+            return
+        self._open_run = None
+        if run.usage is not None and not draft.start.is_kept:
+            self._requests.prompts.learn(draft.prompt, run.usage.input_tokens)
+        if run.status in ("completed", "requires_action"):
+            self._memory.note_whole(request.thread.messages, accumulator.written_ids, accumulator.response)
+        else:
+            self._memory.distrust()
+
+    # -- what a server does not take -----------------------------------------------------------------------------
+
+    def _adapt(self, error: BackendError, draft: Draft) -> bool:
+        """Prepare for another try of a request that a server refused; False if there is nothing more to try."""
+        if self._requests.adapt(error, draft):
+            return True
+        memory = next(iter(draft.start.fields), "")
+        if memory and is_about_field(error, memory):
+            self._memory.step_down()
+            return True
+        if self._can_shorten and is_about_context(error):
+            self._can_shorten = False
+            self._memory.use_none()
+            self._requests.shorten(error, draft)
+            return True
+        was_kept = bool(memory) and not draft.start.is_new
+        if was_kept and self._can_begin_anew and isinstance(error, NotHere) and not is_about_model(error):
+            self._can_begin_anew = False
+            self._memory.forget_lost()
+            return True
+        return False
+
+    async def _explained(self, error: BackendError) -> BackendError:
+        if isinstance(error, NotHere) and not is_about_model(error):
+            happened = _("{server} does not have the Responses API.").format(server=self._client.server.name)
+            return NotHere(happened, _("Use --api chat, or check the address given with --base-url."), error.facts)
+        return await self._models.explained(error)
+
+    # -- its end -------------------------------------------------------------------------------------------------
+
+    async def _finish_previous_run(self) -> None:
+        try:
+            await self.cancel_run()
+        except BackendError as error:
+            log.warning("a response could not be cancelled: %s", type(error).__name__)
+
+    async def _abandon(self) -> None:
+        """Ask for a response to be cancelled, without waiting long for its end."""
+        try:
+            async with asyncio.timeout(_ABANDON_S):
+                await self.cancel_run()
+        except (BackendError, TimeoutError) as error:
+            log.warning("a response could not be cancelled: %s", type(error).__name__)

@@ -1,0 +1,93 @@
+"""Deletes conversations with their items, and responses, many at the same time. Knows no runs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from frieza_tui.backends.base import Deletion
+from frieza_tui.backends.loose_json import json_objects, text_of
+from frieza_tui.backends.openai_client import OpenAIClient, path_of
+from frieza_tui.domain.errors import BackendError, NotHere
+from frieza_tui.i18n import _
+
+AT_ONCE: Final = 24
+"""Requests in flight; 400 items and 200 responses are then gone in some 25 round trips."""
+PAGE: Final = 100
+"""Items of one list, the most that the API gives (source: API reference, conversations/items/list)."""
+
+
+class Deletions:
+    """Deletes what one server keeps; a bound of time holds for each call."""
+
+    def __init__(self, client: OpenAIClient) -> None:
+        self._client = client
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self.not_found: set[str] = set()
+        """Ids that the server did not have."""
+
+    async def conversation(self, conversation_id: str, bound_s: float) -> Deletion:
+        """Delete a conversation and, before it, its items, which the API would leave behind. Never raises."""
+        return await self._bounded("conversation", conversation_id, self._empty_and_delete, bound_s)
+
+    async def response(self, response_id: str, bound_s: float) -> Deletion:
+        """Delete a response. Never raises."""
+
+        async def delete(one: str) -> None:
+            await self._delete("responses", one)
+
+        return await self._bounded("response", response_id, delete, bound_s)
+
+    async def _bounded(
+        self, kind: str, remote_id: str, delete: Callable[[str], Awaitable[None]], bound_s: float
+    ) -> Deletion:
+        try:
+            async with asyncio.timeout(bound_s):
+                await delete(remote_id)
+        except TimeoutError:
+            reason = _("The server did not answer in time; delete it there, or leave it to expire.")
+            return Deletion(kind, remote_id, False, reason)
+        except BackendError as error:
+            return Deletion(kind, remote_id, False, str(error))
+        return Deletion(kind, remote_id, True)
+
+    async def _empty_and_delete(self, conversation_id: str) -> None:
+        # All are listed first: an item that is gone is no mark from which a list could go on.
+        items = await self._items(conversation_id)
+        deleting = (self._delete("conversations", conversation_id, "items", item) for item in items)
+        for failure in await asyncio.gather(*deleting, return_exceptions=True):
+            if failure is not None:
+                raise failure
+        await self._delete("conversations", conversation_id)
+
+    async def _items(self, conversation_id: str) -> list[str]:
+        path = f"{path_of('conversations', conversation_id, 'items')}?limit={PAGE}&order=asc"
+        found: list[str] = []
+        after = ""
+        while True:
+            try:
+                listed = await self._client.call(self._client.request("GET", f"{path}{after}"))
+            except NotHere:
+                return found
+            ids = [text_of(item.get("id")) for item in json_objects(listed.get("data"))]
+            found += [one for one in ids if one]
+            last_id = text_of(listed.get("last_id")) or (ids[-1] if ids else "")
+            if not listed.get("has_more") or not last_id:
+                return found
+            after = f"&after={path_of(last_id)[1:]}"
+
+    async def _delete(self, *path: str) -> None:
+        async with self._slots:
+            try:
+                await self._client.call(self._client.request("DELETE", path_of(*path)))
+            except NotHere:
+                self.not_found.add(path[-1])
+
+
+def summarized(deletions: Sequence[Deletion]) -> tuple[Deletion, ...]:
+    """Return a receipt that stays short: the responses that were deleted are one line."""
+    gone = [one for one in deletions if one.kind == "response" and one.is_deleted]
+    if len(gone) < 2:
+        return tuple(deletions)
+    others = tuple(one for one in deletions if one not in gone)
+    words = _("{first} to {last} ({count})").format(first=gone[0].id, last=gone[-1].id, count=len(gone))
+    return (*others, Deletion("responses", words, True))

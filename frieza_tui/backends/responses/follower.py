@@ -1,0 +1,215 @@
+"""Follows one response to its true end: by its stream, by resuming it, and where that fails by asking the server."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Final
+
+from frieza_tui.backends.loose_json import Json
+from frieza_tui.backends.openai_client import DRAIN_S, OpenAIClient, Request, path_of
+from frieza_tui.backends.responses.accumulator import ResponseAccumulator
+from frieza_tui.backends.sdk_errors import bad_reply, stream_cut
+from frieza_tui.domain.errors import BackendError, BadReply, NotHere, Refused, StreamCut, TimedOut, Unreachable
+from frieza_tui.domain.events import RunEvent, StreamFault
+
+log = logging.getLogger(__name__)
+
+_WAITS_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
+"""Between tries to hear more of a response, the last one repeated."""
+OPENING_S: Final = 2.0
+"""For a response to tell its id, so that it can be cancelled."""
+
+
+class ResponseFollower:
+    """One response, from the request that starts it to a state that it does not leave."""
+
+    def __init__(
+        self, client: OpenAIClient, settle_s: float, *, outlives_stream: bool, dropped_messages: int = 0
+    ) -> None:
+        """Take the client.
+
+        settle_s: how long a response that lost its stream may bring nothing. outlives_stream: it is asked for in the
+        background, so that it must be cancelled even if its stream is closed before its id is known. dropped_messages:
+        the oldest ones, left out of the request.
+        """
+        self.accumulator = ResponseAccumulator(dropped_messages)
+        self._client = client
+        self._settle_s = settle_s
+        self._outlives_stream = outlives_stream
+        self._stream: AsyncGenerator[tuple[str, object], None] | None = None
+        self._first: asyncio.Task[tuple[str, object] | None] | None = None
+        self._fault: StreamFault | None = None
+
+    @property
+    def response_id(self) -> str:
+        """The response's id, "" while it is not known."""
+        return self.accumulator.run.id if self.accumulator.run else ""
+
+    @property
+    def is_in_background(self) -> bool:
+        """Whether the response goes on without this connection; some servers say so of what they do not keep."""
+        response = self.accumulator.response
+        return response.get("background") is True and response.get("store") is not False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of the response goes on anywhere."""
+        return self.accumulator.has_ended
+
+    async def events(self, request: Request) -> AsyncGenerator[RunEvent, None]:
+        """Start the response and yield its events; the last is a RunChanged that ends it, or a StreamFault.
+
+        Raises: BackendError if it did not start, or if its end can neither be read nor looked up.
+        """
+        cause: BackendError = stream_cut(self._client.server)
+        self._stream = self._client.stream(request)
+        try:
+            async with aclosing(self._opened(self._stream)) as events:
+                async for event in events:
+                    yield event
+            if not self.accumulator.response and self._fault is None:
+                cause = bad_reply(self._client.server)
+        except (StreamCut, TimedOut, BadReply) as error:
+            cause = error
+        if not self.accumulator.has_ended:
+            async for event in self._settle(cause):
+                yield event
+
+    @property
+    def _path(self) -> str:
+        return path_of("responses", self.response_id)
+
+    async def learn_id(self, wait_s: float = OPENING_S) -> str:
+        """Return the response's id, waiting a little for a stream that was closed before it said it."""
+        first, stream = self._first, self._stream
+        if first is not None and stream is not None:
+            self._first = None
+            try:
+                await asyncio.wait([first], timeout=wait_s)
+                if first.done() and not first.cancelled() and first.exception() is None:
+                    event = first.result()
+                    if event is not None:
+                        self.accumulator.take(*event)
+            finally:
+                first.cancel()
+                await asyncio.wait([first])
+                await stream.aclose()
+        return self.response_id
+
+    # -- the stream ----------------------------------------------------------------------------------------------
+
+    async def _opened(self, stream: AsyncGenerator[tuple[str, object], None]) -> AsyncGenerator[RunEvent, None]:
+        """Yield the events of the first stream; closed before its first one came, it is left open for `learn_id`."""
+        self._first = asyncio.ensure_future(anext(stream, None))
+        try:
+            event = await asyncio.shield(self._first)
+        except asyncio.CancelledError:
+            if not self._outlives_stream:
+                await self.learn_id(wait_s=0)
+            raise
+        self._first = None
+        async with aclosing(stream):
+            if event is None:
+                return
+            for one in self._take(*event):
+                yield one
+            async with aclosing(self._read(stream)) as events:
+                async for one in events:
+                    yield one
+
+    async def _read(self, stream: AsyncGenerator[tuple[str, object], None]) -> AsyncGenerator[RunEvent, None]:
+        if self.accumulator.has_ended or self._fault is not None:
+            return
+        async for name, data in stream:
+            for event in self._take(name, data):
+                yield event
+            if self.accumulator.has_ended or self._fault is not None:
+                await _drain(stream)
+                return
+
+    def _take(self, name: str, data: object) -> list[RunEvent]:
+        events = self.accumulator.take(name, data)
+        if events and isinstance(events[-1], StreamFault):
+            self._fault = events[-1]
+            return []
+        return events
+
+    # -- after the stream ----------------------------------------------------------------------------------------
+
+    async def _settle(self, cause: BackendError) -> AsyncGenerator[RunEvent, None]:
+        """Go on with what the server has beyond the stream, until the response's end is known or nothing comes."""
+        fault, self._fault = self._fault, None
+        loop = asyncio.get_running_loop()
+        since_s, tries = loop.time(), 0
+        while self.response_id and loop.time() - since_s <= self._settle_s:
+            try:
+                async with aclosing(self._more(can_resume=fault is None)) as events:
+                    async for event in events:
+                        since_s, tries = loop.time(), 0
+                        yield event
+            except (StreamCut, TimedOut, Unreachable) as error:
+                if not self.is_in_background:
+                    raise cause from error
+            except BackendError:
+                break
+            if self.accumulator.has_ended:
+                return
+            if fault is not None:
+                break
+            await asyncio.sleep(_WAITS_S[min(tries, len(_WAITS_S) - 1)])
+            tries += 1
+        if fault is None:
+            raise cause
+        yield fault
+
+    async def _more(self, *, can_resume: bool) -> AsyncGenerator[RunEvent, None]:
+        """Yield what a resumed stream brings, then what the response itself has beyond that."""
+        if can_resume and self.is_in_background and self.accumulator.last_number is not None:
+            try:
+                async with aclosing(self._resumed()) as events:
+                    async for event in events:
+                        yield event
+            except (NotHere, Refused, BadReply) as error:
+                log.info("a response cannot be resumed: %s", type(error).__name__)
+        if not self.accumulator.has_ended:
+            for event in self.accumulator.take_response(await self.look_up()):
+                yield event
+
+    async def _resumed(self) -> AsyncGenerator[RunEvent, None]:
+        self.accumulator.resume()
+        path = f"{self._path}?stream=true&starting_after={self.accumulator.last_number}"
+        stream = self._client.stream(self._client.request("GET", path))
+        async with aclosing(stream), aclosing(self._read(stream)) as events:
+            async for event in events:
+                yield event
+
+    async def look_up(self) -> Json:
+        """Return the response as the server has it. Raises: BackendError."""
+        response = await self._client.call(self._client.request("GET", self._path))
+        if response.get("id") != self.response_id:
+            raise bad_reply(self._client.server)
+        return response
+
+    async def cancel(self) -> None:
+        """Cancel the response on the server, and wait until it has ended there. Raises: BackendError."""
+        try:
+            response: Json = await self._client.call(self._client.request("POST", f"{self._path}/cancel"))
+        except (NotHere, Refused):
+            return  # it has ended by itself, or is none that could be cancelled
+        tries = 0
+        while response.get("status") in ("queued", "in_progress"):
+            await asyncio.sleep(_WAITS_S[min(tries, len(_WAITS_S) - 1)])
+            tries += 1
+            response = await self.look_up()
+        self.accumulator.take_response(response)
+
+
+async def _drain(stream: AsyncGenerator[tuple[str, object], None]) -> None:
+    """Read the few bytes after the end, so that the connection can be used again."""
+    try:
+        async with asyncio.timeout(DRAIN_S):
+            async for _event in stream:
+                pass
+    except (TimeoutError, BackendError):
+        return

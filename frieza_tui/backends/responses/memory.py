@@ -1,0 +1,226 @@
+"""How a server remembers a thread: in a conversation, by the response before, or not at all. Knows no runs.
+
+The ways are tried in this order. What a server shows it cannot do is not tried again; what it has is used only as far
+as it is surely the beginning of the thread here, and made anew where it is not.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from frieza_tui.backends.base import Deletion
+from frieza_tui.backends.loose_json import Json, text_of
+from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.responses.deletions import Deletions, summarized
+from frieza_tui.domain.errors import BadReply, NotHere, Refused
+from frieza_tui.domain.thread import Message
+
+log = logging.getLogger(__name__)
+
+Way: TypeAlias = Literal["conversation", "previous", "history"]
+
+_LEAST_S: Final = 0.5
+_DISCARD_S: Final = 20.0
+_SYNC_WAIT_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a request begins with."""
+
+    fields: dict[str, object]
+    """Those that name the server's memory."""
+    messages: tuple[Message, ...]
+    """What the server does not have yet."""
+    is_new: bool = False
+    """A conversation was made for it."""
+    is_kept: bool = True
+    """The server is to remember what it is sent."""
+
+
+class ThreadMemory:
+    """Which of the thread's messages the server has, and where."""
+
+    def __init__(self, client: OpenAIClient) -> None:
+        self.way: Way = "conversation"
+        self.conversation_id = ""
+        self._client = client
+        self._deletions = Deletions(client)
+        self._previous_id = ""
+        self._has_continued = False
+        self._entries: list[frozenset[str]] = []
+        self._is_trusted = True
+        self._conversations: dict[str, None] = {}
+        self._responses: dict[str, bool] = {}
+        self._making: asyncio.Task[str] | None = None
+        self._discards: set[asyncio.Task[Deletion]] = set()
+
+    @property
+    def objects(self) -> tuple[Deletion, ...]:
+        """Everything that is still on the server."""
+        conversations = tuple(Deletion("conversation", one, False) for one in self._conversations)
+        return (*conversations, *(Deletion("response", one, False) for one in self._responses))
+
+    async def begin(self, messages: Sequence[Message], *, goes_on: bool = False) -> Start:
+        """Return what to send so that the server has the whole thread.
+
+        goes_on: there may be no message that the server has not. Raises: BackendError.
+        """
+        missing = self._missing(messages)
+        if missing is None or not (missing or goes_on):
+            self._start_anew()
+            missing = messages
+        if self.way == "conversation":
+            is_new = not self.conversation_id
+            await self._find_conversation()
+            if self.conversation_id:
+                return Start({"conversation": self.conversation_id}, tuple(missing), is_new=is_new)
+        if self.way == "previous":
+            fields: dict[str, object] = {"previous_response_id": self._previous_id} if self._previous_id else {}
+            return Start(fields, tuple(missing))
+        return Start({}, tuple(messages), is_kept=False)
+
+    def note_response(self, response_id: str, response: Json) -> None:
+        """Note a response that the server keeps, or may keep."""
+        is_kept = response.get("store")
+        if response_id and (is_kept or (is_kept is None and self.way != "history")):
+            self._responses[response_id] = bool(is_kept)
+
+    def note_whole(self, messages: Sequence[Message], written_ids: frozenset[str], response: Json) -> None:
+        """Note that a response is whole: the server has the thread up to it."""
+        self._entries = [frozenset((message.id,)) for message in messages]
+        if written_ids:
+            self._entries.append(written_ids)
+        self._is_trusted = True
+        if self.way == "previous":
+            self._previous_id = text_of(response.get("id"))
+            if response.get("store") is False:
+                self.step_down()
+
+    def distrust(self) -> None:
+        """Use nothing of what the server has at the next run: a response did not end whole."""
+        self._is_trusted = False
+
+    def was_ignored(self, start: Start, response: Json) -> bool:
+        """Tell whether a server took a request without the memory that it names, as stateless ones silently do."""
+        asked = start.fields.get("previous_response_id")
+        if asked is None or not response:
+            return False
+        if response.get("previous_response_id") == asked:
+            self._has_continued = True
+            return False
+        return True
+
+    def step_down(self) -> None:
+        """Go on without the way in use, which the server does not know."""
+        self.way = "previous" if self.way == "conversation" else "history"
+        log.info("the server's memory is of another kind: %s", self.way)
+        self._start_anew()
+        if self.way == "history":
+            self._responses = {one: is_kept for one, is_kept in self._responses.items() if is_kept}
+
+    def use_none(self) -> None:
+        """Send the history from now on: what the server keeps has become longer than its model can read."""
+        while self.way != "history":
+            self.step_down()
+
+    def forget_lost(self) -> None:
+        """Begin anew because the server has lost what it had, or never kept it."""
+        if self.way == "previous" and not self._has_continued:
+            self.step_down()
+        else:
+            self._start_anew()
+
+    async def delete(self, until_s: float) -> tuple[Deletion, ...]:
+        """Delete everything at the same time, until a moment of the loop's clock. Never raises."""
+        await self._finish_making()
+        bound_s = max(_LEAST_S, until_s - asyncio.get_running_loop().time())
+        deletions = await asyncio.gather(
+            *(self._deletions.conversation(one, bound_s) for one in self._conversations),
+            *(self._deletions.response(one, bound_s) for one in self._responses),
+        )
+        # A server that does not say whether it keeps responses is not thanked for deleting what it never had.
+        never_kept = {one for one in self._deletions.not_found if not self._responses.get(one, True)}
+        for deletion in deletions:
+            self._strike_off(deletion)
+        return summarized([deletion for deletion in deletions if deletion.id not in never_kept])
+
+    async def close(self) -> None:
+        """Stop what still goes on in the background."""
+        tasks: list[asyncio.Task[Deletion] | asyncio.Task[str]] = [*self._discards]
+        if self._making is not None:
+            tasks.append(self._making)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    # -- in step -------------------------------------------------------------------------------------------------
+
+    def _missing(self, messages: Sequence[Message]) -> Sequence[Message] | None:
+        """Return the messages that the server has not; None if what it has is not the beginning of the thread."""
+        known = len(self._entries)
+        if not self._is_trusted or known > len(messages):
+            return None
+        if any(message.id not in entry for message, entry in zip(messages, self._entries, strict=False)):
+            return None
+        return messages[known:]
+
+    def _start_anew(self) -> None:
+        if self.conversation_id:
+            self._discard(self.conversation_id)
+        self.conversation_id, self._previous_id, self._entries, self._is_trusted = "", "", [], True
+
+    async def _find_conversation(self) -> None:
+        """Make a conversation if there is none; goes on by itself if the caller is cancelled, so that it is known."""
+        await self._finish_making()
+        if self.conversation_id:
+            return
+        self._making = asyncio.create_task(self._make_conversation())
+        try:
+            self.conversation_id = await asyncio.shield(self._making)
+            self._making = None
+        except (NotHere, Refused, BadReply):
+            self._making = None
+            self.step_down()
+
+    async def _make_conversation(self) -> str:
+        made = await self._client.call(self._client.request("POST", "/conversations", b"{}"))
+        conversation_id = text_of(made.get("id"))
+        if conversation_id:
+            self._conversations.setdefault(conversation_id)
+            return conversation_id
+        raise NotHere("no conversations")
+
+    async def _finish_making(self) -> None:
+        """Wait for a conversation whose maker was cancelled; it is still empty, so it can be used."""
+        making, self._making = self._making, None
+        if making is None:
+            return
+        await asyncio.wait([making], timeout=_SYNC_WAIT_S)
+        if not making.done():
+            making.cancel()
+        elif not making.cancelled() and making.exception() is None and not self._entries:
+            self.conversation_id = self.conversation_id or making.result()
+
+    # -- deleted -------------------------------------------------------------------------------------------------
+
+    def _discard(self, conversation_id: str) -> None:
+        task = asyncio.create_task(self._deletions.conversation(conversation_id, _DISCARD_S))
+        self._discards.add(task)
+        task.add_done_callback(self._note_discard)
+
+    def _note_discard(self, task: "asyncio.Task[Deletion]") -> None:
+        self._discards.discard(task)
+        if not task.cancelled():
+            self._strike_off(task.result())
+
+    def _strike_off(self, deletion: Deletion) -> None:
+        if not deletion.is_deleted:
+            return
+        self._conversations.pop(deletion.id, None)
+        self._responses.pop(deletion.id, None)
+        if deletion.id == self.conversation_id:
+            self.conversation_id, self._entries = "", []

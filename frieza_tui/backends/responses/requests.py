@@ -1,0 +1,108 @@
+"""What a request for a response carries, and what a server has shown that it does not take. Sends nothing."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from frieza_tui.backends.base import RunRequest
+from frieza_tui.backends.encoded_messages import encoded, encoded_object
+from frieza_tui.backends.prompts import Prompt, PromptBuilder
+from frieza_tui.backends.refusals import context_numbers, is_about_field
+from frieza_tui.backends.responses.memory import Start
+from frieza_tui.backends.responses.wire import item_of, output_items
+from frieza_tui.domain.errors import BackendError
+from frieza_tui.domain.run import ToolCall
+
+log = logging.getLogger(__name__)
+
+EXTRAS: Final = ("background", "reasoning", "stream_options", "store", "include")
+"""Fields that a request can do without, should a server refuse one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One request."""
+
+    start: Start
+    fields: dict[str, object]
+    """All but the input."""
+    prompt: Prompt
+    body: bytes
+
+
+class RequestBuilder:
+    """Makes the requests to one server, and learns from what it refuses."""
+
+    def __init__(self, *, is_openai: bool) -> None:
+        """Take whether the server is OpenAI's own, which takes everything that its reference names."""
+        self.refused: set[str] = set()
+        """Fields that are not sent to this server."""
+        self.prompts = PromptBuilder(item_of)
+        self.waiting_calls: tuple[ToolCall, ...] = ()
+        """Of the run before: the calls whose outputs it waits for."""
+        self._is_openai = is_openai
+
+    def draft(self, model: str, request: RunRequest, start: Start) -> Draft:
+        """Return a request; sampling is sent only where it is set."""
+        fields = self._fields(model, request, start)
+        prompt = self.prompts.build(request.assistant.instructions, start.messages, request.sampling.max_output_tokens)
+        items = [*prompt.messages, *self._tool_items(request, start)]
+        return Draft(start, fields, prompt, encoded_object(fields, "input", items))
+
+    def adapt(self, error: BackendError, draft: Draft) -> bool:
+        """Do without the field that a server refused; False if it refused something else."""
+        name = next((one for one in EXTRAS if one in draft.fields and is_about_field(error, one)), None)
+        if name is None:
+            return False
+        log.info("the server does not take %s", name)
+        self.refused.add(name)
+        return True
+
+    def shorten(self, error: BackendError, draft: Draft) -> None:
+        """Note that a request was longer than the model can read."""
+        self.prompts.shrink(draft.prompt, context_numbers(error))
+
+    def _fields(self, model: str, request: RunRequest, start: Start) -> dict[str, object]:
+        sampling = request.sampling
+        wanted: dict[str, object | None] = {
+            "model": model,
+            "instructions": request.assistant.instructions or None,
+            "tools": _tools(request) or None,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "max_output_tokens": sampling.max_output_tokens,
+        }
+        sent = {name: value for name, value in wanted.items() if value is not None}
+        extras = {name: value for name, value in self._extras(request, start).items() if name not in self.refused}
+        return {**sent, **start.fields, **extras, "stream": True}
+
+    def _extras(self, request: RunRequest, start: Start) -> dict[str, object]:
+        extras: dict[str, object] = {}
+        if not start.is_kept:
+            extras["store"] = False
+        elif "background" not in self.refused:
+            extras |= {"background": True, "store": True}
+        if self._is_openai:
+            extras |= {"reasoning": {"summary": "auto"}, "stream_options": {"include_obfuscation": False}}
+        if "code_interpreter" in request.assistant.tools:
+            extras["include"] = ["code_interpreter_call.outputs"]
+        return extras
+
+    def _tool_items(self, request: RunRequest, start: Start) -> Sequence[bytes]:
+        """Return the outputs of calls; before them the calls, if the server does not have them."""
+        if not request.tool_outputs:
+            return ()
+        calls = [_call_item(call) for call in self.waiting_calls] if start.messages else []
+        return [encoded(item) for item in (*calls, *output_items(request.tool_outputs))]
+
+
+def _tools(request: RunRequest) -> list[object]:
+    # A file search needs stores, and a function its schema; an assistant here has neither.
+    if "code_interpreter" in request.assistant.tools:
+        return [{"type": "code_interpreter", "container": {"type": "auto"}}]
+    return []
+
+
+def _call_item(call: ToolCall) -> object:
+    return {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.input}
