@@ -26,7 +26,7 @@ SETTINGS_FLAGS = (
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Parse the command line; exits with status 2 and a sentence where it is wrong."""
-    arguments = _parser().parse_args(words)
+    arguments = build_parser().parse_args(words)
     for name in ("prompt", "plain", "demo"):
         if not hasattr(arguments, name):
             setattr(arguments, name, None)
@@ -38,7 +38,8 @@ def settings_flags(arguments: argparse.Namespace) -> dict[str, object]:
     return {name: getattr(arguments, name, None) for name in SETTINGS_FLAGS}
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, in the language in use."""
     parser = argparse.ArgumentParser(
         prog="frieza-tui",
         description=_("Chat with フリーザ様 in the terminal. With no key and no settings, an embedded model answers."),

@@ -32,7 +32,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     base_url: str | None = None
     """A server's base URL, usually ending in /v1. None: OpenAI if there is a key, else the embedded server."""
     api_key: str | None = None
+    """A key for the server. Best kept in the environment; a settings file that holds one must be its owner's alone."""
     api: Api = "auto"
+    """Which API to speak; auto: as the table of who answers says."""
     model: str | None = None
     """A model's name on the server; for the embedded server "small", or the path of a GGUF file."""
     assistant: str = "frieza"
@@ -44,14 +46,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     theme: str | None = None
     """A theme's name; None: frieza, light or dark as the terminal is."""
     language: Literal["auto", "ja", "en"] = "auto"
+    """Of the program's own words; auto: as the locale says."""
     follow: Follow = "end"
     """What the log keeps in view when a reply outgrows it: its end, or its first line."""
     mouse: bool = True
+    """Whether the screen takes the mouse; without it the terminal selects text as it is used to."""
     kitty: bool = True
     """Whether to ask the terminal for the kitty key protocol."""
     model_url: str | None = None
     """Where `model get` downloads from, instead of the publisher's address."""
     log_level: LogLevel = "warning"
+    """What goes into the log file in the platform's state folder; never a message's text."""
 
     def __repr__(self) -> str:
         return f"Settings(base_url={self.base_url!r}, api={self.api!r}, model={self.model!r}, …)"
