@@ -1,10 +1,8 @@
-"""Runs the benchmarks: `python tests/benchmarks`."""
+"""Runs the benchmarks: `python -m tests.benchmarks`, from the repository's root."""
 
 import sys
-from pathlib import Path
+
+from tests.benchmarks.command import main
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent.parent))  # so that this folder is the package `benchmarks`
-    from tests.benchmarks.command import main
-
     sys.exit(main())

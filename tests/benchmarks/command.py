@@ -5,28 +5,23 @@ import os
 import statistics
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.loopback.texts import KINDS
+from tests.benchmarks.priority import harness_ahead
 from tests.benchmarks.programs import Program, frieza, peers, reference
 from tests.benchmarks.scenarios import SPECIAL, USUAL
 from tests.benchmarks.server import loopback_server
-
-_AHEAD = -15
-"""Priority of harness and server, where that is allowed; the programs get 5 less."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Measure what is named; returns 1 if a bound is not met."""
     arguments = _parser().parse_args(words)
-    with suppress(PermissionError):
-        os.nice(_AHEAD)
     figures: list[Figure] = []
-    with loopback_server() as server:
+    with harness_ahead(), loopback_server() as server:
         bench = Bench(server, _programs(arguments), arguments.reps, arguments.kinds, arguments.sizes)
         try:
             for name in arguments.scenarios or USUAL:
@@ -41,7 +36,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python tests/benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument(
         "scenarios", nargs="*", metavar="NAME", help=f"{', '.join(USUAL)} (the default); {', '.join(SPECIAL)}"
     )

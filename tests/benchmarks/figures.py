@@ -5,26 +5,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from tests.benchmarks.programs import REFERENCE
-
 Sample: TypeAlias = Mapping[str, float]
 """What one run measured, by name; empty if the run failed."""
 Samples: TypeAlias = Mapping[str, Sequence[Sample]]
 """By program; the runs of one index came one after the other."""
 
-HEAD: Final = ("what", "unit", "frieza-tui", "beside it", "ratio", "bound", "met")
+HEAD: Final = ("what", "unit", "frieza-tui", "beside it", "ratio", "bound", "later bound")
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What a figure must not exceed."""
+    """What a figure must not exceed, now and later on."""
 
-    limit: float
-    over: str | None = None
-    """The program whose figure it is a multiple of; None: the figure itself is bounded."""
-
-    def __str__(self) -> str:
-        return f"≤ {self.limit:g}" + (f" × {self.over}" if self.over else "")
+    now: float | None
+    """None: there is no bound yet."""
+    over: str = ""
+    """The program whose figure it is a multiple of; empty: the figure itself is bounded."""
+    later: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +43,42 @@ class Figure:
 
     @property
     def is_met(self) -> bool | None:
-        """Whether the bound is met; None without a bound. Runs that failed do not meet it."""
-        if self.bound is None:
-            return None
-        judged: Sequence[float | None] = self.ratios if self.bound.over else self.values
-        known = [value for value in judged if value is not None]
-        is_whole = bool(known) and None not in self.values
-        return is_whole and statistics.median(known) <= self.bound.limit
+        """Whether today's bound is met; None without one. Runs that failed do not meet it."""
+        return self._meets(self.bound.now if self.bound else None)
 
     def row(self) -> tuple[str, ...]:
         """The line's cells."""
         beside = f"{self.beside} {_span(self.beside_values)}" if self.beside else ""
-        met = {True: "yes", False: "**no**", None: ""}[self.is_met]
-        bound = str(self.bound) if self.bound else ""
-        return self.what, self.unit, _span(self.values), beside, _span(self.ratios) if self.ratios else "", bound, met
+        ratio = _span(self.ratios) if self.ratios else ""
+        now, later = (self.bound.now, self.bound.later) if self.bound else (None, None)
+        return self.what, self.unit, _span(self.values), beside, ratio, self._verdict(now), self._verdict(later)
+
+    def _meets(self, limit: float | None) -> bool | None:
+        if limit is None:
+            return None
+        judged: Sequence[float | None] = self.ratios if self.bound and self.bound.over else self.values
+        known = [value for value in judged if value is not None]
+        return bool(known) and None not in self.values and statistics.median(known) <= limit
+
+    def _verdict(self, limit: float | None) -> str:
+        if limit is None or self.bound is None:
+            return ""
+        over = f" × {self.bound.over}" if self.bound.over else ""
+        return f"≤ {limit:g}{over}: " + ("met" if self._meets(limit) else "**not met**")
 
 
 def compare(what: str, unit: str, samples: Samples, key: str, *bounds: Bound) -> list[Figure]:
     """Return one figure for each program beside the first, with the bound that belongs to it."""
     (_, ours), *others = samples.items()
     values = [sample.get(key) for sample in ours]
-    absolute = next((bound for bound in bounds if bound.over is None), None)
-    over = {bound.over: bound for bound in bounds if bound.over is not None}
+    over = {bound.over: bound for bound in bounds}
     figures = [
-        Figure(what, unit, values, name, [sample.get(key) for sample in theirs], over.get(name, absolute))
+        Figure(what, unit, values, name, [sample.get(key) for sample in theirs], over.get(name))
         for name, theirs in others
     ]
-    return figures or [Figure(what, unit, values, bound=absolute)]
-
-
-def over_reference(limit: float) -> Bound:
-    """Bound a figure by the reference's."""
-    return Bound(limit, REFERENCE)
+    if "" in over:
+        return [Figure(what, unit, values, bound=over[""]), *figures]
+    return figures or [Figure(what, unit, values)]
 
 
 def table(figures: Sequence[Figure]) -> str:

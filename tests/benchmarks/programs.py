@@ -88,7 +88,7 @@ enabled = false
 [feedback]
 enabled = false
 """
-    return Program("codex", (command, "--no-daemon"), files={".codex/config.toml": config}, settle_s=1.2)
+    return Program("codex", (command, "--no-daemon"), files={".codex/config.toml": config}, settle_s=2.0)
 
 
 def _vibe(command: str) -> Program:

@@ -43,7 +43,8 @@ class Start:
     key_echo_s: float
     cpu_s: float
     """Spent until the first echo."""
-    memory_mb: float
+    letters: int
+    """How many were typed until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,15 @@ class Run:
         return cpu_s(self.terminal.pid)
 
     def start(self) -> Start:
-        """Wait until the program has painted and echoes a letter, then until it rests, its input box empty."""
+        """Wait until the program is there, then until it rests, its input box empty."""
+        start = self.come_up()
+        time.sleep(0.3)
+        self.erase(start.letters)
+        self.rest()
+        return start
+
+    def come_up(self) -> Start:
+        """Wait until the program has painted and echoes a letter, which is left in its input box."""
         terminal = self.terminal
         deadline_s = time.monotonic() + START_TIMEOUT_S
         while terminal.first_paint_s is None or terminal.is_echoing():
@@ -91,18 +100,14 @@ class Run:
             time.sleep(0.002)
         first_paint_s = terminal.first_paint_s - terminal.started_s
         echo_s, typed = self._first_echo(deadline_s)
-        start = Start(first_paint_s, echo_s - terminal.started_s, self.cpu_s(), memory_mb(terminal.pid)[0])
-        time.sleep(0.3)
-        self.erase(typed)
-        self.rest()
-        return start
+        return Start(first_paint_s, echo_s - terminal.started_s, self.cpu_s(), typed)
 
     def _first_echo(self, deadline_s: float) -> tuple[float, int]:
         """Type letters until one is echoed; returns when, and how many were typed."""
         for typed, letter in enumerate(LETTERS[-60:], 1):
             self.terminal.watch(letter)
             self.terminal.type(letter)
-            self.terminal.wait_for(letter, 0.15 if typed < 60 else deadline_s - time.monotonic())
+            self.terminal.wait_for(letter, min(0.15 if typed < 20 else 1.0, max(0.0, deadline_s - time.monotonic())))
             echoes = [at_s for one in LETTERS[-60:] if (at_s := self.terminal.seen_s(one)) is not None]
             if echoes:
                 return min(echoes), typed

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-TESTS = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class LoopbackServer:
 @contextmanager
 def loopback_server() -> Iterator[LoopbackServer]:
     """Run a loopback server for the length of the block."""
-    command = (sys.executable, "-m", "benchmarks.loopback")
-    environ = {**os.environ, "PYTHONPATH": str(TESTS)}
+    command = (sys.executable, "-m", "tests.benchmarks.loopback")
+    environ = {**os.environ, "PYTHONPATH": str(_ROOT)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ) as process:
         try:
             yield LoopbackServer(process)

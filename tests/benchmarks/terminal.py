@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from tests.benchmarks.priority import put_behind_harness
 from tests.benchmarks.processes import process_tree
 from tests.benchmarks.queries import ESCAPES, answers, split_begun
 from tests.benchmarks.recording import Recording
@@ -164,8 +165,7 @@ def _set_up(fd: int) -> None:
 def _enter(fd: int) -> None:
     """Make the terminal the new process's own, and let the harness stay a little ahead of it."""
     fcntl.ioctl(fd, termios.TIOCSCTTY, 0)
-    if os.nice(0) < 0:
-        os.nice(5)
+    put_behind_harness()
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -1,7 +1,7 @@
 """What a delta with its frame costs when the reply is already long: flat is the aim, for every kind of text."""
 
 from tests.benchmarks.bench import Bench, Job
-from tests.benchmarks.figures import Figure, Sample
+from tests.benchmarks.figures import Bound, Figure, Sample
 from tests.benchmarks.loopback.texts import Kind
 from tests.benchmarks.run import Run
 
@@ -31,6 +31,7 @@ def _measure_kind(bench: Bench, kind: Kind) -> list[Figure]:
             [sample.get("cpu_ms") for sample in measured],
             f"after {shortest:,}" if size != shortest else "",
             [sample.get("cpu_ms") for sample in samples[shortest]] if size != shortest else (),
+            Bound(None, f"after {shortest:,}", later=1.3) if size != shortest else None,
         )
         for size, measured in samples.items()
     ]
