@@ -20,14 +20,12 @@ from frieza_tui.backends.embedded.prompts import (
 from frieza_tui.backends.embedded.reply import Reply
 from frieza_tui.backends.embedded.slots import SlotKeeper
 from frieza_tui.domain.assistant import Assistant, ExamplePack
+from frieza_tui.domain.errors import ModelError
 from frieza_tui.domain.events import RunChanged, RunEvent
 from frieza_tui.domain.run import Run, RunError
 from frieza_tui.domain.thread import new_id
 from frieza_tui.i18n import _
 
-TEMPERATURE = 0.6
-STEADY_TEMPERATURE = 0.2
-"""For numbers and code, and where an example shows the way."""
 SAMPLING: dict[str, float] = {
     "top_p": 0.9,
     "top_k": 40,
@@ -168,12 +166,11 @@ class LlamaCppBackend:
 
     def _body(self, prompt: Prompt, request: RunRequest) -> dict[str, object]:
         wanted = request.sampling
-        temperature = STEADY_TEMPERATURE if prompt.is_steady else TEMPERATURE
         body: dict[str, object] = {
             **SAMPLING,
             "messages": prompt.as_chat(),
             "max_tokens": prompt.max_tokens,
-            "temperature": temperature,
+            "temperature": prompt.temperature,
         }
         for key, value in (("temperature", wanted.temperature), ("top_p", wanted.top_p), ("seed", self._seed)):
             if value is not None:
@@ -193,7 +190,8 @@ class LlamaCppBackend:
     async def _warm(self) -> None:
         await asyncio.sleep(self._idle_s)
         if self._host.running is not None and self._host.running.is_alive:
-            await self.read_ahead()
+            with suppress(ModelError):
+                await self.read_ahead()
 
     async def read_ahead(self) -> None:
         """Read what is missing of the example packs, the one in use first, and save it; minutes, once in a lifetime.
@@ -203,7 +201,7 @@ class LlamaCppBackend:
         session = await self._ready()
         if session.engine.model.known is None:
             return
-        with suppress(EngineError, EngineGone):  # the next run meets the same trouble, and tells
+        with suppress(EngineError, EngineGone, OSError):  # the next run meets the same trouble, and tells
             for pack in self._packs:
                 await session.slots.warm(session.client, pack)
 

@@ -8,8 +8,10 @@ from math import log, sqrt
 
 from frieza_tui.domain.assistant import Example
 
-LIKE_ENOUGH = 0.38
-"""From here on an example helps more than it misleads; measured with the messages of tests/quality."""
+LIKE = 0.38
+"""From here on a reply can follow the example closely."""
+A_LITTLE_LIKE = 0.12
+"""From here on an example helps more than it misleads. Both measured with the messages of tests/quality."""
 
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[a-z0-9']+")
@@ -61,7 +63,9 @@ def _index_of(examples: tuple[Example, ...]) -> ExampleIndex:
     return ExampleIndex(examples)
 
 
-def like_example(examples: tuple[Example, ...], text: str) -> Example | None:
-    """Return the example most like a message, or None if none is like enough."""
+def like_example(examples: tuple[Example, ...], text: str) -> tuple[Example, bool] | None:
+    """Return the example most like a message, and whether it is close; None if none is like it at all."""
     found = _index_of(examples).nearest(text)
-    return found[1] if found is not None and found[0] >= LIKE_ENOUGH else None
+    if found is None or found[0] < A_LITTLE_LIKE:
+        return None
+    return found[1], found[0] >= LIKE

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from frieza_tui.backends.embedded.likeness import like_example
 from frieza_tui.backends.embedded.prompts import (
+    GUIDED,
     KEPT_EXCHANGES,
+    LIVELY,
+    STEADY,
     ChatMessage,
     Exchange,
     Prompt,
@@ -17,7 +20,7 @@ from frieza_tui.backends.embedded.prompts import (
     is_exact,
     pack_messages,
 )
-from frieza_tui.domain.assistant import ExamplePack
+from frieza_tui.domain.assistant import Example, ExamplePack
 from frieza_tui.domain.thread import Thread
 
 CountTokens = Callable[[str], Awaitable[int]]
@@ -62,7 +65,7 @@ class PromptBuilder:
         answered = [exchange for exchange in exchanges_before_last(thread) if is_answered(exchange)]
         head = pack_messages(use.pack, use.count)
         like = like_example((*use.pack.examples, *use.pack.more), text)
-        beside = example_messages(like) if like is not None else []
+        beside = example_messages(like[0]) if like is not None else []
         try:
             kept = await self._newest_that_fit(answered[-KEPT_EXCHANGES:], [*head, *beside, last], reply_tokens)
         except MessageTooLong:
@@ -70,7 +73,7 @@ class PromptBuilder:
             kept = await self._newest_that_fit([], [*head, last], reply_tokens)
         messages = (*head, *_flat(kept), *beside, last)
         opener = "" if beside else choose_opener(use.pack, text, turn_seed)
-        return Prompt(messages, reply_tokens, opener, is_steady=bool(beside) or is_exact(text))
+        return Prompt(messages, reply_tokens, opener, _temperature(text, like))
 
     async def plain(self, thread: Thread, instructions: str, reply_tokens: int) -> Prompt:
         """Return the instructions and as much of the thread as fits, the oldest exchanges dropped first.
@@ -83,7 +86,9 @@ class PromptBuilder:
         kept = await self._newest_that_fit(exchanges, [*head, last], reply_tokens)
         dropped = sum(len(exchange) for exchange in exchanges[: len(exchanges) - len(kept)])
         messages = _merged([*head, *_flat(kept), last])
-        return Prompt(tuple(messages), reply_tokens, is_steady=is_exact(last["content"]), dropped_messages=dropped)
+        return Prompt(
+            tuple(messages), reply_tokens, temperature=_temperature(last["content"], None), dropped_messages=dropped
+        )
 
     async def _newest_that_fit(
         self, exchanges: Sequence[Exchange], fixed: Sequence[ChatMessage], reply_tokens: int
@@ -107,6 +112,12 @@ class PromptBuilder:
                 self._counts.clear()
             self._counts[text] = await self._count_tokens(text)
         return self._counts[text] + _FRAME_TOKENS * len(messages)
+
+
+def _temperature(text: str, like: tuple[Example, bool] | None) -> float:
+    if is_exact(text) or (like is not None and like[1]):
+        return STEADY
+    return LIVELY if like is None else GUIDED
 
 
 def _flat(exchanges: Sequence[Exchange]) -> list[ChatMessage]:

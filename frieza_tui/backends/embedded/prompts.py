@@ -15,6 +15,12 @@ SHORT_PACK = 2
 """Examples in the pack that is used while the whole one has not been read: 4 s of reading instead of 37."""
 PACK_MAX_TOKENS = 300
 MAX_TOKENS = 512
+LIVELY = 0.6
+"""The temperature that suits small talk."""
+GUIDED = 0.4
+"""With an example beside the message that is a little like it."""
+STEADY = 0.2
+"""With an example close to the message, and for numbers and code."""
 
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -37,8 +43,7 @@ class Prompt:
     """Of the reply, at most."""
     opener: str = ""
     """The beginning of the reply, put into the model's mouth; not part of `messages`."""
-    is_steady: bool = False
-    """Whether the reply should wander little: there are numbers or code in it, or an example to go by."""
+    temperature: float = LIVELY
     dropped_messages: int = 0
     """Oldest messages left out because the context window was full."""
 
