@@ -44,6 +44,7 @@ class Viewport:
         self.is_following = True
         self._heights = Heights()
         self._views: OrderedDict[str, BubbleView] = OrderedDict()
+        self._held = (Place(-1, 0, 0), 0)
 
     # ── the thread
 
@@ -90,11 +91,14 @@ class Viewport:
         self._heights = Heights([estimated_height(bubble, width) for bubble in self.bubbles])
         if self.bubbles and not self.is_following:
             self._return_to(start)
+            self._held = (self.top, start)
 
     def _start_of_top(self) -> int:
         """Where the text of the row at the top starts, which no width changes; -1: it is a gap."""
         if not self.bubbles:
             return 0
+        if self.top == self._held[0]:
+            return self._held[1]  # another resize, and the same row: several in turn must not add up to a move
         block = self._view(self.top.bubble).read(self.top.block)
         return -1 if self.top.row < block.gap else block.row(self.top.row).start
 
@@ -243,6 +247,14 @@ class Viewport:
         self.top = Place(bubble, block, row)
 
     # ── views
+
+    def view(self, index: int) -> BubbleView:
+        """Return a bubble at the window's width."""
+        return self._view(index)
+
+    def read(self, place: Place) -> Block:
+        """Return the block that a place is in, laid out."""
+        return self._read(place.bubble, place.block)
 
     def _view(self, index: int) -> BubbleView:
         bubble = self.bubbles[index]

@@ -1,0 +1,49 @@
+"""Takes text out of the log as it was written, without what the width did to it. Knows no widget."""
+
+import re
+
+from frieza_tui.tui.log.block import Block
+from frieza_tui.tui.log.outline import BULLETS, QUOTE_BAR
+from frieza_tui.tui.log.viewport import Place, Viewport
+
+_ALL = 1 << 60
+_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_PLAIN_MARKS = str.maketrans({QUOTE_BAR: ">"} | dict.fromkeys(BULLETS, "-"))
+
+
+def excerpt(viewport: Viewport, first: tuple[int, int, int], last: tuple[int, int, int]) -> str:
+    """Return the text from one place to another, each given as bubble, block, and offset in the block's text."""
+    parts: list[str] = []
+    for bubble in range(first[0], min(last[0], len(viewport.bubbles) - 1) + 1):
+        view = viewport.view(bubble)
+        start = first[1] if bubble == first[0] else 0
+        stop = last[1] if bubble == last[0] else len(view.blocks) - 1
+        for index in range(start, min(stop, len(view.blocks) - 1) + 1):
+            block = view.blocks[index]
+            left = first[2] if (bubble, index) == first[:2] else 0
+            right = last[2] if (bubble, index) == last[:2] else _ALL
+            if left < right:
+                parts.append(("\n\n" if block.gap else "\n") if parts else "")
+                parts.append(_text_of(block, left, right))
+    return "".join(parts)
+
+
+def _text_of(block: Block, start: int, end: int) -> str:
+    text = block.read().cut(start, end)
+    rest = "".join(part for part, _ in block.leaf.rest).translate(_PLAIN_MARKS)
+    if rest:
+        text = text.replace("\n", "\n" + rest)
+    if start == 0:
+        text = "".join(part for part, _ in block.leaf.first).translate(_PLAIN_MARKS) + text
+    return text
+
+
+def word_at(viewport: Viewport, place: Place, offset: int) -> tuple[int, int]:
+    """Return start and end of the word at an offset of a block's text."""
+    layout = viewport.read(place).read()
+    start = max(0, offset - 200)
+    text = layout.cut(start, offset + 200)
+    for match in _WORD.finditer(text):
+        if match.start() <= offset - start < match.end():
+            return start + match.start(), start + match.end()
+    return offset, offset

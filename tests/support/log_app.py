@@ -1,0 +1,57 @@
+"""A screen with nothing but the message log and an input."""
+
+from collections.abc import Callable
+
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.themes import THEMES
+
+
+class LogApp(App[None]):
+    """The log over an input that has the focus."""
+
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, theme: str = "frieza") -> None:
+        super().__init__()
+        self.follow_changes: list[tuple[bool, int]] = []
+        self.links: list[str] = []
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = theme
+
+    def compose(self) -> ComposeResult:
+        yield MessageLog()
+        yield Input()
+
+    @property
+    def message_log(self) -> MessageLog:
+        return self.query_one(MessageLog)
+
+    def on_message_log_follow_changed(self, event: MessageLog.FollowChanged) -> None:
+        self.follow_changes.append((event.is_following, event.lines_below))
+
+    def on_message_log_link_activated(self, event: MessageLog.LinkActivated) -> None:
+        self.links.append(event.href)
+
+    def lines(self) -> list[str]:
+        """What the compositor shows of the log, without the scroll bar."""
+        strips = self.screen._compositor.render_strips()
+        return [strip.crop(0, self.size.width - 1).text.rstrip() for strip in strips[: self.message_log.size.height]]
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Let the app work until a condition holds; the test's timeout is the limit."""
+    while not condition():
+        await pilot.pause()
+
+
+async def painted(pilot: Pilot[None]) -> None:
+    """Let the app work until the log has shown all it was told."""
+    assert isinstance(pilot.app, LogApp)
+    log = pilot.app.message_log
+    await until(pilot, lambda: log._flush_timer is None)
+    await pilot.pause()

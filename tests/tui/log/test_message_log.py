@@ -1,0 +1,219 @@
+"""The log on a screen: it streams, follows, stays where the reader looks, and gives text away."""
+
+import pytest
+from textual.widgets import Input
+
+from frieza_tui.tui.log.bubble import BubbleState, CodeBlock
+from tests.support.log_app import LogApp, painted, until
+
+PARAGRAPHS = "\n\n".join(f"Paragraph {number} goes on for some words." for number in range(60))
+
+
+@pytest.fixture
+def app() -> LogApp:
+    return LogApp()
+
+
+async def test_a_bubble_shows_its_label_state_and_text(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.message_log.add_bubble("u", "user", "あなた", source="*a*\n  b [/x]")
+        app.message_log.add_bubble("a", "assistant", "フリーザ様", BubbleState("queued", "active"))
+        app.message_log.feed("a", "**c**")
+        await painted(pilot)
+        assert app.lines()[:8] == ["", "▎ あなた", "▎ *a*", "▎   b [/x]", "", "▎ フリーザ様  queued", "▎ c", ""]
+        app.message_log.set_state("a", BubbleState("done"))
+        await painted(pilot)
+        assert app.lines()[5] == "▎ フリーザ様  done"
+
+
+async def test_segments_keep_the_order_in_which_they_began(app: LogApp) -> None:
+    async with app.run_test(size=(40, 30)) as pilot:
+        log = app.message_log
+        log.add_bubble("a", "assistant", "F")
+        for segment, text in [
+            ("reasoning:0", "hm"),
+            ("text:0", "one"),
+            ("code:s1", "x = 1"),
+            ("output:s1", "1\n"),
+            ("text:1", "two"),
+            ("refusal:0", "no"),
+            ("note:0", "cut"),
+            ("text:0", " more"),
+        ]:
+            log.feed("a", text, segment)
+        await painted(pilot)
+        shown = [line for line in app.lines() if line not in ("", "▎")]
+        assert shown == ["▎ F", "▎ hm", "▎ one more", "▎ x = 1", "▎ 1", "▎ two", "▎ no", "▎ cut"]
+
+
+async def test_a_settled_bubble_takes_no_more_text_and_may_be_corrected(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.message_log
+        log.add_bubble("a", "assistant", "F")
+        log.feed("a", "wrng")
+        log.settle("a", "right")
+        log.feed("a", " late")
+        log.feed("gone", "late")
+        await painted(pilot)
+        assert app.lines()[1:4] == ["▎ F", "▎ right", ""]
+        assert log.source_of("a") == "right"
+
+
+async def test_removed_and_cleared_bubbles_are_gone(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.message_log
+        for key in "abc":
+            log.add_bubble(key, "assistant", key.upper(), source=f"text {key}")
+        log.remove_bubble("b")
+        log.feed("c", "late")
+        log.set_state("c", BubbleState("x"))
+        await painted(pilot)
+        assert log.bubble_keys == ["a", "c"]
+        assert [line for line in app.lines() if line] == ["▎ A", "▎ text a", "▎ C  x", "▎ text c"]
+        log.clear()
+        await painted(pilot)
+        assert [line for line in app.lines() if line] == []
+
+
+async def test_it_follows_its_end_until_the_reader_scrolls_up(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.message_log
+        log.add_bubble("a", "assistant", "F")
+        log.feed("a", PARAGRAPHS)
+        await painted(pilot)
+        assert app.lines()[-1] == "▎ Paragraph 59 goes on for some words."
+        log.scroll_page_up(animate=False)
+        top = app.lines()[0]
+        assert not log.is_following
+        log.feed("a", "\n\nmore\n\nand more")
+        await painted(pilot)
+        assert app.lines()[0] == top
+        await until(pilot, lambda: bool(app.follow_changes))
+        assert app.follow_changes[-1] == (False, log.lines_below)
+        log.follow_end()
+        await painted(pilot)
+        assert app.lines()[-1] == "▎ and more"
+        assert app.follow_changes[-1] == (True, 0)
+
+
+async def test_the_wheel_moves_by_lines_and_back_to_the_end_follows_again(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.message_log
+        log.add_bubble("a", "assistant", "F", source=PARAGRAPHS)
+        await painted(pilot)
+        end = app.lines()
+        log.scroll_up(animate=False)
+        log.scroll_up(animate=False)
+        assert app.lines()[2:] == end[:-2]
+        log.scroll_down(animate=False)
+        log.scroll_down(animate=False)
+        assert app.lines() == end
+        assert log.is_following
+        log.scroll_home(animate=False)
+        assert app.lines()[1] == "▎ F"
+        log.action_scroll_end()
+        assert app.lines() == end
+
+
+@pytest.mark.parametrize("widths", [(36,), (75, 30, 61)])
+async def test_a_resize_wraps_again_and_keeps_the_top_line(app: LogApp, widths: tuple[int, ...]) -> None:
+    async with app.run_test(size=(50, 12)) as pilot:
+        log = app.message_log
+        for number in range(30):
+            words = " ".join(f"w{number}.{word}" for word in range(60))
+            log.add_bubble(str(number), "user" if number % 2 else "assistant", "F", source=words)
+        await painted(pilot)
+        for _ in range(41):
+            log.scroll_up(animate=False)
+        before = app.lines()
+        for width in widths:
+            await pilot.resize_terminal(width, 12)
+            await painted(pilot)
+            assert before[0].split()[1] in app.lines()[0]
+            assert max(len(line) for line in app.lines()) <= width - 2
+        await pilot.resize_terminal(50, 12)
+        await painted(pilot)
+        assert app.lines() == before
+
+
+async def test_a_thread_opens_at_its_end_without_reading_the_rest(app: LogApp) -> None:
+    async with app.run_test(size=(50, 12)) as pilot:
+        log = app.message_log
+        for number in range(2000):
+            log.add_bubble(str(number), "assistant", f"F{number}", source=f"text {number}")
+        await painted(pilot)
+        assert app.lines()[-1] == "▎ text 1999"
+        assert sum(1 for bubble in log._log_viewport.bubbles if not bubble.waiting_source) < 20
+
+
+async def test_a_click_on_a_link_tells_and_takes_no_focus(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.message_log.add_bubble("a", "assistant", "F", source="see [this page](http://x.y/z) now")
+        await painted(pilot)
+        await pilot.click("MessageLog", offset=(9, 2))
+        assert app.links == ["http://x.y/z"]
+        await pilot.click("MessageLog", offset=(3, 2))
+        assert app.links == ["http://x.y/z"]
+        assert isinstance(app.focused, Input)
+
+
+async def test_a_drag_selects_across_bubbles_without_what_the_width_did(app: LogApp) -> None:
+    async with app.run_test(size=(24, 16)) as pilot:
+        app.message_log.add_bubble("u", "user", "U", source="one two three four five six seven")
+        app.message_log.add_bubble("a", "assistant", "A", source="- eight\n- nine\n\n> ten\n\n```\nx = 1\ny\n```")
+        await painted(pilot)
+        await pilot.mouse_down("MessageLog", offset=(6, 2))
+        await pilot.hover("MessageLog", offset=(4, 12))
+        await pilot.mouse_up("MessageLog", offset=(4, 12))
+        assert app.screen.get_selected_text() == (
+            "two three four five six seven\n\nA\n- eight\n- nine\n\n> ten\n\nx = 1\ny"
+        )
+        assert isinstance(app.focused, Input)
+
+
+async def test_two_clicks_select_a_word_and_three_a_paragraph(app: LogApp) -> None:
+    async with app.run_test(size=(24, 12)) as pilot:
+        app.message_log.add_bubble("a", "assistant", "A", source="one **two** three four five six\n\nseven")
+        await painted(pilot)
+        await pilot.click("MessageLog", offset=(7, 2), times=2)
+        assert app.screen.get_selected_text() == "two"
+        await pilot.click("MessageLog", offset=(7, 2), times=3)
+        assert app.screen.get_selected_text() == "one two three four five six"
+
+
+async def test_code_is_given_away_exactly(app: LogApp) -> None:
+    async with app.run_test(size=(24, 12)) as pilot:
+        log = app.message_log
+        log.add_bubble("a", "assistant", "A", source="1. a\n   ```py\n   \tif x:  \n\n     y\n   ```\n\n```\nz\n```")
+        log.feed("a", "late", "code:s1")
+        log.add_bubble("b", "assistant", "B")
+        log.feed("b", "print(1)", "code:s1")
+        await painted(pilot)
+        assert log.code_blocks_of("a") == [CodeBlock("py", "\tif x:  \n\n  y\n"), CodeBlock("", "z\n")]
+        assert log.code_blocks_of("b") == [CodeBlock("python", "print(1)")]
+
+
+@pytest.mark.parametrize("theme", ["frieza", "frieza-light", "frieza-terminal"])
+async def test_a_change_of_theme_repaints(theme: str) -> None:
+    app = LogApp("golden-frieza")
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.message_log.add_bubble("a", "assistant", "A", source="# Title")
+        await painted(pilot)
+        before = app.message_log._shown_strips[2]
+        app.theme = theme
+        await painted(pilot)
+        assert app.message_log._shown_strips[2] != before
+        assert app.lines()[2] == "▎ Title"
+
+
+async def test_a_definition_that_comes_late_makes_earlier_links() -> None:
+    app = LogApp()
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.message_log
+        log.add_bubble("a", "assistant", "A")
+        log.feed("a", "see [this][x]\n\nand more\n\nand more")
+        await painted(pilot)
+        assert app.lines()[2] == "▎ see [this][x]"
+        log.feed("a", "\n\n[x]: http://y.z\n")
+        await painted(pilot)
+        assert app.lines()[2] == "▎ see this"
