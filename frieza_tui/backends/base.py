@@ -32,6 +32,8 @@ class Label:
     server: str
     """Where: a host, or "embedded"."""
     model: str
+    why: str = ""
+    """If the API was chosen by the program: why this one, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)

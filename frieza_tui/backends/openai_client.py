@@ -112,15 +112,22 @@ class OpenAIClient:
         return self._reads
 
     def request(
-        self, method: Method, path: str, body: bytes | None = None, *, headers: Mapping[str, str] | None = None
+        self,
+        method: Method,
+        path: str,
+        body: bytes | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        is_repeated: bool = True,
     ) -> Request:
         """Return a request to a path below the base URL, with a body that is encoded JSON already.
 
         The SDK's methods encode their parameters anew with every call, which costs more with each message of a history
-        (bench/RESULTS.md). POST is never retried, the others twice.
+        (bench/RESULTS.md). POST is never retried, the others twice unless is_repeated is False.
         """
         sent_headers = {**(headers or {}), **({"content-type": "application/json"} if body is not None else {})}
-        return lambda: self._opened(method, path, body, sent_headers)
+        is_repeated = is_repeated and method != "POST"
+        return lambda: _opened(self.reads if is_repeated else self.posts, method, path, body, sent_headers)
 
     async def call(self, request: Request) -> dict[str, Any]:
         """Send a request and return the JSON object that answers it.
@@ -203,30 +210,28 @@ class OpenAIClient:
             _ = (client.models, client.beta.assistants, client.beta.threads.messages, client.beta.threads.runs)
         return client
 
-    @asynccontextmanager
-    async def _opened(
-        self, method: Method, path: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> AsyncIterator[RawResponse]:
-        import httpx2
-        from openai import AsyncStream
 
-        options: Any = {"headers": headers} if headers else {}
-        if method == "DELETE":
-            yield _WholeResponse(await self.reads.delete(path, cast_to=httpx2.Response, options=options))
-            return
-        stream: AsyncStream[object]
-        if method == "GET":
-            stream = await self.reads.get(
-                path, cast_to=object, options=options, stream=True, stream_cls=AsyncStream[object]
-            )
-        else:
-            stream = await self.posts.post(
-                path, cast_to=object, content=body, options=options, stream=True, stream_cls=AsyncStream[object]
-            )
-        try:
-            yield _OpenResponse(stream)
-        finally:
-            await stream.close()
+@asynccontextmanager
+async def _opened(
+    client: "AsyncOpenAI", method: Method, path: str, body: bytes | None, headers: Mapping[str, str]
+) -> AsyncIterator[RawResponse]:
+    import httpx2
+    from openai import AsyncStream
+
+    options: Any = {"headers": headers} if headers else {}
+    if method == "DELETE":
+        yield _WholeResponse(await client.delete(path, cast_to=httpx2.Response, options=options))
+        return
+    stream: AsyncStream[object]
+    kind = AsyncStream[object]
+    if method == "GET":
+        stream = await client.get(path, cast_to=object, options=options, stream=True, stream_cls=kind)
+    else:
+        stream = await client.post(path, cast_to=object, content=body, options=options, stream=True, stream_cls=kind)
+    try:
+        yield _OpenResponse(stream)
+    finally:
+        await stream.close()
 
 
 class _OpenResponse:

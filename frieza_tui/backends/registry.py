@@ -1,7 +1,7 @@
 """Backends by name: a plain description in, a backend out. Imports an adapter only when it is asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,7 @@ from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
 
 if TYPE_CHECKING:
+    from frieza_tui.backends.model_list import ModelFacts
     from frieza_tui.backends.openai_client import OpenAIClient
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
@@ -50,6 +51,18 @@ def load_backend(config: BackendConfig) -> Backend:
     return make(config)
 
 
+async def list_models(config: BackendConfig) -> "tuple[ModelFacts, ...]":
+    """Return the models of a config's server, in its order; whichever API it has. Raises: BackendError."""
+    from frieza_tui.backends.model_list import fetch_models
+
+    client = _client(replace(config, api="auto"))
+    try:
+        await client.open()
+        return await fetch_models(client)
+    finally:
+        await client.close()
+
+
 def _assistants(config: BackendConfig) -> Backend:
     from frieza_tui.backends.assistants import AssistantsBackend
 
@@ -66,6 +79,16 @@ def _responses(config: BackendConfig) -> Backend:
     from frieza_tui.backends.responses import ResponsesBackend
 
     return ResponsesBackend(_client(config), model=config.model or "")
+
+
+def _auto(config: BackendConfig) -> Backend:
+    from frieza_tui.backends.api_notes import ApiNotes
+    from frieza_tui.backends.auto import AutoBackend
+
+    def make(api: str) -> Backend:
+        return load_backend(replace(config, api=api))
+
+    return AutoBackend(_client(config), make, notes=ApiNotes(), model=config.model or "")
 
 
 def _client(config: BackendConfig) -> "OpenAIClient":
@@ -102,6 +125,7 @@ def _scripted(config: BackendConfig) -> Backend:
 
 BACKENDS: Final[dict[str, Callable[[BackendConfig], Backend]]] = {
     "assistants": _assistants,
+    "auto": _auto,
     "chat": _chat,
     "embedded": _embedded,
     "llama_cpp": _llama_cpp,
