@@ -149,9 +149,8 @@ def _open_chat(arguments: "argparse.Namespace", loaded: "Loaded") -> "Chat":
 
 def choose_api(api: str, base_url: str | None, api_key: str | None) -> str:
     """Name the backend for these settings. Source: DESIGN.md, "Which backend"."""
-    if base_url is None and (api_key is None or api == "assistants"):
-        return "embedded"
-    return "assistants" if api == "auto" else api
+    is_nothing_set = base_url is None and api_key is None
+    return "embedded" if is_nothing_set and api in {"auto", "assistants"} else api
 
 
 def _serve(arguments: "argparse.Namespace", loaded: "Loaded") -> int:

@@ -96,6 +96,10 @@ def test_the_log_file_is_private_and_holds_no_message(own_world: Path) -> None:
     [
         ("auto", None, None, "embedded"),
         ("assistants", None, None, "embedded"),
+        ("auto", None, "sk-x", "auto"),
+        ("auto", "http://127.0.0.1:1/v1", None, "auto"),
+        ("chat", "http://127.0.0.1:1/v1", None, "chat"),
+        ("responses", None, "sk-x", "responses"),
     ],
 )
 def test_what_is_set_decides_which_backend(api: str, base_url: str | None, key: str | None, chosen: str) -> None:
