@@ -79,6 +79,12 @@ class Bubble:
             cells += len(source) if source.isascii() else (len(source) + len(source.encode())) // 2
         return lines, cells
 
+    def pack(self) -> None:
+        """Forget what was read of a settled text; it is read again when somebody looks."""
+        if list(self.segments) == ["text:0"]:
+            self.waiting_source = self.segments["text:0"].source
+            self.segments.clear()
+
     def _unpack(self) -> None:
         if self.waiting_source:
             source, self.waiting_source = self.waiting_source, ""

@@ -8,7 +8,8 @@ from textual.widget import Widget
 from frieza_tui.text.width import character_widths
 from frieza_tui.tui.log.rows import Row, Span, spans_width
 from frieza_tui.tui.log.styles import Palette
-from frieza_tui.tui.log.viewport import Place, VisibleRow
+from frieza_tui.tui.log.thread_rows import Place
+from frieza_tui.tui.log.viewport import VisibleRow
 
 BAR = "▎"
 
@@ -46,7 +47,9 @@ class Drawing:
         if not isinstance(strip, Strip):
             lead = self._lead(visible)
             row = self._row(visible)
-            strip = self._palette.strip((*lead, *row.spans), spans_width(lead) + row.width, visible.view.full_width)
+            fill = "code-block" if visible.block.leaf.kind == "code" and visible.place.row >= visible.block.gap else ""
+            width = spans_width(lead) + row.width
+            strip = self._palette.strip((*lead, *row.spans), width, visible.view.full_width, fill)
             strip = visible.block.strips[visible.place.row] = self._filtered(strip)
         return strip
 

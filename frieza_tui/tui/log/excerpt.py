@@ -4,18 +4,18 @@ import re
 
 from frieza_tui.tui.log.block import Block
 from frieza_tui.tui.log.outline import BULLETS, QUOTE_BAR
-from frieza_tui.tui.log.viewport import Place, Viewport
+from frieza_tui.tui.log.thread_rows import Place, ThreadRows
 
 _ALL = 1 << 60
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _PLAIN_MARKS = str.maketrans({QUOTE_BAR: ">"} | dict.fromkeys(BULLETS, "-"))
 
 
-def excerpt(viewport: Viewport, first: tuple[int, int, int], last: tuple[int, int, int]) -> str:
+def excerpt(rows: ThreadRows, first: tuple[int, int, int], last: tuple[int, int, int]) -> str:
     """Return the text from one place to another, each given as bubble, block, and offset in the block's text."""
     parts: list[str] = []
-    for bubble in range(first[0], min(last[0], len(viewport.bubbles) - 1) + 1):
-        view = viewport.view(bubble)
+    for bubble in range(first[0], min(last[0], len(rows.bubbles) - 1) + 1):
+        view = rows.view(bubble)
         start = first[1] if bubble == first[0] else 0
         stop = last[1] if bubble == last[0] else len(view.blocks) - 1
         for index in range(start, min(stop, len(view.blocks) - 1) + 1):
@@ -38,9 +38,9 @@ def _text_of(block: Block, start: int, end: int) -> str:
     return text
 
 
-def word_at(viewport: Viewport, place: Place, offset: int) -> tuple[int, int]:
+def word_at(rows: ThreadRows, place: Place, offset: int) -> tuple[int, int]:
     """Return start and end of the word at an offset of a block's text."""
-    layout = viewport.read(place).read()
+    layout = rows.read(place.bubble, place.block).read()
     start = max(0, offset - 200)
     text = layout.cut(start, offset + 200)
     for match in _WORD.finditer(text):

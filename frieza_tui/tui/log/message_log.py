@@ -25,7 +25,7 @@ class MessageLog(ThreadView):
     def add_bubble(self, key: str, author: Author, label: str, state: BubbleState = NO_STATE, source: str = "") -> None:
         """Append a bubble; `source`, if given, is the whole text of a message that will not grow."""
         self._bubble_index[key] = len(self._log_viewport.bubbles)
-        self._log_viewport.add(Bubble(key, author, label, state, source, is_settled=bool(source)))
+        self._log_viewport.rows.add(Bubble(key, author, label, state, source, is_settled=bool(source)))
         self._want_flush()
 
     def feed(self, key: str, text: str, segment: str = "text:0") -> None:
@@ -96,7 +96,7 @@ class MessageLog(ThreadView):
         keys, self._changed_keys = self._changed_keys, set()
         for key in keys:
             if (index := self._bubble_index.get(key)) is not None:
-                self._log_viewport.refresh(index)
+                self._log_viewport.rows.refresh(index)
         self._show_viewport()
 
     def notify_style_update(self) -> None:

@@ -39,10 +39,13 @@ class Palette:
             found = self._styles[words] = self._widget.get_visual_style(*names).rich_style
         return found
 
-    def strip(self, spans: Sequence[Span], width: int, length: int) -> Strip:
-        """Return a line of `length` cells; the spans take `width` of them."""
+    def strip(self, spans: Sequence[Span], width: int, length: int, fill: str = "") -> Strip:
+        """Return a line of `length` cells; the spans take `width` of them, and all but the last other is filled."""
         style = self.style
         segments = [Segment(text, style(words)) for text, words in spans]
         if length > width:
+            if fill:
+                segments.append(Segment(" " * (length - width - 1), style(fill)))
+                width = length - 1
             segments.append(Segment(" " * (length - width), style("")))
         return Strip(segments, max(width, length))

@@ -142,7 +142,7 @@ class ThreadView(ScrollView, can_focus=True):
         """Called by Textual when the theme or a style has changed: draw everything anew."""
         super().notify_style_update()
         self._log_drawing.clear()
-        self._log_viewport.drop_strips()
+        self._log_viewport.rows.drop_strips()
         self._shown_strips = []
 
     def on_resize(self) -> None:
@@ -180,7 +180,7 @@ class ThreadView(ScrollView, can_focus=True):
         first_key, first_at = (start.y, start.x) if start is not None else (0, 0)
         end_place = (last, _EVERYTHING) if end is None else place_of(end.y)[:2]
         first = (*place_of(first_key)[:2], first_at)
-        return excerpt(self._log_viewport, first, (*end_place, _EVERYTHING if end is None else end.x)), "\n"
+        return excerpt(self._log_viewport.rows, first, (*end_place, _EVERYTHING if end is None else end.x)), "\n"
 
     def selection_updated(self, _selection: Selection | None) -> None:
         """Called by Textual when the reader marks text: draw it."""
@@ -199,6 +199,6 @@ class ThreadView(ScrollView, can_focus=True):
             if href := row.block.read().link_at(offset):
                 self.post_message(self.LinkActivated(href))
         elif self.allow_select and self.screen.allow_select and self.app.ALLOW_SELECT:
-            start, end = word_at(self._log_viewport, row.place, offset) if event.chain == 2 else (0, _EVERYTHING)
+            start, end = word_at(self._log_viewport.rows, row.place, offset) if event.chain == 2 else (0, _EVERYTHING)
             key = line_key(row.place)
             self.screen.selections = {self: Selection(Offset(start, key), Offset(end, key))}

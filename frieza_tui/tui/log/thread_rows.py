@@ -1,0 +1,113 @@
+"""The rows of a thread at a width: which bubbles are laid out, and how high each is. Knows no widget and no colour."""
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from frieza_tui.tui.log.block import Block
+from frieza_tui.tui.log.bubble_view import BubbleView, estimated_height
+from frieza_tui.tui.log.content import Bubble
+from frieza_tui.tui.log.heights import Heights
+
+OPEN_VIEWS = 96
+"""Bubbles whose rows are kept; others are read again when they come into view."""
+
+
+class Place(NamedTuple):
+    """A row of the thread: bubble, block of the bubble, row of the block."""
+
+    bubble: int
+    block: int
+    row: int
+
+
+class ThreadRows:
+    """The bubbles of a thread, laid out as far as somebody has looked at them."""
+
+    def __init__(self) -> None:
+        self.bubbles: list[Bubble] = []
+        self.width = 80
+        self._heights = Heights()
+        self._views: OrderedDict[str, BubbleView] = OrderedDict()
+
+    @property
+    def total(self) -> int:
+        """Rows, as far as they are known."""
+        return self._heights.total
+
+    def add(self, bubble: Bubble) -> None:
+        """Append a bubble."""
+        self.bubbles.append(bubble)
+        self._heights.append(estimated_height(bubble, self.width))
+
+    def remove(self, index: int) -> None:
+        """Take a bubble out."""
+        bubble = self.bubbles.pop(index)
+        self._views.pop(bubble.key, None)
+        self._heights = Heights([self._heights[at] for at in range(len(self._heights)) if at != index])
+
+    def clear(self) -> None:
+        """Take all bubbles out."""
+        self.bubbles.clear()
+        self._views.clear()
+        self._heights = Heights()
+
+    def refresh(self, index: int) -> None:
+        """Look at a bubble whose text, label or state has changed."""
+        view = self._views.get(self.bubbles[index].key)
+        if view is None:
+            self._heights.set(index, estimated_height(self.bubbles[index], self.width))
+            return
+        view.refresh()
+        self._heights.set(index, view.height)
+
+    def set_width(self, width: int) -> None:
+        """Lay out for another width, when somebody looks."""
+        self.width = width
+        self._views.clear()
+        self._heights = Heights([estimated_height(bubble, width) for bubble in self.bubbles])
+
+    def drop_strips(self) -> None:
+        """Forget what the widget made of the rows: colours have changed."""
+        for view in self._views.values():
+            for block in view.blocks:
+                block.strips.clear()
+
+    def drop_views(self) -> None:
+        """Forget the rows of bubbles that nobody has looked at for long."""
+        while len(self._views) > OPEN_VIEWS:
+            key, view = self._views.popitem(last=False)
+            if not view.bubble.is_settled:
+                self._views[key] = view
+                return
+            view.bubble.pack()
+
+    def row_of(self, place: Place) -> int:
+        """Return how many rows are above a place, as far as they are known."""
+        before = self._heights.before(place.bubble)
+        return before + self.view(place.bubble).heights.before(place.block) + place.row
+
+    def find(self, row: int) -> Place:
+        """Return the place of a row, as far as heights are known."""
+        bubble, rest = self._heights.find(max(0, row))
+        block, rest = self.view(bubble).heights.find(rest)
+        return Place(bubble, block, rest)
+
+    def view(self, index: int) -> BubbleView:
+        """Return a bubble at the width."""
+        bubble = self.bubbles[index]
+        view = self._views.get(bubble.key)
+        if view is None:
+            view = self._views[bubble.key] = BubbleView(bubble, self.width)
+            self._heights.set(index, view.height)
+        else:
+            self._views.move_to_end(bubble.key)
+        return view
+
+    def read(self, bubble: int, block: int) -> Block:
+        """Return a block, laid out."""
+        view = self.view(bubble)
+        found = view.blocks[block]
+        if not found.is_exact:
+            view.read(block)
+            self._heights.set(bubble, view.height)
+        return found
