@@ -48,7 +48,8 @@ def titled_driver(title: str) -> type[Driver]:
         """Textual's own driver, but it survives a hangup and sets the terminal's title."""
 
         def start_application_mode(self) -> None:
-            self._file = cast(TextIOWrapper, _Outlet(cast(TextIOWrapper, self._file)))
+            if not isinstance(self._file, _Outlet):
+                self._file = cast(TextIOWrapper, _Outlet(cast(TextIOWrapper, self._file)))
             super().start_application_mode()  # type: ignore[no-untyped-call]
             self.write(f"\x1b[22;2t\x1b]2;{title}\x07")
 

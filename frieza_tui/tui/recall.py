@@ -16,8 +16,8 @@ LONGEST = 100_000
 class RecallList:
     """Earlier inputs, and where in them the user is.
 
-    `older` and `newer` walk; the draft that was there before the walk waits at its newest end. An earlier input that was
-    changed is a draft of its own: the walk begins again from it.
+    `older` and `newer` walk; the draft that was there before the walk waits at its newest end. An earlier input that
+    was changed is a draft of its own: the walk begins again from it.
     """
 
     def __init__(self, file: Path | None = None) -> None:

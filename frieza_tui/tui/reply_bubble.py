@@ -32,7 +32,8 @@ class ReplyBubble:
         self.key = key
         self._log = log
         self._has_run = False
-        self._fed: dict[str, str] = {}
+        self._has_told_dropped = False
+        self._fed: dict[str, list[str]] = {}
         self._calls_seen: set[tuple[str, int]] = set()
         self._sources: list[Annotation] = []
         log.add_bubble(key, "assistant", label, BubbleState(waiting_for, "active"))
@@ -86,7 +87,7 @@ class ReplyBubble:
         self._log.settle(self.key)
 
     def _feed(self, segment: str, text: str) -> None:
-        self._fed[segment] = self._fed.get(segment, "") + text
+        self._fed.setdefault(segment, []).append(text)
         self._log.feed(self.key, text, segment)
 
     def _note(self, text: str) -> None:
@@ -96,10 +97,10 @@ class ReplyBubble:
         self._note(_("Image: {where}").format(where=where))
 
     def _show_run(self, run: Run) -> None:
-        if run.dropped_messages and not self._has_run:
-            self._note(
-                _("The {count} oldest messages no longer fit and were left out.").format(count=run.dropped_messages)
-            )
+        if run.dropped_messages and not self._has_told_dropped:
+            self._has_told_dropped = True
+            count = run.dropped_messages
+            self._note(_("The {count} oldest messages no longer fit and were left out.").format(count=count))
         self._has_run = True
         self._log.set_state(self.key, BubbleState(run_words(run), "active"))
 
@@ -128,7 +129,7 @@ class ReplyBubble:
                 continue
             kind = "text" if isinstance(part, TextPart) else "refusal"
             segment = f"{kind}:{message.id}.{index}"
-            shown = self._fed.get(segment, "")
+            shown = "".join(self._fed.get(segment, ()))
             if part.text != shown and part.text.startswith(shown):
                 self._feed(segment, part.text[len(shown) :])
 

@@ -27,7 +27,8 @@ def make_app(
 ) -> tuple[FriezaApp, ScriptedBackend]:
     backend = ScriptedBackend(replies, preparation=preparation)
     chat = Chat(backend, Assistant(NAME, "Speak."))
-    return FriezaApp(chat, RecallList() if recall is None else recall, ScreenOptions(theme=theme, is_blinking=False)), backend
+    options = ScreenOptions(theme=theme, is_blinking=False)
+    return FriezaApp(chat, RecallList() if recall is None else recall, options), backend
 
 
 class Stage:
@@ -68,10 +69,10 @@ class Stage:
         await self.pilot.press("enter")
 
     async def wait_until(self, is_so: Callable[[], bool]) -> None:
-        for _turn in range(2000):
+        for _turn in range(1000):
             if is_so():
                 return
-            await self.pilot.pause(0.001)
+            await self.pilot.pause(0.01)
         raise AssertionError(f"not so in time; on the screen:\n{self.text}")
 
     async def wait_for(self, *texts: str) -> None:

@@ -147,6 +147,7 @@ def test_theme(picture: Callable[..., bool], theme: str) -> None:
 
 def test_help(picture: Callable[..., bool]) -> None:
     async def part(at: Stage) -> None:
+        await at.wait_for("· ready")
         await at.press("f1")
         await at.wait_for("Esc closes", "Writing")
 

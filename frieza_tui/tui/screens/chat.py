@@ -21,7 +21,7 @@ from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TurnAdvanced
 from frieza_tui.tui.recall import RecallList
-from frieza_tui.tui.second_press import SecondPress
+from frieza_tui.tui.second_press import WITHIN_S, SecondPress
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.greeting import Greeting
@@ -256,11 +256,11 @@ class ChatScreen(Screen[None]):
             self.post_message(LeaveAsked())
         elif self._turns.is_open:
             self.action_cancel()
-            self._waiting_line.say(_("Cancelled. Ctrl+C again quits."))
+            self._waiting_line.say(_("Cancelled. Ctrl+C again quits."), WITHIN_S)
         elif self._composer.put_aside():
-            self._waiting_line.say(_("Draft put aside, ↑ brings it back. Ctrl+C again quits."))
+            self._waiting_line.say(_("Draft put aside, ↑ brings it back. Ctrl+C again quits."), WITHIN_S)
         else:
-            self._waiting_line.say(_("Ctrl+C again quits."))
+            self._waiting_line.say(_("Ctrl+C again quits."), WITHIN_S)
 
     def _copy_selection(self) -> bool:
         text = self._composer.selected_text or self.get_selected_text()

@@ -8,8 +8,8 @@ from textual.widget import Widget
 
 from frieza_tui.i18n import _
 
-HINT_S = 2.0
-"""How long a hint stays."""
+HINT_S = 4.0
+"""How long a hint stays, unless said otherwise."""
 
 
 class WaitingLine(Widget):
@@ -33,12 +33,12 @@ class WaitingLine(Widget):
     class Clicked(Message):
         """The line was clicked while lines waited."""
 
-    def say(self, hint: str) -> None:
-        """Show a hint for a moment."""
+    def say(self, hint: str, for_s: float = HINT_S) -> None:
+        """Show a hint for so many seconds."""
         if self._hint_timer is not None:
             self._hint_timer.stop()
         self.hint = hint
-        self._hint_timer = self.set_timer(HINT_S, self._drop_hint)
+        self._hint_timer = self.set_timer(for_s, self._drop_hint)
 
     def _drop_hint(self) -> None:
         self.hint = ""

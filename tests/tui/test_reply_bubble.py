@@ -1,0 +1,70 @@
+from support.stage import open_stage
+
+from frieza_tui.backends.scripted import Reply
+from frieza_tui.domain.events import (
+    AnnotationAdded,
+    ImageAdded,
+    MessageClosed,
+    ReasoningDelta,
+    RefusalDelta,
+    RunChanged,
+    RunEvent,
+    StepChanged,
+    StepDelta,
+)
+from frieza_tui.domain.run import Run, RunStep, ToolCall
+from frieza_tui.domain.thread import Annotation, ImageUrlPart, Message, TextPart
+
+
+async def shown_after(*pieces: str | RunEvent) -> str:
+    async with open_stage(Reply(*pieces), size=(80, 40)) as at:
+        await at.say("hello")
+        await at.wait_for("completed")
+        return at.text
+
+
+async def test_code_that_a_tool_runs_and_its_output_are_shown_as_they_come() -> None:
+    shown = await shown_after(
+        StepDelta("step_1", 0, ToolCall("code_interpreter", input="print(")),
+        StepDelta("step_1", 0, ToolCall("code_interpreter", input="6 * 7)")),
+        StepDelta("step_1", 0, ToolCall("code_interpreter", outputs=("42\n",))),
+        "The answer is 42.",
+    )
+    assert shown.index("Code interpreter") < shown.index("print(6 * 7)") < shown.index("42\n")
+    assert "The answer is 42." in shown
+
+
+async def test_a_tool_call_that_came_without_deltas_is_shown_whole_once() -> None:
+    call = ToolCall("file_search", input="power level", outputs=("scouter.txt",))
+    step = RunStep("step_1", "tool_calls", "completed", (call,))
+    shown = await shown_after(StepChanged(step), StepChanged(step))
+    assert shown.count("power level") == 1
+    assert shown.count("scouter.txt") == 1
+
+
+async def test_reasoning_refusals_and_images_have_their_place() -> None:
+    shown = await shown_after(
+        ReasoningDelta("Thinking of"),
+        ReasoningDelta(" Namek."),
+        RefusalDelta("", "I will not."),
+        ImageAdded("", ImageUrlPart("https://example.org/namek.png")),
+    )
+    assert "Thinking of Namek." in shown
+    assert "I will not." in shown
+    assert "https://example.org/namek.png" in shown
+
+
+async def test_sources_are_listed_once_at_the_end() -> None:
+    mark = Annotation("url_citation", "[1]", "https://example.org", title="Namek")
+    shown = await shown_after("Far away.", AnnotationAdded("", mark), AnnotationAdded("", mark))
+    assert shown.count("Namek (https://example.org)") == 1
+
+
+async def test_a_message_that_came_whole_without_deltas_is_shown() -> None:
+    shown = await shown_after(MessageClosed(Message("assistant", (TextPart("All at once."),), id="msg_1")))
+    assert "All at once." in shown
+
+
+async def test_messages_that_no_longer_fit_are_counted() -> None:
+    shown = await shown_after(RunChanged(Run("", "in_progress", dropped_messages=4)), "ok")
+    assert "4 oldest messages" in shown
