@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +23,7 @@ from textual.worker import Worker, WorkerState
 from frieza_tui import paths
 from frieza_tui.backends.base import Deletion
 from frieza_tui.chat import Chat
+from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.tui.log.message_log import MessageLog
@@ -30,7 +31,7 @@ from frieza_tui.tui.messages import ChatClosed, LeaveAsked
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.chat import ChatScreen
 from frieza_tui.tui.screens.help import HelpScreen
-from frieza_tui.tui.themes import FRIEZA, FRIEZA_LIGHT, TERMINAL, THEMES, theme_after
+from frieza_tui.tui.themes import THEMES, fitting_theme, theme_after
 
 log = logging.getLogger(__name__)
 
@@ -84,15 +85,8 @@ class FriezaApp(App[tuple[Deletion, ...]]):
         self._is_leaving = False
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = options.theme or self._fitting_theme(os.environ)
-
-    def _fitting_theme(self, environ: Mapping[str, str]) -> str:
         has_few_colours = self.no_color or self.console.color_system in {"standard", "windows"}
-        if has_few_colours:
-            return TERMINAL.name
-        # The terminals that tell their colours this way: "15;0" is black on white, "0;15" white on black.
-        is_light = environ.get("COLORFGBG", "").endswith((";15", ";7"))
-        return FRIEZA_LIGHT.name if is_light else FRIEZA.name
+        self.theme = options.theme or fitting_theme(os.environ, has_few_colours=has_few_colours)
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the chat."""
@@ -160,9 +154,22 @@ class FriezaApp(App[tuple[Deletion, ...]]):
 
 
 def run_screen(chat: Chat, options: ScreenOptions) -> ScreenResult:
-    """Show the full screen until it is left; the remote objects are deleted on every way out."""
+    """Show the full screen until it is left; the remote objects are deleted on every way out.
+
+    Raises: SettingsError, if there is no theme of the name in the options.
+    """
+    _check_theme(options.theme)
     gc.freeze()  # what the imports made stays for good; looking through it again holds the screen for 50 ms
     return asyncio.run(_run(chat, options))
+
+
+def _check_theme(name: str | None) -> None:
+    names = [theme.name for theme in THEMES]
+    if name is not None and name not in names:
+        raise SettingsError(
+            _("There is no theme {name}.").format(name=safe_line(name, 40)),
+            _("Use one of: {names}.").format(names=", ".join(names)),
+        )
 
 
 async def _run(chat: Chat, options: ScreenOptions) -> ScreenResult:

@@ -3,6 +3,8 @@
 The only place where colours are named; everything else uses theme variables.
 """
 
+from collections.abc import Mapping
+
 from textual.theme import Theme
 
 FRIEZA = Theme(
@@ -147,6 +149,14 @@ TERMINAL = Theme(
 )
 
 THEMES: tuple[Theme, ...] = (FRIEZA, FRIEZA_LIGHT, GOLDEN, GOLDEN_LIGHT, TERMINAL)
+
+
+def fitting_theme(environ: Mapping[str, str], *, has_few_colours: bool) -> str:
+    """Return the name of the theme to begin with: light where the terminal says in COLORFGBG that it is light."""
+    if has_few_colours:
+        return TERMINAL.name
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return FRIEZA_LIGHT.name if background in {"7", "15"} else FRIEZA.name
 
 
 def theme_after(name: str) -> str:
