@@ -1,17 +1,40 @@
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.assistants_double import sse
-from support.backend_contract import BackendContract, Stage, Staging, asking, ending_of, run
-from support.raw_http import Answer, Loopback, serve
+from support.assistants_double import SSE, chopped, sse, transcript
+from support.backend_contract import (
+    FRIEZA,
+    BackendContract,
+    Stage,
+    Staging,
+    after,
+    asking,
+    ending_of,
+    request_of,
+    run,
+    run_to_error,
+    text_of,
+)
+from support.raw_http import CUT, Answer, Call, Loopback, error_answer, json_answer, serve
 from support.responses_double import ResponsesDouble, Script
-from support.traces import trace
+from support.traces import expected, trace
 
+from frieza_tui.backends import responses
+from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.responses import ResponsesBackend
 from frieza_tui.backends.sdk_errors import Server
+from frieza_tui.chat.conversation import CLOSE_DELETE_S
+from frieza_tui.domain.errors import NotHere, RateLimited, Refused, StreamCut, TimedOut
+from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
+from frieza_tui.domain.run import ToolCall
+from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, TextPart, Thread
+
+EXPECTED = expected("responses")
 
 
 class ResponsesStage:
@@ -85,3 +108,498 @@ class TestResponsesOfABareServerKeepTheContract(ResponsesContract):
             return staged(double=double, **options)
 
         return stage
+
+
+async def read_until_text(backend: ResponsesBackend, thread: Thread) -> None:
+    """Read a run up to its first text, then close its stream."""
+    async with aclosing(backend.stream_run(request_of(thread))) as events:
+        async for event in events:
+            if isinstance(event, TextDelta):
+                return
+
+
+async def talk(stage: ResponsesStage, *replies: str, thread: Thread | None = None) -> Thread:
+    """Have turns, each with one reply; returns the thread after them."""
+    thread = thread or Thread()
+    for reply in replies:
+        stage.will(reply)
+        thread = asking(f"ask {reply}", thread)
+        thread = after(thread, await run(stage.backend, thread))
+    return thread
+
+
+def lines(*texts: str) -> list[tuple[str, str]]:
+    return [(role, text) for one in texts for role, text in (("user", f"ask {one}"), ("assistant", one))]
+
+
+# -- the stream ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [None, 7])
+async def test_a_transcript_through_the_server_gives_the_same_events(size: int | None) -> None:
+    async with staged(settle_s=0) as stage:
+        for name, told in EXPECTED.items():
+            stage.will_answer(Answer(chopped([transcript(name)], size), content_type=SSE))
+            events: list[RunEvent] = []
+            try:
+                async for event in stage.backend.stream_run(request_of(asking("hi"))):
+                    events.append(event)
+            except StreamCut:
+                assert name == "responses_background_part1.sse"
+            assert isinstance(events[0], ThreadCreated)
+            assert trace(events[1:]) == told, name
+
+
+async def test_a_transcript_cut_in_two_is_resumed_from_its_last_number() -> None:
+    async with staged() as stage:
+        stage.will_answer(Answer([transcript("responses_background_part1.sse"), CUT], content_type=SSE))
+        rest = Answer([transcript("responses_background_resume_after7.sse")], content_type=SSE)
+        stage.double.faults["GET", "/responses/resp_abc123"] = rest
+        events = await run(stage.backend, asking("hi"))
+        assert trace(events[1:]) == EXPECTED["responses_background.sse"]
+        resumed = next(call for call in stage.server.calls if call.is_a("GET", "/resp_abc123"))
+        assert resumed.query == {"stream": ["true"], "starting_after": ["7"]}
+
+
+async def test_a_response_cut_after_any_byte_has_no_text_twice_and_none_missing() -> None:
+    async with staged() as stage:
+        replies = ("こんに", "ちは。", "🎉 ", "one", " two")
+        stage.will(*replies)
+        await run(stage.backend, asking("hi"))
+        size = sum(len(data) for _number, data in list(stage.double.responses.values())[-1].events)
+        first = len(list(stage.double.responses.values())[-1].events[0][1])
+        for at in range(first, size, 151):
+            stage.will(*replies, cut_at=at, resume_cut_at=at // 3)
+            events = await run(stage.backend, asking("hi"))
+            assert text_of(events) == "".join(replies), at
+            assert ending_of(events) == "completed", at
+        assert stage.server.count("POST", "/responses") == len(range(first, size, 151)) + 1
+
+
+async def test_a_server_that_cannot_resume_is_asked_for_the_whole() -> None:
+    async with staged(double=ResponsesDouble(can_resume=False)) as stage:
+        stage.will("half", " and half", ending=None, cut_at=1500, later="completed")
+        events = await run(stage.backend, asking("hi"))
+        assert text_of(events) == "half and half"
+        assert ending_of(events) == "completed"
+
+
+async def test_a_response_that_brings_nothing_any_more_is_given_up_and_cancelled() -> None:
+    async with staged(read_timeout_s=0.1, settle_s=0.2) as stage:
+        stage.will("half", asyncio.Event(), ending=None)
+        events, error = await run_to_error(stage.backend, asking("hi"))
+        assert isinstance(error, TimedOut)
+        assert text_of(events) == "half"
+        stage.will("well")
+        assert text_of(await run(stage.backend, asking("more"))) == "well"
+        assert stage.server.count("POST", "/cancel") == 1
+
+
+async def test_a_response_that_ended_while_nobody_listened_is_told() -> None:
+    async with staged(double=ResponsesDouble(takes_background=False)) as stage:
+        stage.will("half", CUT, ending=None, later="incomplete")
+        events = await run(stage.backend, asking("hi"))
+        assert ending_of(events) == "incomplete"
+
+
+@pytest.mark.parametrize("shape", ["flat", "nested"])
+async def test_after_an_error_event_the_true_state_is_looked_up(shape: str) -> None:
+    async with staged() as stage:
+        error = {"code": "server_error", "message": "m"}
+        fault = sse("error", {"type": "error", **(error if shape == "flat" else {"error": error})})
+        stage.will("half", fault, ending=None, later="failed", fields={"error": {"code": "c", "message": "why"}})
+        last = (await run(stage.backend, asking("hi")))[-1]
+        assert isinstance(last, RunChanged)
+        assert (last.run.status, last.run.error and last.run.error.message) == ("failed", "why")
+
+
+async def test_a_whole_response_in_place_of_a_stream_is_taken() -> None:
+    async with staged() as stage:
+        content = [{"type": "output_text", "text": "all at once"}]
+        item = {"id": "m", "type": "message", "role": "assistant", "content": content}
+        stage.will_answer(json_answer({"id": "r", "object": "response", "status": "completed", "output": [item]}))
+        events = await run(stage.backend, asking("hi"))
+        assert trace(events)[1:] == ["open", "text all at once", "close completed: all at once", "run completed"]
+
+
+# -- what is sent ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_request_carries_what_the_reference_names_and_no_more() -> None:
+    async with staged() as stage:
+        await talk(stage, "a")
+        (sent,) = stage.double.requests
+        assert sent == {
+            "model": "double-1",
+            "instructions": FRIEZA.instructions,
+            "conversation": next(iter(stage.double.conversations)),
+            "background": True,
+            "store": True,
+            "stream": True,
+            "input": [{"type": "message", "role": "user", "content": "ask a"}],
+        }
+
+
+async def test_a_code_interpreter_is_asked_for_with_its_outputs() -> None:
+    async with staged() as stage:
+        stage.will("x")
+        request = replace(
+            request_of(asking("hi")), assistant=replace(FRIEZA, tools=("code_interpreter", "file_search"))
+        )
+        async with aclosing(stage.backend.stream_run(request)) as events:
+            assert [event async for event in events]
+        (sent,) = stage.double.requests
+        assert sent["tools"] == [{"type": "code_interpreter", "container": {"type": "auto"}}]
+        assert sent["include"] == ["code_interpreter_call.outputs"]
+
+
+async def test_a_temperature_of_zero_is_sent() -> None:
+    async with staged() as stage:
+        stage.will("x")
+        async with aclosing(stage.backend.stream_run(request_of(asking("hi"), temperature=0.0))) as events:
+            assert [event async for event in events]
+        assert stage.double.requests[0]["temperature"] == 0
+
+
+async def test_images_of_a_user_are_sent_as_parts() -> None:
+    async with staged() as stage:
+        stage.will("nice")
+        parts = (TextPart("look"), ImageUrlPart("https://example.invalid/a.png"), ImageFilePart("file-1"))
+        await run(stage.backend, Thread(messages=(Message("user", parts),)))
+        (item,) = stage.double.requests[0]["input"]
+        assert [part["type"] for part in item["content"]] == ["input_text", "input_image", "input_image"]
+
+
+async def test_the_key_does_not_follow_a_redirect_to_another_host() -> None:
+    heard: list[Call] = []
+
+    def listen(call: Call) -> Answer:
+        heard.append(call)
+        return error_answer(404, "no")
+
+    async with serve(listen) as other:
+        elsewhere = other.base_url.replace("127.0.0.1", "localhost")
+
+        def send_away(call: Call) -> Answer:
+            return Answer([b""], 307, headers={"location": f"{elsewhere}/responses"})
+
+        async with serve(send_away) as server:
+            backend = ResponsesBackend(OpenAIClient(Server(server.base_url, "sk-test-key"), loads_assistants=False))
+            await run_to_error(backend, asking("hi"))
+            await backend.close()
+    assert heard
+    assert not [call for call in heard if "sk-test-key" in str(call.headers)]
+
+
+# -- the server's memory ---------------------------------------------------------------------------------------------
+
+
+async def test_a_conversation_is_made_once_and_sent_only_what_is_new() -> None:
+    async with staged() as stage:
+        await talk(stage, "a", "b", "c")
+        assert stage.texts() == lines("a", "b", "c")
+        assert stage.server.count("POST", "/conversations") == 1
+        assert [len(sent["input"]) for sent in stage.double.requests] == [1, 1, 1]
+
+
+async def test_a_server_without_background_is_asked_for_it_once() -> None:
+    async with staged(double=ResponsesDouble(takes_background=False)) as stage:
+        await talk(stage, "a", "b")
+        assert stage.server.count("POST", "/responses") == 3
+        assert not [sent for sent in stage.double.requests if "background" in sent]
+
+
+@pytest.mark.parametrize("name", ["background", "store"])
+async def test_a_field_that_a_server_does_not_know_is_left_out_from_then_on(name: str) -> None:
+    async with staged(double=ResponsesDouble(refused_fields={name})) as stage:
+        await talk(stage, "a", "b")
+        assert stage.texts() == lines("a", "b")
+        assert not [sent for sent in stage.double.requests if name in sent]
+
+
+async def test_without_conversations_the_response_before_is_named() -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False)) as stage:
+        await talk(stage, "a", "b", "c")
+        assert stage.texts() == lines("a", "b", "c")
+        assert stage.server.count("POST", "/conversations") == 1
+        assert [sent.get("previous_response_id") is None for sent in stage.double.requests] == [True, False, False]
+        assert [len(sent["input"]) for sent in stage.double.requests] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"has_previous": False},
+        {"has_previous": False, "echoes_store": None, "is_sparse": True},
+        {"ignores_previous": True},
+        {"ignores_previous": True, "echoes_store": False},
+        {"ignores_previous": True, "echoes_store": None, "is_sparse": True},
+    ],
+)
+async def test_a_server_without_any_memory_is_sent_the_history(facts: dict[str, Any]) -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False, **facts)) as stage:
+        thread = await talk(stage, "a")
+        stage.will("b")
+        if "ignores_previous" in facts and facts.get("echoes_store") is not False:
+            stage.will("b")
+        thread = asking("ask b", thread)
+        events = await run(stage.backend, thread)
+        assert text_of(events) == "b"
+        await talk(stage, "c", thread=after(thread, events))
+        assert stage.texts() == lines("a", "b", "c")
+        assert (stage.double.requests[-1]["store"], len(stage.double.requests[-1]["input"])) == (False, 5)
+        assert not {"previous_response_id", "conversation", "background"} & set(stage.double.requests[-1])
+
+
+async def test_a_conversation_that_the_server_lost_is_made_anew() -> None:
+    async with staged() as stage:
+        thread = await talk(stage, "a")
+        stage.double.conversations.clear()
+        await talk(stage, "b", thread=thread)
+        assert stage.texts() == lines("a", "b")
+        assert stage.server.count("POST", "/conversations") == 2
+
+
+async def test_a_response_that_the_server_lost_is_not_named_again() -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False)) as stage:
+        thread = await talk(stage, "a", "b")
+        stage.double.responses.clear()
+        thread = await talk(stage, "c", thread=thread)
+        assert "previous_response_id" not in stage.double.requests[-1]
+        await talk(stage, "d", thread=thread)
+        assert stage.texts() == lines("a", "b", "c", "d")
+        assert len(stage.double.requests[-1]["input"]) == 1
+
+
+async def test_asking_again_makes_a_new_conversation_without_the_dropped_reply() -> None:
+    async with staged() as stage:
+        thread = await talk(stage, "a", "b")
+        stage.will("c")
+        await run(stage.backend, thread.up_to_last_user_message())
+        assert stage.texts() == [*lines("a"), ("user", "ask b"), ("assistant", "c")]
+        await stage.backend.delete_remote()
+        assert stage.double.conversations == {}
+        assert stage.double.items == {}
+
+
+async def test_after_a_cancelled_turn_the_conversation_is_made_anew_with_what_is_known_here() -> None:
+    async with staged() as stage:
+        thread = await talk(stage, "a")
+        stage.will("half", asyncio.Event(), "never")
+        thread = asking("ask half", thread)
+        await read_until_text(stage.backend, thread)
+        await stage.backend.cancel_run()
+        thread = thread.with_message(Message("assistant", (TextPart("half"),), status="incomplete"))
+        await talk(stage, "b", thread=thread)
+        assert stage.texts() == lines("a", "half", "b")
+
+
+async def test_a_request_that_was_refused_leaves_the_conversation_as_it_was() -> None:
+    async with staged() as stage:
+        thread = await talk(stage, "a")
+        stage.will_answer(error_answer(429, "slow"))
+        _events, error = await run_to_error(stage.backend, asking("lost", thread))
+        assert isinstance(error, RateLimited)
+        await talk(stage, "b", thread=thread)
+        assert stage.texts() == lines("a", "b")
+        assert stage.server.count("POST", "/conversations") == 1
+
+
+async def test_a_history_too_long_for_the_model_loses_its_oldest_turns_and_says_so() -> None:
+    double = ResponsesDouble(has_conversations=False, has_previous=False, window_bytes=700)
+    async with staged(double=double) as stage:
+        thread = await talk(stage, *("x" * 40 for _turn in range(4)))
+        stage.will("last")
+        events = await run(stage.backend, asking("more", thread))
+        last = events[-1]
+        assert isinstance(last, RunChanged)
+        assert last.run.dropped_messages > 0
+        assert len(double.requests[-1]["input"]) == len(thread.messages) + 1 - last.run.dropped_messages
+        assert double.requests[-1]["input"][0]["role"] == "user"
+
+
+async def test_a_conversation_too_long_for_the_model_goes_on_as_history() -> None:
+    async with staged() as stage:
+        thread = await talk(stage, *("x" * 40 for _turn in range(4)))
+        stage.double.faults["POST", "/responses"] = error_answer(400, "too long", "context_length_exceeded")
+        _events, error = await run_to_error(stage.backend, asking("more", thread))
+        assert isinstance(error, Refused)
+        stage.double.faults.clear()
+        thread = await talk(stage, "last", thread=thread)
+        sent = stage.double.requests[-1]
+        assert "conversation" not in sent
+        assert len(sent["input"]) < len(thread.messages)
+
+
+# -- function calls --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{}, {"has_conversations": False}, {"has_conversations": False, "has_previous": False, "echoes_store": False}],
+)
+async def test_the_output_of_a_function_call_goes_on_with_the_run(facts: dict[str, Any]) -> None:
+    call = {"id": "fc", "type": "function_call", "call_id": "call_1", "name": "weather", "arguments": "{}"}
+    async with staged(double=ResponsesDouble(**facts)) as stage:
+        stage.will(items=[call])
+        thread = asking("hi")
+        last = (await run(stage.backend, thread))[-1]
+        assert isinstance(last, RunChanged)
+        assert [call.name for call in last.run.required_calls] == ["weather"]
+        stage.will("sunny")
+        done = replace(request_of(thread), tool_outputs=(ToolCall("function", "call_1", outputs=("sun",)),))
+        async with aclosing(stage.backend.stream_run(done)) as events:
+            assert text_of([event async for event in events]) == "sunny"
+        assert [kind for kind, _text in stage.texts()] == ["user", "function_call", "function_call_output", "assistant"]
+
+
+# -- models ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_model_that_the_server_does_not_know_is_told_with_those_like_it() -> None:
+    async with staged(model="gtp-5.5", double=ResponsesDouble(models=["gpt-5.5", "gpt-5.4", "whisper"])) as stage:
+        _events, error = await run_to_error(stage.backend, asking("hi"))
+        assert isinstance(error, NotHere)
+        assert "gtp-5.5" in error.happened
+        assert "gpt-5.5, gpt-5.4." in error.todo
+
+
+async def test_without_a_model_the_first_that_can_talk_is_used() -> None:
+    async with staged(double=ResponsesDouble(models=["nomic-embed-text", "qwen3"])) as stage:
+        await talk(stage, "a")
+        assert stage.backend.label.model == stage.double.requests[0]["model"] == "qwen3"
+
+
+async def test_openais_default_is_a_current_model() -> None:
+    models = ModelChoice(OpenAIClient(Server("https://api.openai.com/v1")), "")
+    assert await models.choose(FRIEZA) == "gpt-5.5"
+
+
+# -- cancelling and leaving ------------------------------------------------------------------------------------------
+
+
+async def test_a_background_response_is_cancelled_on_the_server() -> None:
+    async with staged() as stage:
+        stage.double.cancel_gate = asyncio.Event()
+        stage.will("partial", asyncio.Event(), "never")
+        await read_until_text(stage.backend, asking("hi"))
+        cancelling = asyncio.create_task(stage.backend.cancel_run())
+        kept = next(iter(stage.double.responses.values()))
+        await stage.server.asked("GET", kept.object["id"], 2)
+        assert not cancelling.done()
+        kept.object["status"] = "cancelled"
+        await asyncio.wait_for(cancelling, 2)
+        assert stage.server.count("POST", "/cancel") == 1
+
+
+async def test_a_plain_response_is_cancelled_by_closing_its_stream() -> None:
+    async with staged(double=ResponsesDouble(takes_background=False)) as stage:
+        stage.will("partial", asyncio.Event(), "never")
+        await read_until_text(stage.backend, asking("hi"))
+        await asyncio.wait_for(stage.server.dropped.wait(), 5)
+        await stage.backend.cancel_run()
+        assert stage.server.count("POST", "/cancel") == 0
+
+
+async def test_a_cancel_before_the_responses_id_is_known_waits_for_it() -> None:
+    async with staged() as stage:
+        gate = asyncio.Event()
+        stage.will("never")
+        made = sse("response.created", {"response": {"id": "resp_late", "background": True, "store": True}})
+        stage.double.scripts[0].raw = Answer([gate, made, asyncio.Event()], content_type=SSE)
+        reading = asyncio.create_task(run(stage.backend, asking("hi")))
+        await stage.server.asked("POST", "/responses")
+        reading.cancel()
+        await asyncio.wait([reading])
+        cancelling = asyncio.create_task(stage.backend.cancel_run())
+        gate.set()
+        await asyncio.wait_for(cancelling, 2)
+        assert stage.server.count("POST", "/responses/resp_late/cancel") == 1
+        await asyncio.wait_for(stage.server.dropped.wait(), 5)
+
+
+async def test_everything_of_a_long_conversation_is_deleted_and_the_receipt_is_short() -> None:
+    async with staged() as stage:
+        thread = await talk(stage, "a")
+        conversation_id = next(iter(stage.double.conversations))
+        for number in range(250):
+            item_id = f"old_{number}"
+            stage.double.conversations[conversation_id].append(item_id)
+            stage.double.items[item_id] = {"id": item_id, "type": "message"}
+        await talk(stage, "b", "c", thread=thread)
+        receipt = await asyncio.wait_for(stage.backend.delete_remote(), 3.5)
+        assert [(one.kind, one.is_deleted) for one in receipt] == [("conversation", True), ("responses", True)]
+        assert (stage.double.conversations, stage.double.items, stage.double.responses) == ({}, {}, {})
+        assert stage.server.count("GET", "/items") == 3
+
+
+async def test_a_conversation_is_made_known_though_the_turn_was_cancelled_meanwhile() -> None:
+    async with staged() as stage:
+        gate = asyncio.Event()
+        stage.double.faults["POST", "/conversations"] = Answer([gate, b'{"id": "conv_late"}'])
+        reading = asyncio.create_task(run(stage.backend, asking("hi")))
+        await stage.server.asked("POST", "/conversations")
+        reading.cancel()
+        await asyncio.wait([reading])
+        gate.set()
+        receipt = await stage.backend.delete_remote()
+        assert [(one.kind, one.id) for one in receipt] == [("conversation", "conv_late")]
+        assert stage.server.count("DELETE", "/conversations/conv_late") == 1
+
+
+async def test_an_item_that_cannot_be_deleted_keeps_its_conversation_on_the_receipt() -> None:
+    async with staged() as stage:
+        await talk(stage, "a")
+        item_id = next(iter(stage.double.items))
+        stage.double.faults["DELETE", f"/items/{item_id}"] = error_answer(403, "not yours")
+        receipt = await stage.backend.delete_remote()
+        assert [(one.kind, one.is_deleted) for one in receipt] == [("conversation", False), ("response", True)]
+        assert "not yours" in receipt[0].reason
+        assert [one.kind for one in stage.backend.remote_objects] == ["conversation"]
+
+
+async def test_a_silent_server_holds_the_leaving_for_its_bound_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert responses.backend.DELETE_S < CLOSE_DELETE_S
+    monkeypatch.setattr(responses.backend, "DELETE_S", 0.6)
+    async with staged() as stage:
+        await talk(stage, "a")
+        stage.double.faults["GET", "/items"] = Answer([asyncio.Event()])
+        receipt = await asyncio.wait_for(stage.backend.delete_remote(), 2)
+        assert [(one.kind, one.is_deleted) for one in receipt] == [("conversation", False), ("response", True)]
+
+
+async def test_a_response_that_still_lives_is_cancelled_before_it_is_deleted() -> None:
+    async with staged() as stage:
+        stage.will("partial", asyncio.Event(), "never")
+        await read_until_text(stage.backend, asking("hi"))
+        receipt = await stage.backend.delete_remote()
+        assert all(one.is_deleted for one in receipt)
+        assert stage.server.count("POST", "/cancel") == 1
+        assert stage.double.responses == {}
+
+
+async def test_a_server_that_keeps_nothing_gets_no_receipt() -> None:
+    double = ResponsesDouble(has_conversations=False, has_previous=False, echoes_store=None, is_sparse=True)
+    async with staged(double=double) as stage:
+        await talk(stage, "a")
+        double.responses.clear()
+        assert await stage.backend.delete_remote() == ()
+        assert stage.backend.remote_objects == ()
+
+
+async def test_an_id_that_leads_elsewhere_leads_nowhere() -> None:
+    async with staged() as stage:
+        stage.double.faults["POST", "/conversations"] = json_answer({"id": "../models"})
+        stage.double.conversations["../models"] = []
+        await talk(stage, "a")
+        await stage.backend.delete_remote()
+        assert stage.server.count("DELETE", "/v1/conversations/..%2Fmodels") == 1
+
+
+async def test_a_server_without_responses_is_told_so() -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False)) as stage:
+        stage.double.faults["POST", "/responses"] = error_answer(404, "Not found")
+        _events, error = await run_to_error(stage.backend, asking("hi"))
+        assert isinstance(error, NotHere)
+        assert "Responses API" in error.happened
+        assert "--api chat" in error.todo

@@ -63,6 +63,19 @@ def test_a_transcript_gives_the_events_it_tells(name: str, size: int | None) -> 
     assert accumulator.unknown_events == 0
 
 
+@pytest.mark.parametrize("offset", range(7))
+def test_a_stream_cut_after_any_byte_and_resumed_says_the_same(offset: int) -> None:
+    whole = transcript("responses_background.sse")
+    told = [(event.name, json.loads(event.data)) for event in EventDecoder().feed(whole)]
+    for at in range(offset, len(whole), 70):
+        accumulator = ResponseAccumulator()
+        first = [(event.name, json.loads(event.data)) for event in EventDecoder().feed(whole[:at])]
+        events = [one for event in first for one in accumulator.take(*event)]
+        accumulator.resume()
+        events += [one for event in told for one in accumulator.take(*event)]
+        assert trace(events) == EXPECTED["responses_background.sse"], at
+
+
 def test_each_kind_of_the_sdks_events_has_a_home_or_is_counted() -> None:
     from openai.types.responses import response_stream_event
 
