@@ -9,6 +9,7 @@ from frieza_tui.domain.thread import Message
 
 _TOKENS_PER_BYTE: Final = 1 / 3
 """Before the server has counted: too many rather than too few, in English as in Japanese."""
+_LEAST_PER_BYTE: Final = 0.1
 _REPLY_SHARE: Final = 4
 """A quarter of the window is kept for the reply, unless its length is set."""
 
@@ -33,6 +34,7 @@ class PromptBuilder:
         self.window_tokens: int | None = None
         """Of the model; None while it is not known."""
         self._tokens_per_byte = _TOKENS_PER_BYTE
+        self._was_refused = False
         self._encoded = EncodedMessages(encode)
 
     def build(self, instructions: str, messages: Sequence[Message], reply_tokens: int | None = None) -> Prompt:
@@ -47,16 +49,18 @@ class PromptBuilder:
 
     def learn(self, prompt: Prompt, input_tokens: int) -> None:
         """Note how many tokens the server counted in a prompt."""
-        if input_tokens > 0:
-            self._tokens_per_byte = input_tokens / max(1, prompt.size_bytes)
+        counted = input_tokens / max(1, prompt.size_bytes)
+        # Some servers leave out what they had cached; after a refusal only more tokens than thought are believed.
+        self._tokens_per_byte = max(counted, self._tokens_per_byte if self._was_refused else _LEAST_PER_BYTE)
 
     def shrink(self, prompt: Prompt, numbers: tuple[int, int] | None) -> None:
         """Note that a prompt was too long; numbers: its tokens and the window's, where the server told them."""
+        self._was_refused = True
         if numbers is None:
             self.window_tokens = int(prompt.size_bytes * self._tokens_per_byte / 2)
             return
         asked_tokens, self.window_tokens = numbers
-        self.learn(prompt, asked_tokens)
+        self._tokens_per_byte = asked_tokens / max(1, prompt.size_bytes)
 
     def _first_that_fits(
         self, messages: Sequence[Message], pieces: Sequence[bytes], fixed_bytes: int, reply_tokens: int | None
