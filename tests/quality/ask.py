@@ -79,13 +79,18 @@ def read(path: Path) -> dict[str, Entry]:
     return {entry.title: entry for entry in listed}
 
 
+def total(listed: list[Entry]) -> str:
+    points = [match for entry in listed if (match := _POINTS.search(entry.judgement))]
+    sense, voice = sum(int(match[1]) for match in points), sum(int(match[2]) for match in points)
+    return f"sense {sense} of {2 * len(points)}, voice {voice} of {2 * len(points)}"
+
+
 def totals(listed: list[Entry]) -> Iterator[str]:
     for language in ("ja", "en"):
-        points = [_POINTS.search(entry.judgement) for entry in listed if entry.language == language]
-        judged = [(int(match[1]), int(match[2])) for match in points if match]
-        sense, voice = sum(pair[0] for pair in judged), sum(pair[1] for pair in judged)
-        most = 2 * len(judged)
-        yield f"{language}: sense {sense} of {most}, voice {voice} of {most}; {len(points) - len(judged)} not judged"
+        for number, what in ((1, "known while the examples were written"), (2, "held out")):
+            chosen = [entry for entry in listed if (entry.language, entry.number) == (language, number)]
+            yield f"- {language}, questions {what}: {total(chosen)}"
+    yield f"- {sum(entry.judgement == NOT_JUDGED for entry in listed)} of {len(listed)} not judged"
 
 
 def write(path: Path, model: str, listed: list[Entry]) -> None:

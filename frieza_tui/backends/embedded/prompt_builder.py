@@ -72,7 +72,7 @@ class PromptBuilder:
             head, beside = pack_messages(use.pack, 0), []
             kept = await self._newest_that_fit([], [*head, last], reply_tokens)
         messages = (*head, *_flat(kept), *beside, last)
-        opener = "" if beside else choose_opener(use.pack, text, turn_seed)
+        opener = "" if like is not None and like[1] else choose_opener(use.pack, text, turn_seed)
         return Prompt(messages, reply_tokens, opener, _temperature(text, like))
 
     async def plain(self, thread: Thread, instructions: str, reply_tokens: int) -> Prompt:
