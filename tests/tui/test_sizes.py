@@ -33,3 +33,15 @@ async def test_a_narrow_status_bar_keeps_model_and_state_longest() -> None:
         await at.wait_until(lambda: at.text.splitlines()[0].split(maxsplit=1) == [NAME, "script · ready"])
         await at.pilot.resize_terminal(25, 24)
         await at.wait_until(lambda: at.text.splitlines()[0].split() == [NAME, "ready"])
+
+
+@pytest.mark.parametrize("sizes", [[(80, 30)], [(40, 12)], [(20, 5), (100, 30)], [(80, 12), (80, 24)]])
+async def test_a_new_size_keeps_following_the_end(sizes: list[tuple[int, int]]) -> None:
+    async with open_stage(Reply(*[f"row {n}\n\n" for n in range(60)], asyncio.Event()), size=(80, 20)) as at:
+        await at.say("hello")
+        await at.wait_for("row 59")
+        for size in sizes:
+            await at.pilot.resize_terminal(*size)
+            await at.wait_until(lambda size=size: at.screen.size == size)
+        await at.wait_for("row 59")
+        assert at.log.is_following

@@ -156,6 +156,7 @@ class ThreadView(ScrollView, can_focus=True):
     def watch_scroll_y(self, _old: float, new_value: float) -> None:
         """Follow a move of the wheel, of a key or of the scroll bar."""
         viewport = self._log_viewport
+        viewport.resize(*self.scrollable_content_region.size)  # a taller window moves the bar before it tells its size
         rows = round(new_value) - viewport.top_row
         if not rows:
             return
