@@ -1,7 +1,8 @@
 """One conversation: turns, queue, cancel. The one streaming loop of the program; knows no face and no SDK."""
 
 from frieza_tui.chat.conversation import Chat
+from frieza_tui.chat.journal import Journal
 from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.receipt import receipt_line
 
-__all__ = ["Chat", "MessageQueue", "receipt_line"]
+__all__ = ["Chat", "Journal", "MessageQueue", "receipt_line"]

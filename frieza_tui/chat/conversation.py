@@ -8,10 +8,12 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunRequest, Sampling
+from frieza_tui.chat.journal import Journal, NoJournal
 from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.open_turn import OpenTurn
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import FriezaError
+from frieza_tui.domain.errors import FriezaError, StoreError
+from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread, user_message
 from frieza_tui.domain.turn import TurnEvent
 from frieza_tui.i18n import _
@@ -33,14 +35,30 @@ class Chat:
     """
 
     def __init__(
-        self, backend: Backend, assistant: Assistant, *, sampling: Sampling | None = None, is_kept: bool = False
+        self,
+        backend: Backend,
+        assistant: Assistant,
+        *,
+        sampling: Sampling | None = None,
+        is_kept: bool = False,
+        journal: Journal | None = None,
     ) -> None:
+        """Begin a conversation.
+
+        is_kept: the remote objects are left on the server. journal: who keeps it; None: nobody.
+        """
         self.assistant = assistant
         self.thread = Thread()
         self.queue = MessageQueue()
         self.preparation = Preparation("connecting")
         self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
         """Called whenever the way to the first answer moves on."""
+        self.trouble: StoreError | None = None
+        """Why the conversation is not kept at the moment."""
+        self.on_trouble: Callable[[StoreError], None] = lambda _error: None
+        """Called when the conversation can no longer be kept."""
+        self._journal = journal or NoJournal()
+        self._journal.on_trouble = self._note_trouble
         self._backend = backend
         self._backend.on_preparation = self._note_preparation
         self._sampling = sampling or Sampling()
@@ -100,6 +118,10 @@ class Chat:
         self._server_cancel = asyncio.create_task(self._cancel_on_server(turn))
         return True
 
+    def keep_draft(self, text: str) -> None:
+        """Keep what is written and not sent over a crash; "" for nothing."""
+        self._journal.keep_draft(self.thread.id, text)
+
     async def close(self) -> tuple[Deletion, ...]:
         """Stop, delete what was made on the server (unless it is to be kept), and free the backend; at most 5 s.
 
@@ -112,6 +134,9 @@ class Chat:
                 await asyncio.wait_for(self._finish_server_cancel(), CLOSE_CANCEL_S)
             self._receipt = await self._delete_remote()
             await self._backend.close()
+            if self._turn is not None:
+                self._close_turn(self._turn)
+            await self._journal.close()
         return self._receipt
 
     async def _delete_remote(self) -> tuple[Deletion, ...]:
@@ -126,6 +151,7 @@ class Chat:
 
     async def _run_turn(self) -> AsyncGenerator[TurnEvent, None]:
         turn = self._turn = OpenTurn(time.monotonic)
+        self._journal.begin_run(self.thread, self.assistant.name, self._origin)
         turn.pump = asyncio.create_task(self._pump(turn))
         try:
             async with aclosing(turn.events()) as events:
@@ -137,6 +163,8 @@ class Chat:
             self._close_turn(turn)
 
     def _close_turn(self, turn: OpenTurn) -> None:
+        if turn is not self._turn:
+            return
         self._turn = None
         reply = turn.reply()
         if reply is not None:
@@ -144,6 +172,8 @@ class Chat:
         elif turn.ended is not None and not turn.ended.is_sent:
             self._unsent_text = self.thread.messages[-1].text
             self.thread = self.thread.without_last_message()
+        if turn.ended is not None:
+            self._journal.end_run(self.thread, self.assistant.name, self._origin, turn.ended)
 
     async def _pump(self, turn: OpenTurn) -> None:
         """Read the backend's events into the turn; the one streaming loop of the program."""
@@ -151,10 +181,13 @@ class Chat:
             await self._finish_server_cancel()
             await self._backend.prepare()
             self._note_preparation(Preparation("ready"))
+            await self._journal.written()
             request = RunRequest(self.assistant, self.thread, self._sampling)
             async with aclosing(self._backend.stream_run(request)) as events:
                 async for event in events:
-                    turn.take(event)
+                    if turn.ended is None:
+                        self._journal.take(event)
+                        turn.take(event)
         except FriezaError as error:
             turn.fail(error)
         except Exception as error:
@@ -176,6 +209,16 @@ class Chat:
         if self._server_cancel is not None:
             await asyncio.wait([self._server_cancel])
             self._server_cancel = None
+
+    @property
+    def _origin(self) -> RunOrigin:
+        label = self.label
+        return RunOrigin(label.api, label.server, label.model)
+
+    def _note_trouble(self, error: StoreError | None) -> None:
+        self.trouble = error
+        if error is not None:
+            self.on_trouble(error)
 
     def _note_preparation(self, preparation: Preparation) -> None:
         if preparation != self.preparation:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
-from frieza_tui.chat.growing_reply import GrowingReply
 from frieza_tui.domain.errors import FriezaError, RateLimited
 from frieza_tui.domain.events import (
     RefusalDelta,
@@ -13,6 +12,7 @@ from frieza_tui.domain.events import (
     StreamFault,
     TextDelta,
 )
+from frieza_tui.domain.growing_reply import GrowingReply
 from frieza_tui.domain.run import Run
 from frieza_tui.domain.thread import Message
 from frieza_tui.domain.turn import TurnEnded, TurnEvent

@@ -3,6 +3,7 @@
 FriezaError
 ├── SettingsError       a settings file, variable or flag is wrong
 ├── AssistantFileError  an assistant file cannot be used
+├── StoreError          what is kept on disk cannot be read or written
 ├── ModelError          the embedded model is missing, damaged or cannot run here
 └── BackendError        a server or its stream
     ├── Unreachable     refused, unknown name, no route, proxy in the way
@@ -39,6 +40,10 @@ class SettingsError(FriezaError):
 
 class AssistantFileError(FriezaError):
     """An assistant file cannot be used."""
+
+
+class StoreError(FriezaError):
+    """What is kept on disk cannot be read or written."""
 
 
 class ModelError(FriezaError):

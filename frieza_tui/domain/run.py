@@ -87,3 +87,12 @@ class Run:
     """In requires_action: the function calls whose outputs the run waits for."""
     dropped_messages: int = 0
     """Oldest messages left out of this run's prompt because the context window was full."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrigin:
+    """Who made a run: over which API, where, with which model; as a backend's label says it."""
+
+    api: str
+    server: str
+    model: str

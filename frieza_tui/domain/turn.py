@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.run import ToolCall, Usage
+from frieza_tui.domain.thread import Message
 
 TurnOutcome: TypeAlias = Literal["done", "incomplete", "cancelled", "failed"]
 
@@ -30,3 +31,14 @@ class TurnEnded:
 
 
 TurnEvent: TypeAlias = RunEvent | TurnEnded
+
+
+@dataclass(frozen=True, slots=True)
+class PastTurn:
+    """A turn of a thread that was kept, as it came."""
+
+    user: Message | None
+    """None for what an imported assistant said unasked."""
+    events: tuple[RunEvent, ...] = ()
+    """What there is to show of the run, texts joined; empty if nothing answered."""
+    ended: TurnEnded = TurnEnded("done")

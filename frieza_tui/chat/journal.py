@@ -1,0 +1,66 @@
+"""What a conversation tells whoever keeps it. Knows no file; without a keeper nothing is kept."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.run import RunOrigin
+from frieza_tui.domain.thread import Thread
+from frieza_tui.domain.turn import TurnEnded
+
+
+class Journal(Protocol):
+    """Keeps one conversation. No call but the two awaited ones may wait for anything."""
+
+    on_trouble: Callable[[StoreError | None], None]
+    """Called on the event loop when the conversation can no longer be kept; with None when it can again."""
+
+    def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin) -> None:
+        """The thread's last message is the user's, and a run answers it now."""
+        ...
+
+    def take(self, event: RunEvent) -> None:
+        """Something happened in the run; its texts are as they came."""
+        ...
+
+    def end_run(self, thread: Thread, assistant: str, origin: RunOrigin, ended: TurnEnded) -> None:
+        """The run is over, and the thread is now so."""
+        ...
+
+    def keep_draft(self, thread_id: str, text: str) -> None:
+        """This is written and not sent; "" for nothing."""
+        ...
+
+    async def written(self) -> None:
+        """Return when everything told so far is safe, or after a bounded time. Never raises."""
+        ...
+
+    async def close(self) -> None:
+        """Return when everything is safe and nothing is held open, or after a bounded time. Never raises."""
+        ...
+
+
+class NoJournal:
+    """Keeps nothing."""
+
+    def __init__(self) -> None:
+        self.on_trouble: Callable[[StoreError | None], None] = lambda _error: None
+
+    def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin) -> None:
+        """Pass over it."""
+
+    def take(self, event: RunEvent) -> None:
+        """Pass over it."""
+
+    def end_run(self, thread: Thread, assistant: str, origin: RunOrigin, ended: TurnEnded) -> None:
+        """Pass over it."""
+
+    def keep_draft(self, thread_id: str, text: str) -> None:
+        """Pass over it."""
+
+    async def written(self) -> None:
+        """Return at once."""
+
+    async def close(self) -> None:
+        """Return at once."""

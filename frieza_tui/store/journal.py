@@ -1,0 +1,199 @@
+"""The journal: what happens in a conversation, on disk before it is seen or soon after. Knows no face and no backend.
+
+The file is opened and written by a thread of its own, so that nothing here waits for the disk.
+"""
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.run import RunOrigin
+from frieza_tui.domain.thread import Thread
+from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.i18n import _
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from frieza_tui.store.thread_writer import ThreadWriter, Written
+
+log = logging.getLogger(__name__)
+
+GATHER_S: Final = 0.1
+"""How long what happens is gathered before it is written together."""
+WRITTEN_WAIT_S: Final = 2.0
+"""How long anybody waits for the disk; then the conversation goes on without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Happened:
+    event: RunEvent
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Somebody waits until all before it is written."""
+
+    answer: Callable[[], None]
+    is_last: bool = False
+
+
+_Write: TypeAlias = "Callable[[ThreadWriter], None]"
+_Item: TypeAlias = "_Happened | _Asked | _Write"
+
+
+class DiskJournal:
+    """Implements chat.Journal on the file of the threads. Its methods run on the event loop of the face.
+
+    What cannot be written is told once through `on_trouble`, and again with None when it works once more; at the next
+    turn's beginning and end the whole thread is brought in step with the file, so nothing stays missing.
+    """
+
+    def __init__(self, file: Path | None = None, written: "Written | None" = None) -> None:
+        """Open nothing yet. file: None for the usual one. written: what of the conversation the file has already."""
+        self.on_trouble: Callable[[StoreError | None], None] = lambda _error: None
+        self._file = file
+        self._written = written
+        self._db: sqlite3.Connection | None = None
+        self._items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._writing: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_troubled = False
+
+    def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin) -> None:
+        """Note the thread, whose last message is the user's, and that a run answers it now."""
+        self._put(lambda writer: writer.begin_run(thread, assistant, origin))
+
+    def take(self, event: RunEvent) -> None:
+        """Note what happens in the run, as it came."""
+        self._put(_Happened(event))
+
+    def end_run(self, thread: Thread, assistant: str, origin: RunOrigin, ended: TurnEnded) -> None:
+        """Note the thread as it is now, and how the run ended."""
+        self._put(lambda writer: writer.end_run(thread, assistant, origin, ended))
+
+    def keep_draft(self, thread_id: str, text: str) -> None:
+        """Note what is written and not sent; "" forgets it."""
+        self._put(lambda writer: writer.keep_draft(thread_id, text))
+
+    async def written(self) -> None:
+        """Wait until everything noted so far is on disk, or cannot be brought there; at most WRITTEN_WAIT_S."""
+        if self._writing is not None:
+            await self._ask(is_last=False)
+
+    async def close(self) -> None:
+        """Write what is left and close the file; at most WRITTEN_WAIT_S."""
+        if self._writing is not None:
+            await self._ask(is_last=True)
+            self._writing = None
+
+    async def _ask(self, *, is_last: bool) -> None:
+        done = asyncio.Event()
+        self._items.put(_Asked(lambda: self._tell(done.set), is_last))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), WRITTEN_WAIT_S)
+
+    def _put(self, item: _Item) -> None:
+        if self._writing is None:
+            self._loop = asyncio.get_running_loop()
+            self._writing = threading.Thread(target=self._write, name="journal", daemon=True)
+            self._writing.start()
+        self._items.put(item)
+
+    # -- in the thread -------------------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        is_over = False
+        while not is_over:
+            writes, asked = self._gather()
+            if writes:
+                self._commit(writes)
+            if asked is not None:
+                is_over = asked.is_last
+                if is_over and self._db is not None:
+                    self._db.close()
+                    self._db = None
+                asked.answer()
+
+    def _gather(self) -> tuple[list[_Write], _Asked | None]:
+        """Wait for something to write, and for what follows within GATHER_S or until somebody waits for it."""
+        writes: list[_Write] = []
+        events: list[RunEvent] = []
+        until = None
+        asked = None
+        while asked is None:
+            try:
+                item = self._items.get(timeout=None if until is None else max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                break
+            until = until or time.monotonic() + GATHER_S
+            if isinstance(item, _Happened):
+                events.append(item.event)
+                continue
+            if events:
+                writes.append(_adding(events))
+                events = []
+            if isinstance(item, _Asked):
+                asked = item
+            else:
+                writes.append(item)
+        return [*writes, _adding(events)] if events else writes, asked
+
+    def _commit(self, writes: list[_Write]) -> None:
+        import sqlite3
+
+        from frieza_tui.store.database import FILE_NAME, open_database, store_error
+        from frieza_tui.store.thread_writer import ThreadWriter, Written, settle_dead_runs
+
+        try:
+            if self._db is None:
+                self._db = open_database(self._file)
+                settle_dead_runs(self._db)
+            writer = ThreadWriter(self._db, self._written or Written())
+            self._db.execute("BEGIN IMMEDIATE")
+            for write in writes:
+                write(writer)
+            self._db.execute("COMMIT")
+        except StoreError as error:
+            self._fail(error)
+        except (OSError, sqlite3.Error) as error:
+            self._fail(store_error(error, self._file or Path(FILE_NAME)))
+        except Exception as error:
+            log.exception("the journal broke by an error of our own")
+            happened = _("frieza-tui itself made a mistake ({kind}).").format(kind=type(error).__name__)
+            self._fail(StoreError(happened, _("The conversation goes on; the log file has the details.")))
+        else:
+            self._written = writer.written
+            if self._is_troubled:
+                self._is_troubled = False
+                self._tell(lambda: self.on_trouble(None))
+
+    def _fail(self, error: StoreError) -> None:
+        """Go on in memory; the file is opened anew the next time."""
+        if self._written is not None:
+            self._written = replace(self._written, run=None)
+        if self._db is not None:
+            self._db.close()  # rolls back
+            self._db = None
+        if not self._is_troubled:
+            self._is_troubled = True
+            log.warning("the thread is not kept: %s", error.happened)
+            self._tell(lambda: self.on_trouble(error))
+
+    def _tell(self, call: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(call)
+
+
+def _adding(events: list[RunEvent]) -> _Write:
+    return lambda writer: writer.add_events(events)

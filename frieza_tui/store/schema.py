@@ -1,0 +1,67 @@
+"""The tables, version by version. A version that was ever released is never changed, only followed by another."""
+
+from typing import Final
+
+APPLICATION_ID: Final = 0x465A5454
+"""Marks the file as ours: "FZTT" in its header."""
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """CREATE TABLE threads (
+            id TEXT PRIMARY KEY,
+            title TEXT NOT NULL,
+            is_renamed INTEGER NOT NULL DEFAULT 0,
+            assistant TEXT NOT NULL DEFAULT '',
+            created_at REAL NOT NULL,
+            updated_at REAL NOT NULL
+        )""",
+        "CREATE INDEX threads_by_time ON threads (updated_at)",
+        """CREATE TABLE messages (
+            number INTEGER PRIMARY KEY,
+            thread_id TEXT NOT NULL REFERENCES threads ON DELETE CASCADE,
+            seq INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            role TEXT NOT NULL,
+            body TEXT NOT NULL,
+            folded TEXT NOT NULL,
+            UNIQUE (thread_id, seq)
+        )""",
+        """CREATE TABLE runs (
+            number INTEGER PRIMARY KEY,
+            thread_id TEXT NOT NULL REFERENCES threads ON DELETE CASCADE,
+            seq INTEGER NOT NULL,
+            pid INTEGER NOT NULL,
+            api TEXT NOT NULL,
+            server TEXT NOT NULL,
+            model TEXT NOT NULL,
+            started_at REAL NOT NULL,
+            ended TEXT,
+            events TEXT,
+            UNIQUE (thread_id, seq)
+        )""",
+        "CREATE INDEX runs_open ON runs (number) WHERE ended IS NULL",
+        """CREATE TABLE deltas (
+            number INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+            at REAL NOT NULL,
+            events TEXT NOT NULL
+        )""",
+        "CREATE INDEX deltas_by_run ON deltas (run)",
+        """CREATE TABLE drafts (
+            thread_id TEXT PRIMARY KEY,
+            text TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            updated_at REAL NOT NULL
+        )""",
+        """CREATE VIRTUAL TABLE words USING fts5 (
+            folded, content='messages', content_rowid='number', tokenize='trigram'
+        )""",
+        """CREATE TRIGGER words_added AFTER INSERT ON messages BEGIN
+            INSERT INTO words (rowid, folded) VALUES (new.number, new.folded);
+        END""",
+        """CREATE TRIGGER words_deleted AFTER DELETE ON messages BEGIN
+            INSERT INTO words (words, rowid, folded) VALUES ('delete', old.number, old.folded);
+        END""",
+    ),
+)
+"""Statements that bring the file from version n to n + 1; `runs.seq` is the place of the message that is answered."""

@@ -1,0 +1,38 @@
+"""Folding text for searching: what people take for the same becomes the same. Pure; knows no database."""
+
+import unicodedata
+
+_TO_HIRAGANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
+
+
+def fold(text: str) -> str:
+    """Return text in which width (ﾌﾘｰｻﾞ), case and kana (フリーザ, ふりーざ) make no difference."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_TO_HIRAGANA)
+
+
+def find_folded(text: str, words: str) -> tuple[int, int] | None:
+    """Return where in a text, as it is, words stand that were compared folded: start and end; None if nowhere.
+
+    A half-width letter and its voicing mark are one letter when folded; the place found is then that of both.
+    """
+    wanted = fold(words)
+    if not wanted:
+        return None
+    pieces: list[str] = []
+    starts: list[int] = []
+    place = 0
+    while place < len(text):
+        end = place + 1
+        while end < len(text) and (unicodedata.combining(text[end]) or text[end] in "ﾞﾟ"):
+            end += 1
+        folded = fold(text[place:end])
+        pieces.append(folded)
+        starts += [place] * len(folded)
+        place = end
+    at = "".join(pieces).find(wanted)
+    if at < 0:
+        return None
+    after = at + len(wanted)
+    while after < len(starts) and starts[after] == starts[after - 1]:
+        after += 1
+    return starts[at], starts[after] if after < len(starts) else len(text)

@@ -1,0 +1,119 @@
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from frieza_tui import paths
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.store.database import open_database, store_error
+from frieza_tui.store.schema import APPLICATION_ID, MIGRATIONS
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_file_and_its_folder_are_their_owners_alone() -> None:
+    db = open_database()
+    db.execute("DELETE FROM drafts")
+    assert mode_of(paths.data_dir()) == 0o700
+    assert {mode_of(path) for path in paths.data_dir().glob("threads.sqlite3*")} == {0o600}
+    db.close()
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(file: Path) -> None:
+    open_database(file).close()
+    file.chmod(0o644)
+    open_database(file).close()
+    assert mode_of(file) == 0o600
+
+
+def test_the_file_is_marked_and_versioned(db: sqlite3.Connection) -> None:
+    assert db.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_every_earlier_version_is_brought_to_this_one(file: Path, version: int) -> None:
+    old = sqlite3.connect(file)
+    for statements in MIGRATIONS[:version]:
+        for statement in statements:
+            old.execute(statement)
+    old.execute("INSERT INTO threads VALUES ('thread_1', 'こんにちは', 0, '', 1.0, 2.0)")
+    old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    old.execute(f"PRAGMA user_version = {version}")
+    old.commit()
+    old.close()
+    db = open_database(file)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    assert db.execute("SELECT title FROM threads").fetchall() == [("こんにちは",)]
+    db.close()
+
+
+def write_foreign(file: Path) -> None:
+    other = sqlite3.connect(file)
+    other.execute("CREATE TABLE bookmarks (url TEXT)")
+    other.commit()
+    other.close()
+
+
+def write_newer(file: Path) -> None:
+    newer = sqlite3.connect(file)
+    newer.execute("CREATE TABLE threads (dreams TEXT)")
+    newer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    newer.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    newer.commit()
+    newer.close()
+
+
+def write_corrupt(file: Path) -> None:
+    file.write_bytes(os.urandom(5000))
+
+
+@pytest.mark.parametrize(
+    ("write", "word"), [(write_foreign, "another program"), (write_newer, "newer"), (write_corrupt, "damaged")]
+)
+def test_a_file_that_is_not_to_be_used_is_left_as_it_is(file: Path, write: Callable[[Path], None], word: str) -> None:
+    write(file)
+    before = file.read_bytes()
+    with pytest.raises(StoreError, match=word):
+        open_database(file)
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "blocker").write_text("")
+    with pytest.raises(StoreError, match="cannot be written"):
+        open_database(tmp_path / "blocker" / "threads.sqlite3")
+
+
+def test_a_full_disk_is_said(db: sqlite3.Connection, file: Path) -> None:
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        db.execute("INSERT INTO drafts VALUES ('1', ?, 1, 1.0)", ("あ" * 100_000,))
+    error = store_error(caught.value, file)
+    assert "full" in error.happened
+    assert "not kept" in error.todo
+
+
+def test_many_at_once_make_one_file(file: Path) -> None:
+    versions: list[int] = []
+
+    def open_it() -> None:
+        db = open_database(file)
+        versions.append(db.execute("PRAGMA user_version").fetchone()[0])
+        db.close()
+
+    openers = [threading.Thread(target=open_it) for _one in range(6)]
+    for opener in openers:
+        opener.start()
+    for opener in openers:
+        opener.join()
+    assert versions == [len(MIGRATIONS)] * 6

@@ -1,0 +1,245 @@
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from frieza_tui.backends.scripted import Reply, ScriptedBackend
+from frieza_tui.chat import Chat
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.domain.errors import StoreError, StreamCut
+from frieza_tui.domain.events import ReasoningDelta, StepDelta, TextDelta
+from frieza_tui.domain.run import ToolCall
+from frieza_tui.domain.turn import TurnEvent
+from frieza_tui.store.database import open_database
+from frieza_tui.store.journal import DiskJournal
+from frieza_tui.store.thread_reader import KeptThread, find_thread, list_threads, load_thread
+from frieza_tui.store.thread_writer import ThreadWriter, settle_dead_runs
+
+FRIEZA = Assistant("フリーザ様", "Speak.")
+
+
+async def all_of(events: AsyncGenerator[TurnEvent, None]) -> list[TurnEvent]:
+    return [event async for event in events]
+
+
+@asynccontextmanager
+async def kept_chat(file: Path, *replies: Reply) -> AsyncIterator[Chat]:
+    chat = Chat(ScriptedBackend(replies), FRIEZA, journal=DiskJournal(file))
+    yield chat
+    await chat.close()
+
+
+def dead_pid() -> int:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    return gone.pid
+
+
+def block(file: Path, way: str) -> None:
+    if way == "foreign":
+        file.write_text("keep out" * 100)
+    else:
+        file.mkdir()
+
+
+def unblock(file: Path) -> None:
+    file.rmdir()
+
+
+def fill_disk(writer: ThreadWriter) -> None:
+    writer._db.execute("PRAGMA max_page_count = 40")
+
+
+def kept(file: Path, name: str = "last") -> KeptThread:
+    db = open_database(file)
+    try:
+        return load_thread(db, find_thread(db, name))
+    finally:
+        db.close()
+
+
+async def test_a_conversation_is_kept_as_it_came(file: Path) -> None:
+    async with kept_chat(file, Reply("ホッ\x1b[31m", "ホッ"), Reply("二")) as chat:
+        await all_of(chat.send("やあ"))
+        await all_of(chat.send("次"))
+    found = kept(file)
+    assert found.thread == chat.thread
+    assert found.thread.messages[1].text == "ホッ\x1b[31mホッ"
+    assert [turn.ended.outcome for turn in found.turns] == ["done", "done"]
+    assert found.turns[0].ended.usage is not None
+    assert found.summary.title == "やあ"
+    assert found.summary.assistant == "フリーザ様"
+
+
+async def test_the_message_is_on_disk_before_it_is_sent(file: Path) -> None:
+    seen: list[str] = []
+
+    class Looking(ScriptedBackend):
+        def _next_reply(self) -> Reply:
+            seen.extend(message.text for message in kept(file).thread.messages)
+            return super()._next_reply()
+
+    chat = Chat(Looking([Reply("一")]), FRIEZA, journal=DiskJournal(file))
+    await all_of(chat.send("聞け"))
+    await chat.close()
+    assert seen == ["聞け"]
+
+
+async def test_what_has_been_seen_of_an_open_reply_is_on_disk(file: Path) -> None:
+    gate = asyncio.Event()
+    journal = DiskJournal(file)
+    chat = Chat(ScriptedBackend([Reply("途中", "まで", gate, "終わり")]), FRIEZA, journal=journal)
+    async for event in chat.send("話して"):
+        if isinstance(event, TextDelta) and not gate.is_set():
+            await journal.written()
+            found = kept(file)
+            assert found.thread.messages[-1].text.startswith(event.text)
+            assert found.thread.messages[-1].status == "incomplete"
+            assert found.turns[-1].ended.outcome == "incomplete"
+            assert "Cut off here" in found.turns[-1].ended.happened
+            gate.set()
+    await chat.close()
+    assert kept(file).thread.messages[-1].text == "途中まで終わり"
+
+
+async def test_a_delta_is_on_disk_within_a_quarter_of_a_second(file: Path) -> None:
+    gate = asyncio.Event()
+    async with kept_chat(file, Reply("一", gate, "二")) as chat:
+        async for event in chat.send("話して"):
+            if isinstance(event, TextDelta) and event.text == "一":
+                until = asyncio.get_running_loop().time() + 0.25
+                while len(kept(file).thread.messages) < 2:
+                    assert asyncio.get_running_loop().time() < until
+                    await asyncio.sleep(0.01)
+                gate.set()
+
+
+async def test_a_run_of_a_program_that_is_no_more_is_closed_at_the_next_start(
+    file: Path, db: sqlite3.Connection
+) -> None:
+    gate = asyncio.Event()
+    journal = DiskJournal(file)
+    chat = Chat(ScriptedBackend([Reply("途中", gate)]), FRIEZA, journal=journal)
+    async for event in chat.send("話して"):
+        if isinstance(event, TextDelta):
+            await journal.written()
+            assert settle_dead_runs(db) == 0
+            db.execute("UPDATE runs SET pid = ?", (dead_pid(),))
+            assert settle_dead_runs(db) == 1
+            break
+    assert db.execute("SELECT count(*) FROM deltas").fetchone() == (0,)
+    found = load_thread(db, find_thread(db, "last"))
+    assert [message.text for message in found.thread.messages] == ["話して", "途中"]
+    assert "Cut off here" in found.turns[-1].ended.happened
+    await chat.close()
+
+
+async def test_tool_calls_and_reasoning_come_back_too(file: Path) -> None:
+    call = StepDelta("step_1", 0, ToolCall("code_interpreter", input="1+2"))
+    async with kept_chat(file, Reply(ReasoningDelta("考"), ReasoningDelta("え"), call, "三")) as chat:
+        await all_of(chat.send("足せ"))
+    events = kept(file).turns[0].events
+    assert events[:2] == (ReasoningDelta("考え"), call)
+    assert "三" in "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+async def test_asking_again_replaces_the_reply(file: Path) -> None:
+    async with kept_chat(file, Reply("一"), Reply("別")) as chat:
+        await all_of(chat.send("1"))
+        await all_of(chat.retry())
+    assert [message.text for message in kept(file).thread.messages] == ["1", "別"]
+
+
+async def test_a_thread_whose_only_message_never_left_is_not_kept(file: Path, db: sqlite3.Connection) -> None:
+    async with kept_chat(file, Reply(before=[StreamCut("Cut.")])) as chat:
+        await all_of(chat.send("1"))
+    assert list_threads(db) == []
+
+
+async def test_nothing_is_kept_without_a_message(file: Path) -> None:
+    async with kept_chat(file):
+        pass
+    with pytest.raises(FileNotFoundError):
+        os.stat(file)
+
+
+async def test_a_draft_is_kept_while_it_is_written(file: Path, db: sqlite3.Connection) -> None:
+    async with kept_chat(file, Reply("一")) as chat:
+        await all_of(chat.send("1"))
+        chat.keep_draft("書き")
+        chat.keep_draft("書きかけ")
+    assert kept(file).draft == "書きかけ"
+    assert db.execute("SELECT pid FROM drafts").fetchall() == [(os.getpid(),)]
+
+
+async def test_two_programs_that_go_on_with_one_thread_lose_nothing(file: Path, db: sqlite3.Connection) -> None:
+    async with kept_chat(file, Reply("一")) as chat:
+        await all_of(chat.send("1"))
+    first = kept(file)
+
+    async def go_on(text: str) -> None:
+        chat = Chat(ScriptedBackend([Reply(f"{text}。")]), FRIEZA, journal=DiskJournal(file, first.written))
+        chat.thread = first.thread
+        await all_of(chat.send(text))
+        await chat.close()
+
+    await go_on("二")
+    await go_on("三")
+    texts = [[message.text for message in load_thread(db, summary.id).thread.messages] for summary in list_threads(db)]
+    assert sorted(texts) == [["1", "一", "三", "三。"], ["1", "一", "二", "二。"]]
+
+
+async def test_many_programs_write_at_once(file: Path, db: sqlite3.Connection) -> None:
+    async def talk(name: str) -> None:
+        async with kept_chat(file, *[Reply(name) for _turn in range(5)]) as chat:
+            for turn in range(5):
+                await all_of(chat.send(f"{name}{turn}"))
+
+    await asyncio.gather(*(talk(name) for name in "abcd"))
+    assert sorted((one.title, one.messages) for one in list_threads(db)) == [(f"{name}0", 10) for name in "abcd"]
+
+
+@pytest.mark.parametrize("way", ["foreign", "folder"])
+async def test_a_disk_that_cannot_be_used_is_said_once_and_the_chat_goes_on(file: Path, way: str) -> None:
+    block(file, way)
+    troubles: list[StoreError] = []
+    async with kept_chat(file, Reply("一"), Reply("二")) as chat:
+        chat.on_trouble = troubles.append
+        await all_of(chat.send("1"))
+        await all_of(chat.send("2"))
+        assert [message.text for message in chat.thread.messages] == ["1", "一", "2", "二"]
+    assert len(troubles) == 1
+
+
+async def test_what_was_not_kept_is_kept_when_it_works_again(file: Path) -> None:
+    block(file, "folder")
+    async with kept_chat(file, Reply("一"), Reply("二")) as chat:
+        await all_of(chat.send("1"))
+        unblock(file)
+        await all_of(chat.send("2"))
+    assert chat.trouble is None
+    assert kept(file).thread == chat.thread
+
+
+async def test_a_disk_that_fills_up_in_the_middle_loses_nothing_in_memory(file: Path) -> None:
+    journal = DiskJournal(file)
+    troubles: list[str] = []
+    chat = Chat(ScriptedBackend([Reply("一"), Reply("二" * 300_000), Reply("三")]), FRIEZA, journal=journal)
+    chat.on_trouble = lambda error: troubles.append(error.happened)
+    await all_of(chat.send("1"))
+    await journal.written()
+    assert journal._db is not None
+    journal._put(fill_disk)
+    await all_of(chat.send("2"))
+    await journal.written()
+    assert len(troubles) == 1
+    assert "full" in troubles[0]
+    await all_of(chat.send("3"))
+    await chat.close()
+    assert kept(file).thread == chat.thread
