@@ -59,7 +59,7 @@ class CodeLayout:
     def update(self, leaf: Leaf, _env: Env, /) -> int:
         """Lay out code that went on, or other code; return the first row that changed."""
         settled = self._starts[-1] if self._starts else 0
-        is_more = leaf.content.startswith(self._text[:settled])
+        is_more = len(leaf.content) > settled and leaf.content.startswith(self._text[:settled])
         self._text = leaf.content
         if not is_more:
             self._starts.clear()

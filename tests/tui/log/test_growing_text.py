@@ -84,7 +84,7 @@ def whole(text: str) -> tuple[str, list[tuple[int, str]], list[tuple[int, int, s
     return as_drawn(styled(text, "", ENV))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(WORDS, min_size=40, max_size=400), st.sampled_from([" ", " ", "\n", ""]), st.integers(1, 300))
 def test_a_paragraph_in_pieces_looks_like_the_whole(words: list[str], between: str, size: int) -> None:
     text = between.join(words).strip()

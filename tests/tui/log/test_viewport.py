@@ -1,0 +1,145 @@
+"""The picture depends on the text alone, and what the reader looks at does not move."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from frieza_tui.tui.log.bubble import BubbleState
+from frieza_tui.tui.log.content import Bubble
+from frieza_tui.tui.log.rows import Span
+from frieza_tui.tui.log.viewport import Viewport, VisibleRow
+from tests.support.markdown_corpus import CORPUS
+
+WORDS = ["alpha", "beta", "**gamma**", "delta", "`epsilon`", "零", "壱「弐」、", "参。", "[link](http://x.y)", "zeta"]
+
+
+def drawn(visible: VisibleRow) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    at = visible.place.row
+    return visible.block.prefix(at), visible.block.row(at).spans
+
+
+def picture(viewport: Viewport) -> list[tuple[tuple[Span, ...], tuple[Span, ...]]]:
+    viewport.height = 10_000
+    return [drawn(row) for row in viewport.visible()]
+
+
+def thread_of(*texts: str, width: int = 40) -> Viewport:
+    viewport = Viewport()
+    viewport.resize(width, 20)
+    for number, text in enumerate(texts):
+        viewport.rows.add(Bubble(str(number), "assistant", "F", waiting_source=text, is_settled=True))
+    return viewport
+
+
+def message(dice: random.Random) -> str:
+    blocks = [
+        " ".join(dice.choice(WORDS) for _ in range(dice.randint(1, 60))),
+        "\n".join(f"- {dice.choice(WORDS)}" for _ in range(dice.randint(1, 6))),
+        "```py\n" + "x = 1\n" * dice.randint(1, 9) + "```",
+        "| a | b |\n|---|---|\n" + "".join(f"| {dice.choice(WORDS)} | {dice.choice(WORDS)} |\n" for _ in range(4)),
+    ]
+    dice.shuffle(blocks)
+    return "\n\n".join(blocks)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(sorted(CORPUS)), st.integers(1, 30), st.sampled_from([12, 25, 60]))
+def test_a_reply_in_pieces_looks_like_the_whole(name: str, size: int, width: int) -> None:
+    text = CORPUS[name] + "\n\n" + message(random.Random(name))
+    viewport = thread_of("before", width=width)
+    growing = Bubble("g", "assistant", "F")
+    viewport.rows.add(growing)
+    for at in range(0, len(text), size):
+        growing.append("text:0", text[at : at + size])
+        viewport.rows.refresh(1)
+        viewport.visible()
+    assert picture(viewport) == picture(thread_of("before", text, width=width))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10_000))
+def test_the_top_row_stays_whatever_happens(seed: int) -> None:
+    dice = random.Random(seed)
+    viewport = thread_of(*(message(dice) for _ in range(dice.randint(1, 30))))
+    growing = Bubble("g", "assistant", "F")
+    viewport.rows.add(growing)
+    growing.append("text:0", message(dice) * 2)
+    viewport.rows.refresh(len(viewport.bubbles) - 1)
+    viewport.visible()
+    for _ in range(dice.randint(1, 30)):
+        viewport.move(-dice.randint(1, 30))
+        viewport.visible()
+    top = drawn(viewport.visible()[0])
+    for _ in range(500):
+        match dice.randint(0, 30):
+            case 0:
+                viewport.resize(dice.randint(10, 80), 20)
+            case 1:
+                growing.state = BubbleState("x" * dice.randint(0, 60))
+            case 2:
+                viewport.rows.add(Bubble(f"n{dice.random()}", "user", "U", waiting_source="text", is_settled=True))
+            case _:
+                growing.append("text:0", dice.choice([*WORDS, "\n", "\n\n", "- ", "> ", "```\n", "| a | b |\n"]))
+        viewport.rows.refresh(viewport.bubbles.index(growing))
+        shown = viewport.visible()
+        if viewport.width == 40:
+            assert drawn(shown[0]) == top
+    viewport.resize(40, 20)
+    assert drawn(viewport.visible()[0]) == top
+
+
+@pytest.mark.parametrize("step", [1, 3, 19, 60])
+def test_moving_up_and_down_shows_every_row_once_and_in_order(step: int) -> None:
+    dice = random.Random(step)
+    viewport = thread_of(*(message(dice) for _ in range(40)))
+    whole = picture(thread_of(*(bubble.source for bubble in viewport.bubbles)))
+    viewport.visible()
+    at = len(whole) - 20
+    while at > 0:
+        viewport.move(-step)
+        at = max(0, at - step)
+        assert [drawn(row) for row in viewport.visible()] == whole[at : at + 20]
+    assert not viewport.is_following
+    while at < len(whole) - 20:
+        viewport.move(step)
+        at = min(len(whole) - 20, at + step)
+        assert [drawn(row) for row in viewport.visible()] == whole[at : at + 20]
+    assert viewport.is_following
+    assert viewport.total == len(whole)
+
+
+def test_a_jump_lands_near_and_moves_go_on_from_there() -> None:
+    dice = random.Random(1)
+    viewport = thread_of(*(message(dice) for _ in range(300)))
+    viewport.visible()
+    viewport.jump(viewport.total // 2)
+    shown = viewport.visible()
+    assert 100 < shown[0].place.bubble < 200
+    viewport.move(-1)
+    assert viewport.visible()[1:] == shown[:-1]
+
+
+def test_memory_is_given_back_for_bubbles_out_of_view() -> None:
+    viewport = thread_of(*(f"message {number}" for number in range(1000)))
+    viewport.visible()
+    while viewport.top_row > 0:
+        viewport.move(-40)
+        viewport.visible()
+    assert sum(1 for bubble in viewport.bubbles if bubble.segments) < 120
+    assert len(viewport.rows._views) < 120
+
+
+def test_a_removed_bubble_leaves_the_reader_where_they_are() -> None:
+    viewport = thread_of(*(f"message {number}" for number in range(100)))
+    viewport.visible()
+    viewport.move(-50)
+    shown = [drawn(row) for row in viewport.visible()]
+    viewport.remove(3)
+    assert [drawn(row) for row in viewport.visible()] == shown
+    viewport.clear()
+    assert viewport.visible() == []
+    assert viewport.total == viewport.rows_below == viewport.top_row == 0
+    viewport.move(-1)
+    viewport.jump(5)
