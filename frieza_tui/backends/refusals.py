@@ -16,7 +16,8 @@ _UNKNOWN_MODEL: Final = re.compile(
     r"(unknown|invalid|no such|not a valid) model",
     re.IGNORECASE | re.DOTALL,
 )
-_NUMBER: Final = re.compile(r"\d{2,}")
+_NUMBER: Final = re.compile(r"\d[\d,]*\d")
+_WINDOW: Final = re.compile(r"(?:context (?:length|size|window)|maximum)[^\d]{0,40}?(\d[\d,]*\d)", re.IGNORECASE)
 
 
 def is_about_field(error: BackendError, name: str) -> bool:
@@ -44,10 +45,16 @@ def is_about_model(error: BackendError) -> bool:
 
 def context_numbers(error: BackendError) -> tuple[int, int] | None:
     """Return how many tokens a refused request had and how many fit, None where the server does not say."""
-    numbers = [int(digits) for digits in _NUMBER.findall(_words(error))]
-    if len(numbers) < 2 or max(numbers) == min(numbers):
-        return None
-    return max(numbers), min(numbers)
+    words = _words(error)
+    numbers = sorted({_number(digits) for digits in _NUMBER.findall(words)})
+    named = _WINDOW.search(words)
+    window = _number(named[1]) if named else next(iter(numbers[-2:-1]), 0)
+    asked = next(iter(numbers[-1:]), 0)
+    return (asked, window) if asked > window > 0 else None
+
+
+def _number(digits: str) -> int:
+    return int(digits.replace(",", ""))
 
 
 def _body(error: BackendError) -> dict[str, object]:

@@ -130,6 +130,9 @@ class ResponsesDouble:
                 return error_answer(404, "Not found")
 
     def _refusal(self, body: dict[str, Any]) -> Answer | None:
+        for name in ("model", "input"):
+            if not body.get(name):
+                return error_answer(400, f"'{name}' is required")
         if body["model"] not in (*self.models, "default"):
             return error_answer(404, f"The model '{body['model']}' does not exist", "model_not_found")
         for name in body:
@@ -141,8 +144,6 @@ class ResponsesDouble:
             return error_answer(400, "background requires store")
         if {"conversation", "previous_response_id"} <= set(body):
             return error_answer(400, "conversation and previous_response_id exclude each other")
-        if not body["input"]:
-            return error_answer(400, "'input' is empty")
         if (
             self.window_bytes is not None
             and (size := len(json.dumps(body["input"], ensure_ascii=False).encode())) > self.window_bytes
