@@ -6,11 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from support.backend_contract import asking, run, run_to_error, text_of
-from support.chat_double import ChatDouble
-from support.loopback import TOKEN, running_server
-from support.raw_http import CUT, Answer, Call, Handler, Loopback, error_answer, json_answer, serve
-from support.responses_double import ResponsesDouble
 
 from frieza_tui.backends.api_notes import ApiNotes
 from frieza_tui.backends.auto import AutoBackend
@@ -22,6 +17,11 @@ from frieza_tui.backends.scripted import ScriptedBackend
 from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import AuthFailed, BackendError, RateLimited, ServerFault, StreamCut
 from frieza_tui.paths import state_dir
+from tests.support.backend_contract import asking, run, run_to_error, text_of
+from tests.support.chat_double import ChatDouble
+from tests.support.loopback import TOKEN, running_server
+from tests.support.raw_http import CUT, Answer, Call, Handler, Loopback, error_answer, json_answer, serve
+from tests.support.responses_double import ResponsesDouble
 
 NO_PATH = error_answer(404, "File Not Found")
 LM_STUDIO = json_answer({"error": "Unexpected endpoint or method. (GET /v1/assistants)"})

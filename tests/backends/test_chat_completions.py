@@ -5,8 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.assistants_double import SSE, chopped, transcript
-from support.backend_contract import (
+
+from frieza_tui.backends import chat_completions
+from frieza_tui.backends.chat_completions import ChatCompletionsBackend
+from frieza_tui.backends.encoded_messages import EncodedMessages
+from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.sdk_errors import Server
+from frieza_tui.domain.errors import BadReply, NotHere, Refused, StreamCut, TimedOut
+from frieza_tui.domain.events import RunChanged, RunEvent
+from frieza_tui.domain.run import Run
+from frieza_tui.domain.thread import ImageUrlPart, Message, TextPart, Thread
+from tests.support.assistants_double import SSE, chopped, transcript
+from tests.support.backend_contract import (
     FRIEZA,
     BackendContract,
     Stage,
@@ -18,19 +28,9 @@ from support.backend_contract import (
     run_to_error,
     text_of,
 )
-from support.chat_double import DONE, ChatDouble, Script, chunk
-from support.raw_http import CUT, Answer, Loopback, error_answer, json_answer, serve
-from support.traces import expected, trace
-
-from frieza_tui.backends import chat_completions
-from frieza_tui.backends.chat_completions import ChatCompletionsBackend
-from frieza_tui.backends.encoded_messages import EncodedMessages
-from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.sdk_errors import Server
-from frieza_tui.domain.errors import BadReply, NotHere, Refused, StreamCut, TimedOut
-from frieza_tui.domain.events import RunChanged, RunEvent
-from frieza_tui.domain.run import Run
-from frieza_tui.domain.thread import ImageUrlPart, Message, TextPart, Thread
+from tests.support.chat_double import DONE, ChatDouble, Script, chunk
+from tests.support.raw_http import CUT, Answer, Loopback, error_answer, json_answer, serve
+from tests.support.traces import expected, trace
 
 EXPECTED = expected("chat")
 

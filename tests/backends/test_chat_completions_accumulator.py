@@ -2,13 +2,13 @@ import json
 from typing import Any
 
 import pytest
-from support.assistants_double import transcript
-from support.traces import expected, trace
 
 from frieza_tui.backends.chat_completions.accumulator import ChunkAccumulator
 from frieza_tui.backends.sse import EventDecoder
 from frieza_tui.domain.events import ReasoningDelta, RunEvent, StepDelta, StreamFault, TextDelta
 from frieza_tui.domain.run import RunError, Usage
+from tests.support.assistants_double import transcript
+from tests.support.traces import expected, trace
 
 EXPECTED = expected("chat")
 

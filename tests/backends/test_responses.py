@@ -5,8 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.assistants_double import SSE, chopped, sse, transcript
-from support.backend_contract import (
+
+from frieza_tui.backends import responses
+from frieza_tui.backends.model_list import ModelChoice
+from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.responses import ResponsesBackend
+from frieza_tui.backends.sdk_errors import Server
+from frieza_tui.chat.conversation import CLOSE_DELETE_S
+from frieza_tui.domain.errors import NotHere, RateLimited, Refused, StreamCut, TimedOut
+from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
+from frieza_tui.domain.run import ToolCall
+from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, TextPart, Thread
+from tests.support.assistants_double import SSE, chopped, sse, transcript
+from tests.support.backend_contract import (
     FRIEZA,
     BackendContract,
     Stage,
@@ -19,20 +30,9 @@ from support.backend_contract import (
     run_to_error,
     text_of,
 )
-from support.raw_http import CUT, Answer, Call, Loopback, error_answer, json_answer, serve
-from support.responses_double import ResponsesDouble, Script
-from support.traces import expected, trace
-
-from frieza_tui.backends import responses
-from frieza_tui.backends.model_list import ModelChoice
-from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.responses import ResponsesBackend
-from frieza_tui.backends.sdk_errors import Server
-from frieza_tui.chat.conversation import CLOSE_DELETE_S
-from frieza_tui.domain.errors import NotHere, RateLimited, Refused, StreamCut, TimedOut
-from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
-from frieza_tui.domain.run import ToolCall
-from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, TextPart, Thread
+from tests.support.raw_http import CUT, Answer, Call, Loopback, error_answer, json_answer, serve
+from tests.support.responses_double import ResponsesDouble, Script
+from tests.support.traces import expected, trace
 
 EXPECTED = expected("responses")
 

@@ -2,8 +2,6 @@ import json
 from typing import Any, get_args
 
 import pytest
-from support.assistants_double import transcript
-from support.traces import expected, trace
 
 from frieza_tui.backends.responses.accumulator import ResponseAccumulator
 from frieza_tui.backends.sse import EventDecoder
@@ -19,6 +17,8 @@ from frieza_tui.domain.events import (
 )
 from frieza_tui.domain.run import RunError, Usage
 from frieza_tui.domain.thread import TextPart
+from tests.support.assistants_double import transcript
+from tests.support.traces import expected, trace
 
 EXPECTED = expected("responses")
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from support.assistants_double import SSE, chopped, sse
-from support.raw_http import CUT, Answer, Call, error_answer, json_answer
+from tests.support.assistants_double import SSE, chopped, sse
+from tests.support.raw_http import CUT, Answer, Call, error_answer, json_answer
 
 TAKEN = frozenset(
     [
