@@ -35,6 +35,6 @@ CORPUS = {
     "entities and escapes": "&amp; &#x41; &nope; \\* \\\\ \\_a\\_ `b\\` ``c ` d`` * e * _f_g_ ***h** i* ~~j~~ ~k~",
     "carriage returns": "a\r\n\r\n- b\r\n\r\n- c\rd\r\r```\r\ne\r\n```\r\n",
     "tabs": "-\ta\n\n\tb\n1.\tc\n\t- d\n>\te\n\n\tf\n",
-    "japanese": "# 第一章\n吾輩は**猫**である。\n名は無い。\n\n- 一\n- 二\n\n1. 三\n\n| 甲 | 乙 |\n|--|--|\n| 丙 | 丁 |",
+    "japanese": "# 第一章\n吾輩は**猫**である。\n名なし。\n\n- 一\n- 二\n\n1. 三\n\n| 甲 | 乙 |\n|--|--|\n| 丙 | 丁 |",
     "blank lines": "\n\n  \na\n \n\n \nb\n  \n",
 }

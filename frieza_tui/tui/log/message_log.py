@@ -10,6 +10,8 @@ from frieza_tui.tui.log.thread_view import ThreadView
 
 FRAME_S = 1 / 30
 """Shortest time between two paintings of a reply that grows, in seconds."""
+HIDDEN_FRAME_S = 0.2
+"""The same for a reply that grows out of view, of which only the number of lines is shown."""
 
 
 class MessageLog(ThreadView):
@@ -85,8 +87,16 @@ class MessageLog(ThreadView):
 
     def _want_flush(self) -> None:
         if self._flush_timer is None and self.is_attached:
-            wait_s = max(0.001, self._flushed_at + FRAME_S - monotonic())
+            wait_s = max(0.001, self._flushed_at + self._frame_s() - monotonic())
             self._flush_timer = self.set_timer(wait_s, self._flush_changes)
+
+    def _frame_s(self) -> float:
+        """Return the shortest time between two paintings; less often while only what nobody sees changes."""
+        if self.is_following or not self._shown_rows or not self._changed_keys:
+            return FRAME_S
+        last = self._shown_rows[-1].place.bubble
+        is_seen = any(self._bubble_index.get(key, 0) <= last for key in self._changed_keys)
+        return FRAME_S if is_seen else HIDDEN_FRAME_S
 
     def _flush_changes(self) -> None:
         if self._flush_timer is not None:

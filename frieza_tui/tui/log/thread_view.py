@@ -14,11 +14,15 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
+from textual.timer import Timer
 
 from frieza_tui.tui.log.drawing import Drawing, line_key, place_of
 from frieza_tui.tui.log.excerpt import excerpt, word_at
 from frieza_tui.tui.log.styles import WORDS
 from frieza_tui.tui.log.viewport import Viewport, VisibleRow
+
+TELL_S = 0.2
+"""Shortest time between two messages that say only how much waits below, in seconds."""
 
 _EVERYTHING = 1 << 60
 
@@ -52,6 +56,7 @@ class ThreadView(ScrollView, can_focus=True):
         self._shown_rows: list[VisibleRow] = []
         self._shown_strips: list[Strip] = []
         self._told_follow = (True, 0)
+        self._tell_timer: Timer | None = None
         self._bar_shape = (False, 0, 0)
 
     def follow_end(self) -> None:
@@ -63,6 +68,15 @@ class ThreadView(ScrollView, can_focus=True):
     def is_following(self) -> bool:
         """Whether the end is in view and stays there."""
         return self._log_viewport.is_following
+
+    @property
+    def reads_from_top(self) -> bool:
+        """Whether a reply that outgrows the screen stays at its first line, for readers who have not moved."""
+        return self._log_viewport.reads_from_top
+
+    @reads_from_top.setter
+    def reads_from_top(self, value: bool) -> None:
+        self._log_viewport.reads_from_top = value
 
     @property
     def lines_below(self) -> int:
@@ -107,10 +121,23 @@ class ThreadView(ScrollView, can_focus=True):
             self.set_reactive(ThreadView.scroll_target_y, top)
         if self.show_vertical_scrollbar:
             self._move_bar(viewport.total, viewport.height, viewport.top_row)
+        self._tell_follow()
+
+    def _tell_follow(self) -> None:
+        """Say what waits below; a number that only changes is said again after a while, not at each frame."""
+        viewport = self._log_viewport
         told = (viewport.is_following, 0 if viewport.is_following else viewport.rows_below)
-        if told != self._told_follow:
-            self._told_follow = told
-            self.post_message(self.FollowChanged(*told))
+        is_soon = self._tell_timer is not None and told[0] == self._told_follow[0]
+        if told == self._told_follow or is_soon:
+            return
+        self._told_follow = told
+        self.post_message(self.FollowChanged(*told))
+        if self._tell_timer is None:
+            self._tell_timer = self.set_timer(TELL_S, self._tell_again)
+
+    def _tell_again(self) -> None:
+        self._tell_timer = None
+        self._tell_follow()
 
     def _move_bar(self, total: int, height: int, top: int) -> None:
         """Move the scroll bar, but draw it only if that shows, in eighths of a cell."""

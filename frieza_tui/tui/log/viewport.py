@@ -28,6 +28,9 @@ class Viewport:
         self.height = 24
         self.top = Place(0, 0, 0)
         self.is_following = True
+        self.reads_from_top = False
+        """A reply that outgrows the window while it follows the end is held at its first row."""
+        self._followed = -1  # the last bubble when the reader last asked for the end
         self._held = (Place(-1, 0, 0), 0)
 
     @property
@@ -108,11 +111,21 @@ class Viewport:
         if not self.bubbles:
             return []
         end = self._last_top()
-        if self.is_following or self.top > end:
+        if self.is_following and self._is_outgrown(end):
+            self.is_following = False
+            self.top = Place(len(self.bubbles) - 1, 0, 1)
+        elif self.is_following or self.top > end:
             self.top = end
         rows = self._rows_from(self.top)
         self.rows.drop_views()
         return rows
+
+    def _is_outgrown(self, end: Place) -> bool:
+        """Return whether the reply that grows is to be read from its top, and no longer fits the window."""
+        last = len(self.bubbles) - 1
+        growing = self.bubbles[last]
+        is_new = self.reads_from_top and last != self._followed
+        return is_new and growing.author == "assistant" and not growing.is_settled and end > Place(last, 0, 1)
 
     def _rows_from(self, place: Place) -> list[VisibleRow]:
         rows: list[VisibleRow] = []
@@ -172,6 +185,7 @@ class Viewport:
     def follow(self) -> None:
         """Go to the end and stay there."""
         self.is_following = True
+        self._followed = len(self.bubbles) - 1
 
     def _settle_move(self) -> None:
         end = self._last_top()

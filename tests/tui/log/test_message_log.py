@@ -88,8 +88,7 @@ async def test_it_follows_its_end_until_the_reader_scrolls_up(app: LogApp) -> No
         log.feed("a", "\n\nmore\n\nand more")
         await painted(pilot)
         assert app.lines()[0] == top
-        await until(pilot, lambda: bool(app.follow_changes))
-        assert app.follow_changes[-1] == (False, log.lines_below)
+        await until(pilot, lambda: app.follow_changes[-1:] == [(False, log.lines_below)])
         log.follow_end()
         await painted(pilot)
         assert app.lines()[-1] == "▎ and more"
@@ -217,3 +216,40 @@ async def test_a_definition_that_comes_late_makes_earlier_links() -> None:
         log.feed("a", "\n\n[x]: http://y.z\n")
         await painted(pilot)
         assert app.lines()[2] == "▎ see this"
+
+
+async def test_what_waits_below_is_told_when_it_grows(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.message_log
+        log.add_bubble("a", "assistant", "A", source=PARAGRAPHS)
+        log.add_bubble("b", "assistant", "B")
+        await painted(pilot)
+        log.scroll_home(animate=False)
+        for number in range(20):
+            log.feed("b", f"{number}\n\n")
+            await pilot.pause()
+        await painted(pilot)
+        await until(pilot, lambda: app.follow_changes[-1:] == [(False, log.lines_below)])
+        assert len(app.follow_changes) < 10
+        log.follow_end()
+        await painted(pilot)
+        assert app.follow_changes[-1] == (True, 0)
+
+
+async def test_a_reply_may_be_read_from_its_top(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.message_log
+        log.reads_from_top = True
+        log.add_bubble("u", "user", "U", source="question")
+        log.follow_end()
+        log.add_bubble("a", "assistant", "A")
+        for part in PARAGRAPHS.split("\n\n"):
+            log.feed("a", part + "\n\n")
+        await painted(pilot)
+        assert app.lines()[0] == "▎ A"
+        assert not log.is_following
+        log.follow_end()
+        log.feed("a", "the end")
+        await painted(pilot)
+        assert app.lines()[-1] == "▎ the end"
+        assert log.is_following
