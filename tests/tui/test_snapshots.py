@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import count
 from types import SimpleNamespace
 from typing import TypeAlias
 
@@ -42,8 +43,10 @@ JAPANESE = "おっほっほ。初めまして、私の名はフリーザ。宇�
 
 
 @pytest.fixture(autouse=True)
-def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("frieza_tui.chat.conversation.time", SimpleNamespace(monotonic=lambda: 0.0))
+def counting_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at the clock is 0.6 s after the one before: at the start of a turn, at its first text, at its end."""
+    ticks = count(0.0, 0.6)
+    monkeypatch.setattr("frieza_tui.chat.conversation.time", SimpleNamespace(monotonic=lambda: next(ticks)))
 
 
 @pytest.fixture
