@@ -14,6 +14,7 @@ SETTINGS_FLAGS = (
     "assistant",
     "api",
     "keep",
+    "store",
     "theme",
     "language",
     "follow",
@@ -27,7 +28,7 @@ SETTINGS_FLAGS = (
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """Parse the command line; exits with status 2 and a sentence where it is wrong."""
     arguments = build_parser().parse_args(words)
-    for name in ("prompt", "plain", "demo"):
+    for name in ("prompt", "plain", "demo", "resume"):
         if not hasattr(arguments, name):
             setattr(arguments, name, None)
     return arguments
@@ -48,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"frieza-tui {__version__}")
     parser.add_argument("--settings", type=Path, metavar="FILE", help=_("a settings file instead of the usual one"))
     _add_face(parser)
+    _add_thread(parser)
     _add_server(parser)
     _add_screen(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -63,6 +65,16 @@ def _add_face(parser: argparse.ArgumentParser) -> None:
         "-p", "--prompt", metavar="TEXT", help=_('answer one message on standard output and leave; "-" reads it')
     )
     group.add_argument("--demo", action="store_true", help=_("canned replies: no model, no server"))
+
+
+def _add_thread(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(_("which conversation"))
+    group.add_argument(
+        "--resume", nargs="?", const="last", metavar="ID", help=_("go on with a kept thread; without ID: the last one")
+    )
+    group.add_argument(
+        "--no-store", dest="store", action="store_false", default=None, help=_("do not keep the thread on disk")
+    )
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:

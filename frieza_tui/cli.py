@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import argparse
 
     from frieza_tui.backends.base import Backend
-    from frieza_tui.chat import Chat
-    from frieza_tui.settings import Loaded
+    from frieza_tui.chat import Chat, Journal, Past
+    from frieza_tui.settings import Loaded, Settings
 
 MISUSED = 2
 
@@ -144,7 +144,23 @@ def _open_chat(arguments: "argparse.Namespace", loaded: "Loaded") -> "Chat":
         read_timeout_s=settings.read_timeout_s,
         known_assistants=(assistant,),
     )
-    return Chat(load_backend(config), assistant, is_kept=settings.keep)
+    journal, past = _open_thread(arguments, settings)
+    return Chat(load_backend(config), assistant, is_kept=settings.keep, journal=journal, past=past)
+
+
+def _open_thread(arguments: "argparse.Namespace", settings: "Settings") -> "tuple[Journal | None, Past | None]":
+    """Return who keeps the conversation, and what came before in it. Canned and single answers are not kept."""
+    from frieza_tui.store.journal import DiskJournal
+
+    is_kept = settings.store and not arguments.demo
+    if arguments.resume is None:
+        return (DiskJournal() if is_kept and arguments.prompt is None else None), None
+    from frieza_tui.chat import Past
+    from frieza_tui.store.threads import open_threads
+
+    with open_threads() as threads:
+        kept = threads.load(threads.find(arguments.resume))
+    return (DiskJournal(written=kept.written) if is_kept else None), Past(kept.thread, kept.turns, kept.draft)
 
 
 def choose_api(api: str, base_url: str | None, api_key: str | None) -> str:

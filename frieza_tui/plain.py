@@ -63,12 +63,14 @@ class PlainFace:
         self._is_leaving = False
         self._last_stage = ""
         chat.on_preparation = self._tell_preparation
+        chat.on_trouble = lambda error: self._tell(str(error))
 
     async def run_loop(self, source: TextIO) -> int:
         """Prompt, send, print, until `q` or the end of the file; then delete what was made. Returns an exit status."""
         lines = Lines(source)
         async with self._leaving_on_signals(lines):
             warm_up = asyncio.create_task(self._chat.prepare())
+            self._show_past()
             await self._converse(lines)
             warm_up.cancel()
         return await self._leave(is_talkative=True)
@@ -92,6 +94,16 @@ class PlainFace:
             text = make_safe(line).strip()
             if text:
                 await self._show_turn(self._chat.send(text))
+
+    def _show_past(self) -> None:
+        """Print what came before, as it was typed and printed then."""
+        for turn in self._chat.past.safe_turns():
+            if turn.user is not None:
+                self._write(f"{PROMPT}{turn.user.text}\n")
+            texts = [event.text for event in turn.events if isinstance(event, TextDelta | RefusalDelta)]
+            if texts:
+                self._write("".join(texts) + "\n")
+            self._tell_end(turn.ended)
 
     async def _show_turn(self, events: AsyncGenerator[TurnEvent, None]) -> TurnEnded | None:
         ended = None

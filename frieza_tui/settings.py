@@ -41,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The name of an assistant file, or its path."""
     keep: bool = False
     """Leave the remote objects on the server at the end."""
+    store: bool = True
+    """Keep threads on disk, for coming back and searching."""
     read_timeout_s: float = 120.0
     """Silence from a server that ends a run's stream."""
     theme: str | None = None

@@ -3,6 +3,7 @@
 from frieza_tui.chat.conversation import Chat
 from frieza_tui.chat.journal import Journal
 from frieza_tui.chat.message_queue import MessageQueue
+from frieza_tui.chat.past import Past
 from frieza_tui.chat.receipt import receipt_line
 
-__all__ = ["Chat", "Journal", "MessageQueue", "receipt_line"]
+__all__ = ["Chat", "Journal", "MessageQueue", "Past", "receipt_line"]

@@ -11,6 +11,7 @@ from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunR
 from frieza_tui.chat.journal import Journal, NoJournal
 from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.open_turn import OpenTurn
+from frieza_tui.chat.past import Past
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import FriezaError, StoreError
 from frieza_tui.domain.run import RunOrigin
@@ -42,13 +43,17 @@ class Chat:
         sampling: Sampling | None = None,
         is_kept: bool = False,
         journal: Journal | None = None,
+        past: Past | None = None,
     ) -> None:
         """Begin a conversation.
 
-        is_kept: the remote objects are left on the server. journal: who keeps it; None: nobody.
+        is_kept: the remote objects are left on the server. journal: who keeps it; None: nobody. past: the
+        kept thread that it goes on with; None: a new one.
         """
         self.assistant = assistant
-        self.thread = Thread()
+        self.past = past or Past(Thread())
+        """What came before, at the conversation's beginning."""
+        self.thread = self.past.thread
         self.queue = MessageQueue()
         self.preparation = Preparation("connecting")
         self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None

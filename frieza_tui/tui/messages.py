@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from frieza_tui.backends.base import Deletion, Preparation
+from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.turn import TurnEvent
 
 
@@ -22,6 +23,13 @@ class PreparationMoved(Message):
     """The backend came nearer to answering, or failed to. Handled by ChatScreen only."""
 
     preparation: Preparation
+
+
+@dataclass
+class KeepingFailed(Message):
+    """The thread can no longer be kept on disk. Handled by ChatScreen only."""
+
+    error: StoreError
 
 
 @dataclass

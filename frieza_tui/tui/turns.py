@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from frieza_tui.backends.base import Preparation
-from frieza_tui.domain.turn import TurnEnded, TurnEvent
+from frieza_tui.domain.turn import PastTurn, TurnEnded, TurnEvent
 from frieza_tui.i18n import _
 from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.message_log import MessageLog
@@ -71,6 +71,17 @@ class Turns:
         self._log.set_state(last.user_key, BubbleState())
         self.number += 1
         return self._open_reply(last.text, last.user_key, waiting_for)
+
+    def show_past(self, past: PastTurn) -> None:
+        """Show a turn of a kept thread, its texts safe; it can be asked again like any other."""
+        self.number += 1
+        user_key, text = f"user-{self.number}", past.user.text if past.user else ""
+        if past.user is not None:
+            self._log.add_bubble(user_key, "user", USER_LABEL, BubbleState(), source=text)
+        self._open_reply(text, user_key, "")
+        for event in past.events:
+            self.take(self.number, event)
+        self.take(self.number, past.ended)
 
     def wait(self, preparation: Preparation) -> None:
         """Say in the open reply how far the backend is, as long as its run has not begun."""

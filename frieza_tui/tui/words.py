@@ -103,7 +103,7 @@ def ending_note(ended: TurnEnded) -> str:
 
 
 def _measures(ended: TurnEnded) -> list[str]:
-    measures = [_("{seconds} s").format(seconds=f"{ended.total_s:.1f}")]
+    measures = [_("{seconds} s").format(seconds=f"{ended.total_s:.1f}")] if ended.total_s or ended.usage else []
     if ended.usage is not None:
         measures.append(token_words(ended.usage))
     return measures

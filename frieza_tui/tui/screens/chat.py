@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
@@ -21,6 +20,7 @@ from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TurnAdvanced
 from frieza_tui.tui.recall import RecallList
+from frieza_tui.tui.screens.kept import KeptScreen
 from frieza_tui.tui.second_press import WITHIN_S, SecondPress
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
@@ -42,7 +42,7 @@ TINY_ROWS, TINY_COLUMNS = 8, 24
 _FAILED_START = "failed-start"
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(KeptScreen):
     """Log, queue, message box, and the turn that is open."""
 
     AUTO_FOCUS = "#composer"
@@ -307,4 +307,5 @@ class ChatScreen(Screen[None]):
             self._composer.remember(text)
         self._composer.put_aside()
         self._composer.read_only = True
+        self._chat.keep_draft("")
         self._show_situation()

@@ -178,9 +178,8 @@ class Composer(TextArea):
         self.replace(make_safe(event.text), *self.selection, maintain_selection_offset=False)
         self.scroll_cursor_visible()
 
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+    def on_text_area_changed(self) -> None:
         """Tell when the box becomes empty or stops being so."""
-        event.stop()
         if self.has_draft != self._had_draft:
             self._had_draft = self.has_draft
             self.post_message(self.DraftChanged(self._had_draft))

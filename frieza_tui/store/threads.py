@@ -1,0 +1,52 @@
+"""The kept threads, as lists and commands use them: one call, one short transaction. Knows no face."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.store import thread_reader
+from frieza_tui.store.database import FILE_NAME, open_database, store_error
+from frieza_tui.store.thread_reader import Hit, KeptThread, ThreadSummary
+from frieza_tui.store.thread_writer import settle_dead_runs
+
+
+class Threads:
+    """All kept threads. To be used by the thread that opened it."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """Take the open file; replies that a crash cut become messages here."""
+        self._db = db
+        settle_dead_runs(db)
+
+    def recent(self, words: str = "") -> list[ThreadSummary]:
+        """Return the threads, those used last first; with words only those where title or text has them."""
+        return thread_reader.list_threads(self._db, words)
+
+    def search(self, words: str) -> list[Hit]:
+        """Return the messages that hold these words as they stand; width, case and kana make no difference."""
+        return thread_reader.search(self._db, words)
+
+    def find(self, name: str) -> str:
+        """Return the id of a thread: "last", an id or its beginning. Raises: StoreError."""
+        return thread_reader.find_thread(self._db, name)
+
+    def load(self, thread_id: str) -> KeptThread:
+        """Return a thread with what there is to show of its turns. Raises: StoreError."""
+        return thread_reader.load_thread(self._db, thread_id)
+
+
+@contextmanager
+def open_threads(file: Path | None = None) -> Iterator[Threads]:
+    """Open the file (None: the usual one) for a while. Raises: StoreError, also for what fails meanwhile."""
+    db = open_database(file)
+    try:
+        yield Threads(db)
+    except sqlite3.Error as error:
+        raise store_error(error, file or Path(FILE_NAME)) from error
+    finally:
+        db.close()
+
+
+__all__ = ["Hit", "KeptThread", "StoreError", "ThreadSummary", "Threads", "open_threads"]

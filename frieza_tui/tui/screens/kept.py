@@ -1,0 +1,62 @@
+"""What a chat screen does so that nothing is lost: shows what came before, keeps the draft. Knows no file."""
+
+from textual import on
+from textual.screen import Screen
+from textual.timer import Timer
+
+from frieza_tui.chat import Chat
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.i18n import _
+from frieza_tui.text.safe import make_safe
+from frieza_tui.tui.log.bubble import BubbleState
+from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.messages import KeepingFailed
+from frieza_tui.tui.turns import Turns
+from frieza_tui.tui.widgets.composer import Composer
+
+DRAFT_S = 0.1
+"""How long what is typed is gathered before it is kept."""
+_NOT_KEPT = "not-kept"
+
+
+class KeptScreen(Screen[None]):
+    """A screen with one conversation, whose thread and draft are kept."""
+
+    _chat: Chat
+    _message_log: MessageLog
+    _turns: Turns
+    _composer: Composer
+    _draft_timer: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Show what came before; listen to what becomes of the thread on disk."""
+        self._chat.on_trouble = self._tell_trouble
+        for past in self._chat.past.safe_turns():
+            self.remove_class("-empty")
+            self._turns.show_past(past)
+        if self._chat.past.draft:
+            self._composer.offer(self._chat.past.safe_draft)
+
+    def _tell_trouble(self, error: StoreError) -> None:
+        self.post_message(KeepingFailed(error))
+
+    @on(KeepingFailed)
+    def _say_trouble(self, message: KeepingFailed) -> None:
+        message.stop()
+        self.remove_class("-empty")
+        self._message_log.remove_bubble(_NOT_KEPT)
+        self._message_log.add_bubble(
+            _NOT_KEPT, "notice", _("This thread is not kept on disk"), BubbleState(_("in memory"), "warning")
+        )
+        self._message_log.feed(_NOT_KEPT, make_safe(str(message.error)), "note:0")
+        self._message_log.settle(_NOT_KEPT)
+
+    @on(Composer.Changed)
+    def _keep_draft_soon(self, event: Composer.Changed) -> None:
+        event.stop()
+        if self._draft_timer is None:
+            self._draft_timer = self.set_timer(DRAFT_S, self._keep_draft)
+
+    def _keep_draft(self) -> None:
+        self._draft_timer = None
+        self._chat.keep_draft(self._composer.text)

@@ -1,0 +1,77 @@
+"""The real program, killed in the middle of a reply, and started again."""
+
+import sqlite3
+
+import pytest
+
+from frieza_tui import paths
+from tests.pty.conftest import StageServer
+from tests.support.terminal import Terminal, program
+
+READY = "F1"
+
+
+def rows(query: str) -> list[tuple[str]]:
+    file = paths.data_dir() / "threads.sqlite3"
+    if not file.exists():
+        return []
+    with sqlite3.connect(file) as db:
+        found = db.execute(query).fetchall()
+    db.close()
+    return found
+
+
+def ask(terminal: Terminal, text: str) -> None:
+    terminal.wait_for(READY)
+    terminal.send(f"{text}\r")
+
+
+def test_a_killed_program_comes_back_with_all_that_was_on_the_screen(stage: StageServer) -> None:
+    with program(environ=stage.environ) as terminal:
+        ask(terminal, "話して")
+        terminal.wait_for("ホッホッホ。")
+        terminal.wait_until(lambda: "ホッ" in str(rows("SELECT events FROM deltas")), "it on disk", timeout_s=0.5)
+        terminal.kill()
+        assert terminal.wait_for_exit() == -9
+    stage.let_go()
+    with program("--resume", environ=stage.environ) as terminal:
+        terminal.wait_for("話して", "ホッホッホ。", "Cut off here", "incomplete")
+        terminal.send("\x12")
+        terminal.wait_for("以上です。", "completed")
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0
+    assert rows("SELECT role FROM messages") == [("user",), ("assistant",)]
+
+
+def test_a_killed_program_comes_back_with_the_draft(stage: StageServer) -> None:
+    stage.let_go()
+    with program(environ=stage.environ) as terminal:
+        ask(terminal, "やあ")
+        terminal.wait_for("completed")
+        terminal.send("書きかけ")
+        terminal.wait_until(lambda: rows("SELECT text FROM drafts") == [("書きかけ",)], "the draft on disk")
+        terminal.kill()
+        terminal.wait_for_exit()
+    with program("--resume", environ=stage.environ) as terminal:
+        terminal.wait_for("書きかけ")
+
+
+@pytest.mark.parametrize("flags", [("--no-store",), ("--demo",)])
+def test_nothing_is_kept_that_is_not_to_be(stage: StageServer, flags: tuple[str, ...]) -> None:
+    stage.let_go()
+    with program(*flags, environ=stage.environ) as terminal:
+        ask(terminal, "やあ")
+        terminal.wait_for("completed")
+        terminal.send("\x11")
+        terminal.wait_for_exit()
+    assert not (paths.data_dir() / "threads.sqlite3").exists()
+
+
+def test_a_file_that_is_not_ours_is_said_and_the_chat_goes_on(stage: StageServer) -> None:
+    stage.let_go()
+    file = paths.data_dir() / "threads.sqlite3"
+    file.write_text("not yours" * 50)
+    with program(environ=stage.environ, rows=40) as terminal:
+        ask(terminal, "やあ")
+        terminal.wait_for("not kept on disk", "completed")
+    assert file.read_text() == "not yours" * 50
