@@ -1,10 +1,13 @@
 """Blocks: leaves at a width, laid out when somebody looks at them. Knows no widget and no colour."""
 
+from frieza_tui.i18n import _
 from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.layout import Layout, layout_for
 from frieza_tui.tui.log.leaf import Leaf
-from frieza_tui.tui.log.rows import EMPTY_ROW, Row, Span, spans_width
+from frieza_tui.tui.log.rows import EMPTY_ROW, Row, Span, row_of, spans_width
 
+FOLDED_ROWS = 3
+"""Rows of a folded block that are shown."""
 STRIPS_KEPT = 250
 """Drawn rows kept for a block that grows."""
 
@@ -12,13 +15,15 @@ STRIPS_KEPT = 250
 class Block:
     """One leaf at one width."""
 
-    __slots__ = ("_layout", "_room", "_was_read", "env", "gap", "height", "leaf", "strips")
+    __slots__ = ("_layout", "_room", "_was_read", "env", "gap", "height", "is_folded", "leaf", "strips")
 
     def __init__(self, leaf: Leaf, env: Env, width: int, gap: bool) -> None:
         self.leaf = leaf
         self.env = env
         self.gap = gap
         """A blank row stands before it; it counts as the block's row 0."""
+        self.is_folded = False
+        """Only the first rows are shown; to be set before it is read."""
         self.strips: dict[int, object] = {}
         """What the widget made of the rows, by row."""
         self._room = max(1, width - spans_width(leaf.rest))
@@ -40,7 +45,7 @@ class Block:
             first = self._layout.update(self.leaf, self.env)
             self._drop_strips(first + self.gap)
             self._was_read = True
-            self.height = self.gap + self._layout.count
+            self.height = self.gap + (FOLDED_ROWS + 1 if self._hides_rows() else self._layout.count)
         return self._layout
 
     def update(self, leaf: Leaf, gap: bool) -> bool:
@@ -56,6 +61,9 @@ class Block:
         """Return a row; the gap is an empty one."""
         layout = self.read()
         at = index - self.gap
+        if at == FOLDED_ROWS and self._hides_rows():
+            hidden = _("… {count} more lines").format(count=layout.count - FOLDED_ROWS)
+            return row_of(hidden, "fold", layout.row(at).start)
         return layout.row(at) if 0 <= at < layout.count else EMPTY_ROW
 
     def prefix(self, index: int) -> tuple[Span, ...]:
@@ -71,6 +79,13 @@ class Block:
         self._layout = None
         self._was_read = False
         self.strips.clear()
+
+    def can_fold(self) -> bool:
+        """Return whether folding would save rows."""
+        return self.read().count > FOLDED_ROWS + 1
+
+    def _hides_rows(self) -> bool:
+        return self.is_folded and self._layout is not None and self._layout.count > FOLDED_ROWS + 1
 
     def _drop_strips(self, first: int) -> None:
         if len(self.strips) > STRIPS_KEPT:

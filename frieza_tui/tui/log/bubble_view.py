@@ -32,6 +32,11 @@ class BubbleView:
     def refresh(self) -> None:
         """Bring the blocks up to date with the bubble's text and label."""
         self._put(0, self.bubble.label_leaf(), NO_ENV, True)
+        if self.bubble.is_folded:
+            self._put(1, self.bubble.fold_leaf(), NO_ENV, False)
+            del self.blocks[2:]
+            self.heights.truncate(2)
+            return
         at = 1
         documents = self.bubble.documents()
         for index, document in enumerate(documents):
@@ -69,10 +74,12 @@ class BubbleView:
                 return
             if not block.update(leaf, gap):
                 block = self.blocks[index] = Block(leaf, env, self.width, gap)
+                block.is_folded = index in self.bubble.folded_blocks
             block.read()
             self.heights.set(index, block.height)
             return
         block = Block(leaf, env, self.width, gap)
+        block.is_folded = index in self.bubble.folded_blocks
         self.blocks.append(block)
         self.heights.append(block.height)
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import cast
 
+from frieza_tui.i18n import _
+from frieza_tui.text.width import clip
 from frieza_tui.tui.log.bubble import NO_STATE, SEGMENT_KINDS, Author, BubbleState, CodeBlock, SegmentKind
 from frieza_tui.tui.log.documents import Document, LiteralDocument, document_for
 from frieza_tui.tui.log.grammar import Env
@@ -24,6 +26,10 @@ class Bubble:
     segments: dict[str, Document] = field(default_factory=dict)
     """By segment name "kind:id", in the order in which they began."""
     is_settled: bool = False
+    is_folded: bool = False
+    """Only its label and its first line are shown."""
+    folded_blocks: set[int] = field(default_factory=set)
+    """Blocks of which only the first rows are shown, by their number in the bubble."""
 
     def append(self, segment: str, text: str) -> None:
         """Add text to a segment, which begins with its first text."""
@@ -65,6 +71,14 @@ class Bubble:
         """The segments' texts in order; reads a text that was waiting."""
         self._unpack()
         return list(self.segments.values())
+
+    def fold_leaf(self) -> Leaf:
+        """What stands for the text of a folded bubble."""
+        source = "\n".join(document.source for document in self.documents())
+        line, _line_end, rest = source.strip().partition("\n")
+        hidden = rest.count("\n") + 1 if rest else 0
+        more = (_("… {count} more lines").format(count=hidden), "fold")
+        return Leaf("label", clip(line, 200, end="…"), gap=False, cells=(more,) if hidden else ())
 
     def label_leaf(self) -> Leaf:
         """The first row: who, and the state."""

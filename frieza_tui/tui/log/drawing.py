@@ -1,5 +1,8 @@
 """Draws rows as strips: as they are, with a part of them selected, or with the offsets that a selection needs."""
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -12,6 +15,13 @@ from frieza_tui.tui.log.thread_rows import Place
 from frieza_tui.tui.log.viewport import VisibleRow
 
 BAR = "▎"
+CURSOR_BAR = "▌"
+GUTTER_MARK = "▐"
+
+Mark: TypeAlias = tuple[int, int, Style]
+"""Start and end offset in a block's text, and what is laid over it."""
+
+_EVERYTHING = 1 << 60
 
 _BLOCK_BITS = 24
 
@@ -24,6 +34,26 @@ def line_key(place: Place) -> int:
 def place_of(key: int) -> Place:
     """Return the first row of the block that a line key names."""
     return Place(key >> _BLOCK_BITS, key & ((1 << _BLOCK_BITS) - 1), 0)
+
+
+def _mark(strip: Strip, start: int, end: int, style: Style) -> Strip:
+    """Return a strip with a style laid over the characters between two indexes."""
+    if start >= end:
+        return strip
+    segments: list[Segment] = []
+    at = 0
+    for text, own, _ in strip:
+        left, right = max(0, start - at), max(0, min(len(text), end - at))
+        at += len(text)
+        if left >= right:
+            segments.append(Segment(text, own))
+            continue
+        segments += [
+            Segment(text[:left], own),
+            Segment(text[left:right], own + style if own else style),
+            Segment(text[right:], own),
+        ]
+    return Strip([segment for segment in segments if segment.text], strip.cell_length)
 
 
 class Drawing:
@@ -45,36 +75,44 @@ class Drawing:
         """Return a row as it is; it is drawn once."""
         strip = visible.block.strips.get(visible.place.row)
         if not isinstance(strip, Strip):
-            lead = self._lead(visible)
-            row = self._row(visible)
-            fill = "code-block" if visible.block.leaf.kind == "code" and visible.place.row >= visible.block.gap else ""
-            width = spans_width(lead) + row.width
-            strip = self._palette.strip((*lead, *row.spans), width, visible.view.full_width, fill)
-            strip = visible.block.strips[visible.place.row] = self._filtered(strip)
+            strip = visible.block.strips[visible.place.row] = self.marked_strip(visible)
         return strip
 
-    def selected_strip(self, visible: VisibleRow, start: int, end: int) -> Strip:
-        """Return a row with the part between two offsets of its block marked; an end of -1 is the block's."""
+    def marked_strip(self, visible: VisibleRow, marks: Sequence[Mark] = (), bar: Span | None = None) -> Strip:
+        """Return a row with parts of its block marked, and with another bar."""
         row = self._row(visible)
-        length = len(row.text)
-        left = max(0, start - row.start)
-        right = length if end < 0 else min(length, end - row.start)
-        if left >= right:
-            return self.strip(visible)
-        mark = self._widget.screen.get_component_rich_style("screen--selection")
-        segments = [Segment(text, self._palette.style(words)) for text, words in self._lead(visible)]
-        at = 0
-        for text, words in row.spans:
-            for part_start, part_end in ((0, left - at), (left - at, right - at), (right - at, len(text))):
-                part = text[max(0, part_start) : max(0, part_end)]
-                if part:
-                    is_marked = part_start == left - at and part_end == right - at
-                    style = self._palette.style(words)
-                    segments.append(Segment(part, style + mark if is_marked else style))
-            at += len(text)
-        used = spans_width(self._lead(visible)) + row.width
-        segments.append(Segment(" " * max(0, visible.view.full_width - used), self._palette.style("")))
-        return self._filtered(Strip(segments, max(used, visible.view.full_width)))
+        lead = self._lead(visible)
+        if bar is not None and lead:
+            lead = (bar, *lead[1:])
+        segments = [Segment(text, self._palette.style(words)) for text, words in (*lead, *row.spans)]
+        used = spans_width(lead) + row.width
+        segments += self._padding(visible, used)
+        strip = Strip(segments, max(used, visible.view.full_width))
+        edge = len("".join(text for text, _ in lead))
+        for start, end, style in marks:
+            strip = _mark(strip, edge + max(0, start - row.start), edge + min(len(row.text), end - row.start), style)
+        return self._filtered(strip)
+
+    def selection_mark(self, start: int, end: int) -> Mark:
+        """Return the mark of what the reader has selected; an end of -1 is that of the block."""
+        return start, _EVERYTHING if end < 0 else end, self._widget.screen.get_component_rich_style("screen--selection")
+
+    def find_mark(self, start: int, end: int, is_current: bool) -> Mark:
+        """Return the mark of what was found."""
+        return start, end, self._palette.style("found-here" if is_current else "found")
+
+    def gutter(self, strip: Strip, words: str) -> Strip:
+        """Return a line with a mark at its right edge."""
+        mark = Strip([Segment(GUTTER_MARK, self._palette.style(words))], 1)
+        return Strip.join([strip.crop(0, strip.cell_length - 1), self._filtered(mark)])
+
+    def _padding(self, visible: VisibleRow, used: int) -> list[Segment]:
+        missing = visible.view.full_width - used
+        if missing <= 0:
+            return []
+        is_code = visible.block.leaf.kind == "code" and visible.place.row >= visible.block.gap
+        fill = Segment(" " * (missing - 1), self._palette.style("code-block" if is_code else ""))
+        return [fill, Segment(" ", self._palette.style(""))]
 
     def offset_strip(self, visible: VisibleRow) -> Strip:
         """Return a row that carries, as Textual's selections want it, the offset of each character."""

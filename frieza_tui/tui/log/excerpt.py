@@ -30,6 +30,8 @@ def excerpt(rows: ThreadRows, first: tuple[int, int, int], last: tuple[int, int,
 
 def _text_of(block: Block, start: int, end: int) -> str:
     text = block.read().cut(start, end)
+    if end == _ALL:
+        text = text.removesuffix("\n")
     rest = "".join(part for part, _ in block.leaf.rest).translate(_PLAIN_MARKS)
     if rest:
         text = text.replace("\n", "\n" + rest)

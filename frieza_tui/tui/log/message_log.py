@@ -6,7 +6,7 @@ from textual.timer import Timer
 
 from frieza_tui.tui.log.bubble import NO_STATE, Author, BubbleState, CodeBlock
 from frieza_tui.tui.log.content import Bubble
-from frieza_tui.tui.log.thread_view import ThreadView
+from frieza_tui.tui.log.reading import ReadingView
 
 FRAME_S = 1 / 30
 """Shortest time between two paintings of a reply that grows, in seconds."""
@@ -14,7 +14,7 @@ HIDDEN_FRAME_S = 0.2
 """The same for a reply that grows out of view, of which only the number of lines is shown."""
 
 
-class MessageLog(ThreadView):
+class MessageLog(ReadingView):
     """All bubbles of a thread. Texts given to it must have been made safe; markup in them is text."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
@@ -61,6 +61,7 @@ class MessageLog(ThreadView):
         index = self._bubble_index.pop(key, None)
         if index is not None:
             self._log_viewport.remove(index)
+            self._forget_bubble(index)
             for at in range(index, len(self._log_viewport.bubbles)):
                 self._bubble_index[self._log_viewport.bubbles[at].key] = at
             self._want_flush()
@@ -68,6 +69,7 @@ class MessageLog(ThreadView):
     def clear(self) -> None:
         """Take all bubbles out."""
         self._log_viewport.clear()
+        self._forget_bubble(0)
         self._bubble_index.clear()
         self._changed_keys.clear()
         self._want_flush()

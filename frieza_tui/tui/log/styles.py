@@ -1,13 +1,7 @@
 """Turns the words of styles into colours of the theme. The only part of the log that knows both."""
 
-from collections.abc import Sequence
-
-from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 from textual.widget import Widget
-
-from frieza_tui.tui.log.rows import Span
 
 _WORDS = """
     bar-user bar-assistant bar-notice label-user label-assistant label-notice state state-active state-warning
@@ -15,6 +9,7 @@ _WORDS = """
     math html link note-mark quote quote-bar rule table-head table-rule marker
     syntax-comment syntax-keyword syntax-constant syntax-type syntax-builtin syntax-function syntax-string
     syntax-number syntax-deleted syntax-inserted syntax-heading
+    fold found found-here found-gutter bar-cursor bar-cursor-block
 """
 WORDS: frozenset[str] = frozenset(_WORDS.split())
 """Each is a component class "log--word" of the widget."""
@@ -38,14 +33,3 @@ class Palette:
             names = [f"log--{word}" for word in words.split()]
             found = self._styles[words] = self._widget.get_visual_style(*names).rich_style
         return found
-
-    def strip(self, spans: Sequence[Span], width: int, length: int, fill: str = "") -> Strip:
-        """Return a line of `length` cells; the spans take `width` of them, and all but the last other is filled."""
-        style = self.style
-        segments = [Segment(text, style(words)) for text, words in spans]
-        if length > width:
-            if fill:
-                segments.append(Segment(" " * (length - width - 1), style(fill)))
-                width = length - 1
-            segments.append(Segment(" " * (length - width), style("")))
-        return Strip(segments, max(width, length))

@@ -1,6 +1,7 @@
 """The rows of a thread at a width: which bubbles are laid out, and how high each is. Knows no widget and no colour."""
 
 from collections import OrderedDict
+from itertools import accumulate
 from typing import NamedTuple
 
 from frieza_tui.tui.log.block import Block
@@ -80,6 +81,15 @@ class ThreadRows:
                 self._views[key] = view
                 return
             view.bubble.pack()
+
+    def forget(self, index: int) -> None:
+        """Lay out a bubble anew: its folds have changed."""
+        self._views.pop(self.bubbles[index].key, None)
+        self.view(index)
+
+    def starts(self) -> list[int]:
+        """Return the row at which each bubble starts, as far as they are known."""
+        return list(accumulate((self._heights[index] for index in range(len(self.bubbles))), initial=0))
 
     def row_of(self, place: Place) -> int:
         """Return how many rows are above a place, as far as they are known."""

@@ -16,8 +16,9 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
 
-from frieza_tui.tui.log.drawing import Drawing, line_key, place_of
+from frieza_tui.tui.log.drawing import Drawing, Mark, line_key, place_of
 from frieza_tui.tui.log.excerpt import excerpt, word_at
+from frieza_tui.tui.log.rows import Span
 from frieza_tui.tui.log.styles import WORDS
 from frieza_tui.tui.log.viewport import Viewport, VisibleRow
 
@@ -101,16 +102,21 @@ class ThreadView(ScrollView, can_focus=True):
         self._show_position()
 
     def _draw_rows(self) -> list[Strip]:
+        return [self._draw_row(row) for row in self._shown_rows]
+
+    def _draw_row(self, row: VisibleRow) -> Strip:
+        marks, bar = self._marks(row), self._bar(row)
+        return self._log_drawing.marked_strip(row, marks, bar) if marks or bar else self._log_drawing.strip(row)
+
+    def _marks(self, row: VisibleRow) -> list[Mark]:
+        """Return what is laid over a row: what the reader has selected."""
         selection = self.text_selection
-        if selection is None:
-            return [self._log_drawing.strip(row) for row in self._shown_rows]
-        strips: list[Strip] = []
-        for row in self._shown_rows:
-            span = selection.get_span(line_key(row.place))
-            strips.append(
-                self._log_drawing.strip(row) if span is None else self._log_drawing.selected_strip(row, *span)
-            )
-        return strips
+        span = None if selection is None else selection.get_span(line_key(row.place))
+        return [] if span is None else [self._log_drawing.selection_mark(*span)]
+
+    def _bar(self, _row: VisibleRow) -> Span | None:
+        """Return the bar of a row, if it is not the usual one."""
+        return None
 
     def _show_position(self) -> None:
         viewport = self._log_viewport

@@ -182,6 +182,21 @@ class Viewport:
         self.top = self._clamp(self.rows.find(row))
         self._settle_move()
 
+    def reveal(self, first: Place, last: Place) -> None:
+        """Move as little as it takes to show rows, or the first of them if they are too many."""
+        shown = self.visible()
+        if not shown:
+            return
+        if first < shown[0].place:
+            self.top = first
+        elif last > shown[-1].place:
+            self.top = last
+            self._move_up(self.height - 1)
+            self.top = min(self.top, first)
+        else:
+            return
+        self._settle_move()
+
     def follow(self) -> None:
         """Go to the end and stay there."""
         self.is_following = True

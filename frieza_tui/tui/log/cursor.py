@@ -1,0 +1,57 @@
+"""The reader's cursor: on a message, or on a block of it. Knows no widget and no key."""
+
+from dataclasses import dataclass
+
+from frieza_tui.tui.log.bubble import Author
+from frieza_tui.tui.log.thread_rows import Place, ThreadRows
+
+
+@dataclass(slots=True)
+class Cursor:
+    """A bubble of the thread, and perhaps one block of it."""
+
+    rows: ThreadRows
+    bubble: int = -1
+    """-1: nowhere yet."""
+    block: int | None = None
+    """None: the whole message."""
+
+    def put(self, bubble: int) -> None:
+        """Go to a message; past either end, to the last one there."""
+        self.bubble = min(max(0, bubble), len(self.rows.bubbles) - 1)
+        self.block = None
+
+    def step_block(self, step: int) -> None:
+        """Go to the next block (1) or the one before (-1), on to other messages at the ends of this one."""
+        block = (1 if step > 0 else 0) if self.block is None else self.block + step
+        if block < 1:
+            if self.bubble > 0:
+                self.bubble -= 1
+                self.block = self._last_block()
+            return
+        if block > self._last_block():
+            if self.bubble + 1 < len(self.rows.bubbles):
+                self.bubble += 1
+                self.block = min(1, self._last_block())
+            return
+        self.block = block
+
+    def step_author(self, step: int, author: Author) -> None:
+        """Go to the next message (1) of an author, or the one before (-1); stay if there is none."""
+        at = self.bubble + step
+        while 0 <= at < len(self.rows.bubbles):
+            if self.rows.bubbles[at].author == author:
+                self.put(at)
+                return
+            at += step
+
+    def span(self) -> tuple[Place, Place]:
+        """Return the first and the last row that it is on."""
+        if self.block is not None:
+            block = self.rows.read(self.bubble, self.block)
+            return Place(self.bubble, self.block, int(block.gap)), Place(self.bubble, self.block, block.height - 1)
+        last = self._last_block()
+        return Place(self.bubble, 0, 1), Place(self.bubble, last, self.rows.read(self.bubble, last).height - 1)
+
+    def _last_block(self) -> int:
+        return len(self.rows.view(self.bubble).blocks) - 1

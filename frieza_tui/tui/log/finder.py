@@ -1,0 +1,80 @@
+"""Finds text in a thread. Knows no widget and no key."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from frieza_tui.tui.log.block import Block
+from frieza_tui.tui.log.thread_rows import Place, ThreadRows
+
+_ALL = 1 << 60
+
+
+class Found(NamedTuple):
+    """One place where the text stands."""
+
+    bubble: int
+    block: int
+    start: int
+    """Offset in the block's text."""
+
+
+class Finder:
+    """Looks for one text, whatever its case, in what messages show."""
+
+    def __init__(self, rows: ThreadRows, text: str) -> None:
+        self.text = text
+        self.at: Found | None = None
+        """Where the reader is."""
+        self._rows = rows
+        self._searched = 0  # settled bubbles at the beginning that were searched
+        self._settled_hits: list[int] = []
+        self._pattern = re.compile(re.escape(text), re.IGNORECASE)
+
+    def bubbles(self) -> list[int]:
+        """Return the messages whose text holds it, marks of Markdown included."""
+        bubbles, holds = self._rows.bubbles, self._pattern.search
+        while self._searched < len(bubbles) and bubbles[self._searched].is_settled:
+            if holds(bubbles[self._searched].source):
+                self._settled_hits.append(self._searched)
+            self._searched += 1
+        growing = [index for index in range(self._searched, len(bubbles)) if holds(bubbles[index].source)]
+        return self._settled_hits + growing
+
+    def in_block(self, block: Block) -> list[tuple[int, int]]:
+        """Return start and end of each place in a block."""
+        return [match.span() for match in self._pattern.finditer(block.read().cut(0, _ALL))]
+
+    def step(self, step: int, start: Place) -> Found | None:
+        """Go to the next place (1) or the one before (-1), from a row of the thread if it is nowhere yet."""
+        here = self.at or Found(start.bubble, start.block, -1 if step > 0 else _ALL)
+        for found in self._after(here) if step > 0 else self._before(here):
+            self.at = found
+            return found
+        return None
+
+    def _after(self, here: Found) -> Iterator[Found]:
+        for bubble in self.bubbles():
+            if bubble >= here.bubble:
+                yield from (found for found in self._in_bubble(bubble) if found > here)
+
+    def _before(self, here: Found) -> Iterator[Found]:
+        for bubble in reversed(self.bubbles()):
+            if bubble <= here.bubble:
+                yield from (found for found in reversed(self._in_bubble(bubble)) if found < here)
+
+    def _in_bubble(self, bubble: int) -> list[Found]:
+        view = self._rows.view(bubble)
+        return [
+            Found(bubble, index, start)
+            for index in range(1, len(view.blocks))
+            for start, _ in self.in_block(self._rows.read(bubble, index))
+        ]
+
+    def place(self, found: Found) -> Place:
+        """Return the row that a place is on."""
+        block = self._rows.read(found.bubble, found.block)
+        row = int(block.gap)
+        while row + 1 < block.height and block.row(row + 1).start <= found.start:
+            row += 1
+        return Place(found.bubble, found.block, row)

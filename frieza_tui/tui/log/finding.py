@@ -1,0 +1,76 @@
+"""Finding in the thread: marks the text, and in a gutter beside the scroll bar where it stands. Knows no prompt."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from frieza_tui.tui.log.drawing import Mark
+from frieza_tui.tui.log.finder import Finder, Found
+from frieza_tui.tui.log.thread_view import ThreadView
+from frieza_tui.tui.log.viewport import VisibleRow
+
+
+class FindingView(ThreadView):
+    """A thread in which a text can be found."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "find_on(-1)", show=False),
+        Binding("N", "find_on(1)", show=False),
+    ]
+
+    _log_finder: Finder | None = None
+
+    def find(self, text: str) -> int:
+        """Mark a text wherever it stands, and go to it, upwards first; "" ends that.
+
+        Returns: how many messages hold it.
+        """
+        self._log_finder = Finder(self._log_viewport.rows, text) if text else None
+        if self._log_finder is None:
+            self._show_viewport()
+            return 0
+        self.action_find_on(-1)
+        return len(self._log_finder.bubbles())
+
+    def _find_anew(self) -> None:
+        """Look again: bubbles have gone, and others have their numbers now."""
+        if self._log_finder is not None:
+            self._log_finder = Finder(self._log_viewport.rows, self._log_finder.text)
+
+    def action_find_on(self, step: int) -> None:
+        """Go to the next place (1), or the one before (-1), where the text stands."""
+        shown = self._log_viewport.visible()
+        if self._log_finder is None or not shown:
+            return
+        found = self._log_finder.step(step, shown[-1 if step < 0 else 0].place)
+        if found is not None:
+            self._go_to_found(found)
+        self._show_viewport()
+
+    def _go_to_found(self, found: Found) -> None:
+        assert self._log_finder is not None
+        place = self._log_finder.place(found)
+        self._log_viewport.reveal(place, place)
+
+    def _draw_rows(self) -> list[Strip]:
+        strips = super()._draw_rows()
+        return strips if self._log_finder is None else self._draw_gutter(self._log_finder, strips)
+
+    def _marks(self, row: VisibleRow) -> list[Mark]:
+        marks = super()._marks(row)
+        finder = self._log_finder
+        if finder is None or not row.place.block:
+            return marks
+        here = finder.at.start if finder.at is not None and finder.at[:2] == row.place[:2] else -1
+        found = [self._log_drawing.find_mark(*span, span[0] == here) for span in finder.in_block(row.block)]
+        return found + marks
+
+    def _draw_gutter(self, finder: Finder, strips: list[Strip]) -> list[Strip]:
+        rows, height = self._log_viewport.rows, self._log_viewport.height
+        starts = rows.starts()
+        lines = {starts[bubble] * height // max(rows.total, height) for bubble in finder.bubbles()}
+        strips += [self._log_drawing.blank(self._log_viewport.width)] * (height - len(strips))
+        return [
+            self._log_drawing.gutter(strip, "found-gutter") if y in lines else strip for y, strip in enumerate(strips)
+        ]

@@ -1,0 +1,192 @@
+"""The keys of a log that has the focus, and finding in it."""
+
+import pytest
+from textual.pilot import Pilot
+
+from frieza_tui.tui.log.bubble import CodeBlock
+from frieza_tui.tui.log.message_log import MessageLog
+from tests.support.log_app import LogApp, painted
+
+REPLY = "One *two*.\n\n- three\n- four\n\n```py\na = 1\nb = 2\nc = 3\nd = 4\ne = 5\nf = 6\n```\n\nfive"
+
+
+class ReadingApp(LogApp):
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[tuple[str, str]] = []
+        self.offered: list[list[CodeBlock]] = []
+        self.wishes: list[tuple[str, str]] = []
+
+    def on_message_log_text_taken(self, event: MessageLog.TextTaken) -> None:
+        self.taken.append((event.what, event.text))
+
+    def on_message_log_code_offered(self, event: MessageLog.CodeOffered) -> None:
+        self.offered.append(event.blocks)
+
+    def on_message_log_wished(self, event: MessageLog.Wished) -> None:
+        self.wishes.append((event.wish, event.key))
+
+    def cursor_lines(self) -> list[str]:
+        return [line[2:] for line in self.lines() if line.startswith("▌")]
+
+
+@pytest.fixture
+def app() -> ReadingApp:
+    return ReadingApp()
+
+
+async def fill(pilot: Pilot[None], app: ReadingApp, *, turns: int = 3) -> None:
+    for number in range(turns):
+        app.message_log.add_bubble(f"u{number}", "user", f"U{number}", source=f"question {number}")
+        app.message_log.add_bubble(f"a{number}", "assistant", f"A{number}", source=f"Reply {number}\n\n{REPLY}")
+    await painted(pilot)
+    app.message_log.focus()
+    await pilot.pause()
+
+
+async def test_the_cursor_begins_at_the_last_message_and_moves_by_message(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        await fill(pilot, app)
+        assert app.message_log.cursor_key == "a2"
+        await pilot.press("k", "up")
+        assert app.message_log.cursor_key == "a1"
+        assert app.cursor_lines()[0] == "A1"
+        await pilot.press("j", "down", "j")
+        assert app.message_log.cursor_key == "a2"
+
+
+async def test_capitals_move_by_block_across_messages(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        await fill(pilot, app)
+        await pilot.press("J")
+        assert app.cursor_lines() == ["Reply 2"]
+        await pilot.press("J", "J")
+        assert app.cursor_lines() == ["• three"]
+        await pilot.press("K", "K", "K")
+        assert app.cursor_lines() == ["five"]
+        assert app.message_log.cursor_key == "a1"
+
+
+async def test_g_goes_to_the_ends_and_brackets_to_the_users_messages(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        await fill(pilot, app)
+        await pilot.press("g")
+        assert (app.message_log.cursor_key, app.lines()[0]) == ("u0", "▌ U0")
+        assert not app.message_log.is_following
+        await pilot.press("G")
+        assert (app.message_log.cursor_key, app.message_log.is_following) == ("a2", True)
+        await pilot.press("left_square_bracket", "left_square_bracket")
+        assert app.message_log.cursor_key == "u1"
+        await pilot.press("right_square_bracket")
+        assert app.message_log.cursor_key == "u2"
+
+
+async def test_space_pages_and_takes_the_cursor_along(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 16)) as pilot:
+        await fill(pilot, app, turns=6)
+        await pilot.press("g", "space")
+        first = app.lines()[0]
+        assert app.cursor_lines()
+        await pilot.press("b")
+        assert "U0" in app.lines()[0]
+        await pilot.press("space")
+        assert app.lines()[0] == first
+
+
+async def test_a_message_and_its_blocks_are_taken(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        await fill(pilot, app, turns=1)
+        await pilot.press("y", "Y", "c", "J", "J", "y")
+        code = "a = 1\nb = 2\nc = 3\nd = 4\ne = 5\nf = 6\n"
+        assert app.taken == [
+            ("text", f"Reply 0\n\nOne two.\n\n- three\n- four\n\n{code}\nfive"),
+            ("source", f"Reply 0\n\n{REPLY}"),
+            ("code", code),
+            ("text", "One two."),
+        ]
+
+
+async def test_one_of_several_blocks_of_code_is_taken_by_its_number(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        app.message_log.add_bubble("a", "assistant", "A", source="```\none\n```\n\n```\ntwo\n```")
+        await painted(pilot)
+        app.message_log.focus()
+        await pilot.press("c", "2", "2", "c", "k", "1")
+        assert [len(blocks) for blocks in app.offered] == [2, 2]
+        assert app.taken == [("code", "two\n")]
+
+
+async def test_enter_folds_a_message_and_unfolds_it(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        await fill(pilot, app, turns=1)
+        before = app.lines()
+        await pilot.press("enter")
+        assert app.cursor_lines() == ["A0", "Reply 0  … 16 more lines"]
+        await pilot.press("y")
+        assert app.taken == [("source", f"Reply 0\n\n{REPLY}")]
+        await pilot.press("enter")
+        assert app.lines() == before
+
+
+async def test_enter_folds_a_block_of_code(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        await fill(pilot, app, turns=1)
+        before = app.lines()
+        await pilot.press("J", "J", "J", "J", "J", "enter")
+        assert app.cursor_lines() == ["a = 1", "b = 2", "c = 3", "… 3 more lines"]
+        await pilot.press("enter", "K", "enter")
+        assert [line[2:] for line in app.lines()] == [line[2:] for line in before]
+
+
+async def test_what_only_the_screen_can_do_is_asked_for(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        await fill(pilot, app, turns=1)
+        await pilot.press("r", "k", "e", "d", "o", "slash", "escape")
+        assert app.wishes == [
+            ("redo", "a0"),
+            ("edit", "u0"),
+            ("delete", "u0"),
+            ("open", "u0"),
+            ("find", "u0"),
+            ("leave", "u0"),
+        ]
+
+
+async def test_keys_do_nothing_in_an_empty_log(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        app.message_log.focus()
+        await pilot.press(*"jkJKgGnNyYc", "space", "b", "enter", "left_square_bracket", "right_square_bracket")
+        assert app.taken == []
+        assert app.message_log.cursor_key is None
+        assert app.message_log.find("x") == 0
+
+
+async def test_find_goes_up_first_and_marks_all_places(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        await fill(pilot, app, turns=20)
+        assert app.message_log.find("QUESTION 1") == 11
+        assert app.message_log.cursor_key == "u19"
+        await pilot.press("n")
+        assert app.message_log.cursor_key == "u18"
+        assert "▌ question 18" in app.lines()
+        await pilot.press("N", "N")
+        assert app.message_log.cursor_key == "u19"
+        marks = [strip.text[-1] for strip in app.message_log._shown_strips]
+        assert marks.count("▐") == 11
+        assert app.message_log.find("") == 0
+        assert "▐" not in [strip.text[-1] for strip in app.message_log._shown_strips]
+
+
+async def test_a_removed_message_leaves_the_cursor_on_its_own(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        await fill(pilot, app)
+        app.message_log.find("reply")
+        app.message_log.remove_bubble("u0")
+        assert app.message_log.cursor_key == "a2"
+        app.message_log.remove_bubble("a2")
+        assert app.message_log.cursor_key == "u2"
+        await pilot.press("n")
+        assert app.message_log.cursor_key == "a1"
+        app.message_log.clear()
+        await pilot.press("n", "k", "J")
+        assert app.message_log.cursor_key is None
