@@ -22,7 +22,7 @@ class EncodedMessages:
 
     def _entry(self, message: Message) -> tuple[Message, bytes]:
         entry = self._known.get(message.id)
-        if entry is None or entry[0] != message:
+        if entry is None or (entry[0] is not message and entry[0] != message):
             entry = (message, encoded(self._encode(message)))
         return entry
 

@@ -24,8 +24,10 @@ def is_about_field(error: BackendError, name: str) -> bool:
     """Tell whether a server refused a request because of one of its fields."""
     if not isinstance(error, Refused) or is_about_context(error):
         return False
-    body = _body(error)
-    return name in text_of(body.get("param")) or re.search(rf"\b{re.escape(name)}\b", _words(error)) is not None
+    param = text_of(_body(error).get("param"))
+    if param:
+        return re.match(rf"{re.escape(name)}\b", param) is not None
+    return re.search(rf"\b{re.escape(name)}\b", _words(error)) is not None
 
 
 def is_about_context(error: BackendError) -> bool:
