@@ -56,7 +56,7 @@ class ScreenResult:
     receipt: tuple[Deletion, ...]
     """What became of the remote objects."""
     exit_status: int = 0
-    """1 if the screen broke down; Textual has then written why to standard error."""
+    """1 if the screen broke down; that has then been said on standard error."""
 
 
 class FriezaApp(App[tuple[Deletion, ...]]):
@@ -116,6 +116,20 @@ class FriezaApp(App[tuple[Deletion, ...]]):
         """Open a link of a message where links are opened."""
         if message.href.startswith(("https://", "http://", "mailto:")):
             self.open_url(message.href)
+
+    def on_resize(self) -> None:
+        """Draw everything anew: a window that shrank and grew back at once has lost what Textual believes is there."""
+        self.screen.refresh()
+
+    def _fatal_error(self) -> None:
+        """Say in a sentence that the screen broke down; Textual would print all variables, with messages and keys."""
+        error = self._exception
+        log.critical("the screen broke down", exc_info=error)
+        self.panic(
+            _("The screen broke down ({kind}); the log file has the details. Start again.").format(
+                kind=type(error).__name__
+            )
+        )
 
     # The way out.
 

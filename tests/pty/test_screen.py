@@ -113,3 +113,16 @@ def test_a_tiny_terminal_loses_nothing(stage: StageServer) -> None:
         terminal.wait_for("小さい", "下書き")
         terminal.send("\x11")
         assert terminal.wait_for_exit() == 0
+
+
+def test_a_window_that_shrinks_and_grows_back_at_once_is_drawn_anew(stage: StageServer) -> None:
+    stage.let_go()
+    with program(environ=stage.environ) as terminal:
+        start(terminal)
+        terminal.send("小さい\r")
+        terminal.wait_for("completed")
+        terminal.resize(20, 5)
+        terminal.resize(80, 24)
+        terminal.wait_for("小さい", "以上です。", "F1 help")
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0

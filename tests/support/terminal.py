@@ -89,6 +89,7 @@ class Terminal:
     def hang_up(self) -> None:
         """Close the terminal under the program, as closing a window does."""
         os.close(self.process.child_fd)
+        self.process.child_fd = -1
         self.process.closed = True
 
     def kill(self, number: int = signal.SIGKILL) -> None:
