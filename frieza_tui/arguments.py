@@ -55,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_serve(commands)
     _add_model(commands)
+    _add_threads(commands)
     return parser
 
 
@@ -116,3 +117,28 @@ def _add_model(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     model = commands.add_parser("model", help=_("the embedded model: what is there, download, remove"))
     model.add_argument("action", nargs="?", choices=("show", "get", "remove"), default="show")
     model.add_argument("--small", action="store_true", help=_("the small model"))
+
+
+def _add_threads(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    threads = commands.add_parser("threads", help=_("the kept threads: list, show, search, delete, export, import"))
+    actions = threads.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _add_action(actions, "list", _("all threads, those used last first"))
+    _add_action(actions, "show", _("what was said in a thread")).add_argument("id", metavar="ID")
+    words = _add_action(actions, "search", _("messages that hold these words as they stand"))
+    words.add_argument("words", nargs="+", metavar="WORD")
+    delete = _add_action(actions, "delete", _("delete threads from this disk, for good"))
+    delete.add_argument("ids", nargs="+", metavar="ID")
+    export = _add_action(actions, "export", _("write a thread to a file; nothing is overwritten"))
+    export.add_argument("id", metavar="ID")
+    export.add_argument("--format", choices=("md", "json", "html", "svg", "txt"), default="md", help=_("default: md"))
+    export.add_argument("--output", type=Path, metavar="PATH", help=_("a folder or a new file (default: here)"))
+    files = _add_action(actions, "import", _("take in our JSON, or ChatGPT's export"))
+    files.add_argument("files", nargs="+", type=Path, metavar="FILE")
+
+
+def _add_action(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=about, description=about)
+    parser.add_argument("--json", action="store_true", help=_("answer in JSON"))
+    return parser

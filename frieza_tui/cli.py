@@ -46,6 +46,8 @@ def _dispatch(words: list[str]) -> int:
             return _serve(arguments, loaded)
         case "model":
             return _model(arguments, loaded)
+        case "threads":
+            return _threads(arguments)
         case _:
             return _chat(arguments, loaded)
 
@@ -99,7 +101,8 @@ def _answer_once(text: str, arguments: "argparse.Namespace", loaded: "Loaded") -
         return MISUSED
 
     async def answer() -> int:
-        return await PlainFace(_open_chat(arguments, loaded), sys.stdout, sys.stderr).run_once(message)
+        chat = _open_chat(arguments, loaded, is_single=True)
+        return await PlainFace(chat, sys.stdout, sys.stderr).run_once(message)
 
     return asyncio.run(answer())
 
@@ -129,7 +132,7 @@ def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     return result.exit_status
 
 
-def _open_chat(arguments: "argparse.Namespace", loaded: "Loaded") -> "Chat":
+def _open_chat(arguments: "argparse.Namespace", loaded: "Loaded", *, is_single: bool = False) -> "Chat":
     from frieza_tui.assistant_files import find_assistant
     from frieza_tui.backends.registry import BackendConfig, load_backend
     from frieza_tui.chat import Chat
@@ -144,17 +147,19 @@ def _open_chat(arguments: "argparse.Namespace", loaded: "Loaded") -> "Chat":
         read_timeout_s=settings.read_timeout_s,
         known_assistants=(assistant,),
     )
-    journal, past = _open_thread(arguments, settings)
+    journal, past = _open_thread(arguments, settings, is_single=is_single)
     return Chat(load_backend(config), assistant, is_kept=settings.keep, journal=journal, past=past)
 
 
-def _open_thread(arguments: "argparse.Namespace", settings: "Settings") -> "tuple[Journal | None, Past | None]":
+def _open_thread(
+    arguments: "argparse.Namespace", settings: "Settings", *, is_single: bool
+) -> "tuple[Journal | None, Past | None]":
     """Return who keeps the conversation, and what came before in it. Canned and single answers are not kept."""
     from frieza_tui.store.journal import DiskJournal
 
     is_kept = settings.store and not arguments.demo
     if arguments.resume is None:
-        return (DiskJournal() if is_kept and arguments.prompt is None else None), None
+        return (DiskJournal() if is_kept and not is_single else None), None
     from frieza_tui.chat import Past
     from frieza_tui.store.threads import open_threads
 
@@ -209,3 +214,9 @@ def _model(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     return run_model_command(
         arguments.action, is_small=arguments.small, url=loaded.settings.model_url, out=sys.stdout, err=sys.stderr
     )
+
+
+def _threads(arguments: "argparse.Namespace") -> int:
+    from frieza_tui.store.command import run_threads_command
+
+    return run_threads_command(arguments.action, vars(arguments), sys.stdout)

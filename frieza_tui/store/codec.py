@@ -62,7 +62,9 @@ class MessageRecord(msgspec.Struct, frozen=True):
     status: MessageStatus = "completed"
 
 
-class _EventRecord(msgspec.Struct, frozen=True):
+class EventRecord(msgspec.Struct, frozen=True):
+    """A RunEvent: the name of its class and its fields."""
+
     kind: str
     fields: dict[str, msgspec.Raw]
 
@@ -135,9 +137,14 @@ def encode_events(events: Iterable[RunEvent]) -> str:
     return to_json([{"kind": type(event).__name__, "fields": _fields(event)} for event in events])
 
 
+def decode_records(text: str) -> tuple[EventRecord, ...]:
+    """Return the records of run events from their JSON. Raises: msgspec.DecodeError."""
+    return msgspec.json.decode(text, type=tuple[EventRecord, ...])
+
+
 def decode_events(text: str) -> list[RunEvent]:
     """Return the run events of their JSON; kinds that nothing here knows are left out. Raises: msgspec.DecodeError."""
-    found = (_event_of(record) for record in msgspec.json.decode(text, type=list[_EventRecord]))
+    found = map(event_of, decode_records(text))
     return [event for event in found if event is not None]
 
 
@@ -151,7 +158,8 @@ def _fields(event: RunEvent) -> object:
             return event
 
 
-def _event_of(record: _EventRecord) -> RunEvent | None:
+def event_of(record: EventRecord) -> RunEvent | None:
+    """Return the run event of a record; None for a kind that nothing here knows. Raises: msgspec.DecodeError."""
     fields = record.fields
     match record.kind:
         case "MessageClosed":

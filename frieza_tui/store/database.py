@@ -4,6 +4,8 @@ import os
 import sqlite3
 import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +47,18 @@ def open_database(file: Path | None = None) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Write together, or not at all."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.rollback()
+        raise
+    db.execute("COMMIT")
 
 
 def store_error(error: OSError | sqlite3.Error, path: Path) -> StoreError:
@@ -126,6 +140,7 @@ def _version(db: sqlite3.Connection, path: Path) -> int:
 def _configure(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA secure_delete = ON")
     until = time.monotonic() + BUSY_S
     while True:
         try:

@@ -7,7 +7,8 @@ from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.thread import Message, Thread
 from frieza_tui.domain.turn import PastTurn
 from frieza_tui.i18n import _
-from frieza_tui.store.codec import decode_ended, decode_events, decode_message
+from frieza_tui.store.codec import decode_ended, decode_events, decode_message, decode_records, message_record
+from frieza_tui.store.records import FORMAT, RunRecord, ThreadRecord
 from frieza_tui.store.run_events import events_of, reply_of
 from frieza_tui.store.thread_writer import Written, cut_ending, events_of_run
 from frieza_tui.text.folding import find_folded, fold
@@ -139,6 +140,24 @@ def load_thread(db: sqlite3.Connection, thread_id: str) -> KeptThread:
         messages += [reply] if reply is not None else []
     (draft,) = db.execute("SELECT max(text) FROM drafts WHERE thread_id = ?", (thread_id,)).fetchone()
     return KeptThread(_summary(row), Thread(thread_id, tuple(messages)), tuple(turns), draft or "", written)
+
+
+def load_record(db: sqlite3.Connection, thread_id: str) -> ThreadRecord:
+    """Return everything that is kept of a thread, as it came. Raises: StoreError if there is none of that id."""
+    kept = load_thread(db, thread_id)
+    rows = db.execute(
+        "SELECT seq, api, server, model, started_at, ended, events FROM runs WHERE thread_id = ? AND ended IS NOT NULL"
+        " ORDER BY seq",
+        (thread_id,),
+    )
+    runs = tuple(
+        RunRecord(seq, api, server, model, started_at, decode_ended(ended), decode_records(events or "[]"))
+        for seq, api, server, model, started_at, ended, events in rows
+    )
+    (title,) = db.execute("SELECT title FROM threads WHERE id = ?", (thread_id,)).fetchone()
+    summary, messages = kept.summary, tuple(message_record(message) for message in kept.thread.messages)
+    times = (summary.created_at, summary.updated_at)
+    return ThreadRecord(FORMAT, 1, thread_id, title, summary.assistant, *times, messages, runs)
 
 
 def _runs(db: sqlite3.Connection, thread_id: str) -> list[_RunRow]:

@@ -12,6 +12,7 @@ from frieza_tui.domain.thread import Message, Thread, new_id
 from frieza_tui.domain.turn import TurnEnded
 from frieza_tui.i18n import _
 from frieza_tui.store.codec import decode_events, encode_ended, encode_events, encode_message, storable
+from frieza_tui.store.database import transaction
 from frieza_tui.store.processes import is_alive
 from frieza_tui.store.run_events import joined, reply_of, shortened
 from frieza_tui.text.folding import fold
@@ -162,10 +163,9 @@ def settle_dead_runs(db: sqlite3.Connection) -> int:
     rows = db.execute("SELECT number, pid FROM runs WHERE ended IS NULL").fetchall()
     dead = [run for run, pid in rows if not is_alive(pid)]
     if dead:
-        db.execute("BEGIN IMMEDIATE")
-        for run in dead:
-            _settle_dead(db, run)
-        db.execute("COMMIT")
+        with transaction(db):
+            for run in dead:
+                _settle_dead(db, run)
     return len(dead)
 
 

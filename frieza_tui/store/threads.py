@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from frieza_tui.domain.errors import StoreError
 from frieza_tui.store import thread_reader
-from frieza_tui.store.database import FILE_NAME, open_database, store_error
+from frieza_tui.store.database import FILE_NAME, open_database, store_error, transaction
+from frieza_tui.store.records import ThreadRecord
+from frieza_tui.store.thread_changes import NewThread, add_thread, delete_thread, rename_thread
 from frieza_tui.store.thread_reader import Hit, KeptThread, ThreadSummary
 from frieza_tui.store.thread_writer import settle_dead_runs
 
@@ -36,6 +37,26 @@ class Threads:
         """Return a thread with what there is to show of its turns. Raises: StoreError."""
         return thread_reader.load_thread(self._db, thread_id)
 
+    def load_record(self, thread_id: str) -> ThreadRecord:
+        """Return everything that is kept of a thread, as it came. Raises: StoreError."""
+        return thread_reader.load_record(self._db, thread_id)
+
+    def rename(self, thread_id: str, title: str) -> None:
+        """Give a thread a title that stays; "" lets it be made from the first words again."""
+        with transaction(self._db):
+            rename_thread(self._db, thread_id, title)
+
+    def delete(self, thread_id: str) -> None:
+        """Delete a thread with all that belongs to it; its pages are overwritten."""
+        with transaction(self._db):
+            delete_thread(self._db, thread_id)
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def add(self, new: NewThread) -> str | None:
+        """Keep a thread from a file; returns its id, or None if it is here already."""
+        with transaction(self._db):
+            return add_thread(self._db, new)
+
 
 @contextmanager
 def open_threads(file: Path | None = None) -> Iterator[Threads]:
@@ -47,6 +68,3 @@ def open_threads(file: Path | None = None) -> Iterator[Threads]:
         raise store_error(error, file or Path(FILE_NAME)) from error
     finally:
         db.close()
-
-
-__all__ = ["Hit", "KeptThread", "StoreError", "ThreadSummary", "Threads", "open_threads"]

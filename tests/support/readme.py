@@ -61,7 +61,7 @@ def _flags_of(parser: argparse.ArgumentParser, command: str) -> Iterator[tuple[s
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for name, inner in action.choices.items():
-                yield from _flags_of(inner, name)
+                yield from _flags_of(inner, f"{command} {name}".strip())
         elif action.option_strings and action.dest != "help":
             yield command, action
 

@@ -1,0 +1,63 @@
+"""A thread as JSON that other programs can read, and this one again. Knows no table."""
+
+import re
+from typing import Final, Literal
+
+import msgspec
+
+from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.store.codec import EventRecord, MessageRecord, event_of, to_json
+
+FORMAT: Final = "frieza-tui thread"
+_UNSAFE: Final = re.compile(
+    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef]"
+)
+
+
+class RunRecord(msgspec.Struct, frozen=True):
+    """A run that answered the message at place `seq`."""
+
+    seq: int
+    api: str
+    server: str
+    model: str
+    started_at: float
+    ended: TurnEnded
+    events: tuple[EventRecord, ...] = ()
+    """What the message does not tell: tool calls, reasoning."""
+
+
+class ThreadRecord(msgspec.Struct, frozen=True):
+    """A thread with everything that is kept of it; texts are as they came."""
+
+    format: Literal["frieza-tui thread"]
+    version: Literal[1]
+    id: str
+    title: str
+    assistant: str
+    created_at: float
+    updated_at: float
+    messages: tuple[MessageRecord, ...]
+    runs: tuple[RunRecord, ...] = ()
+
+
+def event_list(records: tuple[EventRecord, ...]) -> list[RunEvent]:
+    """Return the run events of records; kinds that nothing here knows are left out."""
+    return [event for event in map(event_of, records) if event is not None]
+
+
+def readable_json(value: object, *, is_wide: bool = True) -> str:
+    """Return JSON in which characters that could act on a terminal are escapes; nothing is lost.
+
+    is_wide: over several lines.
+    """
+    text = to_json(value)
+    if is_wide:
+        text = msgspec.json.format(text, indent=2)
+    return _UNSAFE.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

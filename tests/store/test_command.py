@@ -1,0 +1,75 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from frieza_tui.cli import main
+from frieza_tui.domain.thread import Message, TextPart, Thread
+from frieza_tui.store.thread_changes import NewThread
+from frieza_tui.store.threads import open_threads
+
+
+@pytest.fixture
+def thread_id() -> str:
+    messages = (Message("user", (TextPart("戦闘力は?"),)), Message("assistant", (TextPart("530000\x1b[31mです"),)))
+    with open_threads() as threads:
+        added = threads.add(NewThread(Thread(messages=messages), "宇宙の帝王"))
+    assert added is not None
+    return added
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["threads", *words]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_list_names_each_thread(capsys: pytest.CaptureFixture[str], thread_id: str) -> None:
+    line = run(capsys, "list")
+    assert line.startswith(thread_id[:15])
+    assert line.endswith("宇宙の帝王\n")
+    (row,) = json.loads(run(capsys, "list", "--json"))
+    assert (row["id"], row["messages"]) == (thread_id, 2)
+
+
+def test_an_empty_list_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["threads", "list", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_a_thread_is_shown_safely(capsys: pytest.CaptureFixture[str], thread_id: str) -> None:
+    shown = run(capsys, "show", thread_id[:15])
+    assert "530000です" in shown
+    assert "\x1b" not in shown
+    assert json.loads(run(capsys, "show", "last", "--json"))["messages"][1]["parts"][0]["text"] == "530000\x1b[31mです"
+
+
+def test_a_search_marks_what_it_found(capsys: pytest.CaptureFixture[str], thread_id: str) -> None:
+    assert "[戦闘力]は?" in run(capsys, "search", "戦闘力")
+    assert json.loads(run(capsys, "search", "戦闘", "--json"))[0]["thread"]["id"] == thread_id
+
+
+@pytest.mark.usefixtures("thread_id")
+def test_an_export_prints_its_path(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path(run(capsys, "export", "last").strip())
+    assert path == tmp_path / "宇宙の帝王.md"
+    assert "戦闘力は?" in path.read_text("utf-8")
+    assert Path(json.loads(run(capsys, "export", "last", "--format", "json", "--json"))["path"]).is_file()
+
+
+def test_what_is_deleted_can_be_taken_in_again(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, thread_id: str
+) -> None:
+    path = run(capsys, "export", "last", "--format", "json", "--output", str(tmp_path)).strip()
+    assert "deleted" in run(capsys, "delete", thread_id)
+    assert json.loads(run(capsys, "import", path, "--json")) == [
+        {"id": thread_id, "title": "宇宙の帝王", "is_new": True}
+    ]
+    assert "already" in run(capsys, "import", path)
+
+
+def test_an_unknown_thread_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["threads", "show", "nobody"]) == 1
+    assert "nobody" in capsys.readouterr().err

@@ -1,0 +1,162 @@
+"""Threads as files: exports in every format, imports of ours and of ChatGPT's."""
+
+import json
+import xml.etree.ElementTree as ET
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.events import StepDelta
+from frieza_tui.domain.run import ToolCall
+from frieza_tui.domain.thread import Message, TextPart, Thread
+from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.store.codec import decode_records, encode_events
+from frieza_tui.store.exports import FORMATS, Format, export_text, file_name, write_export
+from frieza_tui.store.imports import read_threads
+from frieza_tui.store.records import RunRecord, ThreadRecord
+from frieza_tui.store.thread_changes import NewThread
+from frieza_tui.store.threads import open_threads
+
+ATTACK = "\x1b]52;c;aGk=\x07\x9b31m\u202e<script>alert(1)</script>![x](http://tracker/1.png)"
+CALL = StepDelta("step_1", 0, ToolCall("code_interpreter", input="1+2"))
+
+
+def kept_thread(file: Path, title: str = "宇宙の帝王") -> ThreadRecord:
+    messages = (
+        Message("user", (TextPart("あなたは誰?"),), created_at=1_700_000_000),
+        Message(
+            "assistant", (TextPart(f"# フリーザ\n\n私です。{ATTACK}"),), status="incomplete", created_at=1_700_000_001
+        ),
+    )
+    run = RunRecord(0, "Assistants", "embedded", "m", 1.0, TurnEnded("done"), decode_records(encode_events([CALL])))
+    with open_threads(file) as threads:
+        thread_id = threads.add(NewThread(Thread(messages=messages), title, "フリーザ様", 1_700_000_000, runs=(run,)))
+        assert thread_id is not None
+        return threads.load_record(thread_id)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_an_export_says_all_and_does_nothing(file: Path, format_: Format) -> None:
+    text = export_text(kept_thread(file), format_)
+    assert "あなたは誰?" in text
+    assert "私です。" in text
+    assert not {"\x1b", "\x9b", "\x07", "\u202e"} & set(text)
+
+
+def test_a_web_page_runs_and_fetches_nothing(file: Path) -> None:
+    page = export_text(kept_thread(file), "html")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "<h1>フリーザ</h1>" in page
+
+
+def test_a_picture_is_well_formed(file: Path) -> None:
+    assert ET.fromstring(export_text(kept_thread(file), "svg")).tag.endswith("svg")
+
+
+def test_our_json_comes_back_as_it_was(file: Path, tmp_path: Path) -> None:
+    record = kept_thread(file)
+    path = write_export(record, "json", tmp_path)
+    with open_threads(tmp_path / "other.sqlite3") as threads:
+        (new,) = read_threads(path)
+        assert threads.add(new) == record.id
+        assert threads.load_record(record.id) == record
+        assert threads.add(new) is None
+        assert threads.load(record.id).turns[0].events == (CALL,)
+
+
+def test_a_thread_that_went_on_meanwhile_is_taken_in_beside_it(file: Path) -> None:
+    record = kept_thread(file)
+    with open_threads(file) as threads:
+        messages = threads.load(record.id).thread.messages
+        other = threads.add(NewThread(Thread(record.id, messages[:1])))
+        assert other not in (None, record.id)
+        assert len(threads.recent()) == 2
+
+
+def test_nothing_is_overwritten(file: Path, tmp_path: Path) -> None:
+    record = kept_thread(file)
+    names = [write_export(record, "md", tmp_path).name for _turn in range(3)]
+    assert names == ["宇宙の帝王.md", "宇宙の帝王 (2).md", "宇宙の帝王 (3).md"]
+    assert write_export(record, "txt", tmp_path / "mine.text").name == "mine.text"
+    assert write_export(record, "txt", tmp_path / "mine.text").name == "mine (2).text"
+
+
+def test_a_folder_that_is_not_there_is_said(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be written"):
+        write_export(kept_thread(file), "md", tmp_path / "nowhere" / "x.md")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("宇宙の帝王", "宇宙の帝王"),
+        ("../../etc/passwd", "etc passwd"),
+        ('a<b>:"c"', "a b c"),
+        ("...", "thread"),
+        ("NUL", "_NUL"),
+        ("は\u3099", "ば"),
+    ],
+)
+def test_a_title_becomes_a_file_name(title: str, name: str) -> None:
+    assert file_name(title) == name
+
+
+def test_a_long_title_fits_a_file_name() -> None:
+    assert 100 < len(file_name("あ" * 500).encode()) <= 180
+
+
+def chatgpt_export() -> bytes:
+    def node(name: str, parent: str | None, role: str, *parts: object, **more: object) -> dict[str, object]:
+        content = {"content_type": "text", "parts": list(parts)}
+        message = {"id": name, "author": {"role": role}, "content": content, "create_time": 1.5, **more}
+        return {"id": name, "message": message, "parent": parent, "children": []}
+
+    mapping = {
+        "root": {"id": "root", "message": None, "parent": None, "children": ["s"]},
+        "s": node("s", "root", "system", ""),
+        "h": node("h", "s", "user", "隠れた", metadata={"is_visually_hidden_from_conversation": True}),
+        "q": node("q", "h", "user", "やあ", {"content_type": "image_asset_pointer"}),
+        "wrong": node("wrong", "q", "assistant", "捨てられた枝"),
+        "a": node("a", "q", "assistant", "はい"),
+        "t": node("t", "a", "tool", "道具"),
+        "b": node("b", "t", "assistant", "続きです"),
+    }
+    conversation = {
+        "title": "挨拶",
+        "create_time": 1.0,
+        "update_time": 2.0,
+        "mapping": mapping,
+        "current_node": "b",
+        "conversation_id": "c-1",
+        "moderation_results": [],
+    }
+    return json.dumps([conversation, {"mapping": {}, "title": "empty"}]).encode()
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_chatgpts_export_is_taken_in(file: Path, tmp_path: Path, is_packed: bool) -> None:
+    source = tmp_path / "export"
+    source.write_bytes(chatgpt_export())
+    if is_packed:
+        with zipfile.ZipFile(tmp_path / "export.zip", "w") as packed:
+            packed.write(source, "conversations.json")
+        source = tmp_path / "export.zip"
+    (new,) = read_threads(source)
+    assert (new.title, new.created_at, new.updated_at) == ("挨拶", 1.0, 2.0)
+    assert [(message.role, message.text) for message in new.thread.messages] == [
+        ("user", "やあ"),
+        ("assistant", "はい\n\n続きです"),
+    ]
+    with open_threads(file) as threads:
+        assert threads.add(new) == new.thread.id
+        assert threads.add(read_threads(source)[0]) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b"\xff\xfe", b'{"mapping": 3}', b"PK\x03\x04", b"null"])
+def test_a_file_of_something_else_is_said(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "x").write_bytes(data)
+    with pytest.raises(StoreError, match="x "):
+        read_threads(tmp_path / "x")
