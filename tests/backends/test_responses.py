@@ -10,6 +10,7 @@ from frieza_tui.backends import responses
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.responses import ResponsesBackend
+from frieza_tui.backends.responses.follower import Patience
 from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.chat.conversation import CLOSE_DELETE_S
 from frieza_tui.domain.errors import NotHere, RateLimited, Refused, StreamCut, TimedOut
@@ -67,12 +68,16 @@ class ResponsesStage:
 
 @asynccontextmanager
 async def staged(
-    settle_s: float = 0.3, model: str = "", double: ResponsesDouble | None = None, **options: Any
+    settle_s: float = 0.3,
+    alive_s: float = 0.3,
+    model: str = "",
+    double: ResponsesDouble | None = None,
+    **options: Any,
 ) -> AsyncGenerator[ResponsesStage, None]:
     double = double or ResponsesDouble()
     async with serve(double.answer) as server:
         client = OpenAIClient(Server(server.base_url, "sk-test-key"), loads_assistants=False, **options)
-        backend = ResponsesBackend(client, settle_s=settle_s, model=model)
+        backend = ResponsesBackend(client, patience=Patience(settle_s, alive_s), model=model)
         try:
             yield ResponsesStage(backend, server, double)
         finally:
@@ -137,7 +142,7 @@ def lines(*texts: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("size", [None, 7])
 async def test_a_transcript_through_the_server_gives_the_same_events(size: int | None) -> None:
-    async with staged(settle_s=0) as stage:
+    async with staged(settle_s=0, alive_s=0) as stage:
         for name, told in EXPECTED.items():
             stage.will_answer(Answer(chopped([transcript(name)], size), content_type=SSE))
             events: list[RunEvent] = []
@@ -185,7 +190,7 @@ async def test_a_server_that_cannot_resume_is_asked_for_the_whole() -> None:
 
 
 async def test_a_response_that_brings_nothing_any_more_is_given_up_and_cancelled() -> None:
-    async with staged(read_timeout_s=0.1, settle_s=0.2) as stage:
+    async with staged(read_timeout_s=0.1, settle_s=0.1, alive_s=0.2) as stage:
         stage.will("half", asyncio.Event(), ending=None)
         events, error = await run_to_error(stage.backend, asking("hi"))
         assert isinstance(error, TimedOut)
@@ -193,6 +198,16 @@ async def test_a_response_that_brings_nothing_any_more_is_given_up_and_cancelled
         stage.will("well")
         assert text_of(await run(stage.backend, asking("more"))) == "well"
         assert stage.server.count("POST", "/cancel") == 1
+
+
+async def test_a_response_that_thinks_for_long_is_waited_for_while_the_server_says_it_lives() -> None:
+    double = ResponsesDouble(can_resume=False)
+    async with staged(read_timeout_s=0.1, settle_s=0.1, alive_s=5, double=double) as stage:
+        stage.will("at ", asyncio.Event(), "last", ending=None)
+        reading = asyncio.create_task(run(stage.backend, asking("hi")))
+        await stage.server.asked("GET", "/responses/resp_2", 5)
+        double.responses["resp_2"].script.later = "completed"
+        assert text_of(await reading) == "at last"
 
 
 async def test_a_response_that_ended_while_nobody_listened_is_told() -> None:

@@ -10,12 +10,12 @@ from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.refusals import is_about_context, is_about_field, is_about_model
-from frieza_tui.backends.responses.follower import ResponseFollower
+from frieza_tui.backends.responses.follower import Patience, ResponseFollower
 from frieza_tui.backends.responses.memory import ThreadMemory
 from frieza_tui.backends.responses.requests import Draft, RequestBuilder
 from frieza_tui.backends.sdk_errors import timed_out
 from frieza_tui.domain.errors import BackendError, NotHere, Refused, Unreachable
-from frieza_tui.domain.events import RunEvent, ThreadCreated
+from frieza_tui.domain.events import RunEvent, StreamFault, ThreadCreated
 from frieza_tui.i18n import _
 
 log = logging.getLogger(__name__)
@@ -24,24 +24,26 @@ CANCEL_S: Final = 5.0
 """How long a cancelled response may take to end on the server."""
 DELETE_S: Final = 3.0
 """For all deletions together; below what `chat` grants for them."""
-SETTLE_S: Final = 20.0
+PATIENCE: Final = Patience(settle_s=20.0, alive_s=600.0)
 _ABANDON_S: Final = 1.0
 
 
 class ResponsesBackend:
     """Implements Backend over `responses` and `conversations`."""
 
-    def __init__(self, client: OpenAIClient, *, model: str = "", place: str = "", settle_s: float = SETTLE_S) -> None:
+    def __init__(
+        self, client: OpenAIClient, *, model: str = "", place: str = "", patience: Patience = PATIENCE
+    ) -> None:
         """Take the client of the server.
 
         model: "" means the assistant's own, else OpenAI's default or the first that the server lists. place: what the
-        label calls the server, its host if empty. settle_s: how long a response that lost its stream may bring nothing.
+        label calls the server, its host if empty. patience: with a response that lost its stream.
         """
         self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
         self.unknown_events = 0
         self._client = client
         self._place = place or client.server.name
-        self._settle_s = settle_s
+        self._patience = patience
         self._models = ModelChoice(client, model)
         self._memory = ThreadMemory(client)
         self._requests = RequestBuilder(is_openai=client.server.is_openai)
@@ -137,17 +139,19 @@ class ResponsesBackend:
     async def _run_once(self, request: RunRequest, draft: Draft) -> AsyncGenerator[RunEvent, None]:
         follower = self._open_run = ResponseFollower(
             self._client,
-            self._settle_s,
+            self._patience,
             outlives_stream="background" in draft.fields,
             dropped_messages=draft.prompt.dropped_messages,
         )
-        is_refused = self._is_ignored = False
+        is_refused = has_begun = self._is_ignored = False
         try:
             async with aclosing(follower.events(self._client.request("POST", "/responses", draft.body))) as events:
                 async for event in events:
-                    if self._memory.was_ignored(draft.start, follower.accumulator.response):
-                        self._is_ignored = True
+                    if not has_begun and self._memory.was_ignored(draft.start, follower.accumulator.response):
+                        self._is_ignored = not isinstance(event, StreamFault)
+                    if self._is_ignored:
                         break
+                    has_begun = True
                     yield event
         except BackendError as error:
             # Refused by the server: there is no response, and the conversation is as it was.

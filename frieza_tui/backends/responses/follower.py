@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Final
 
 from frieza_tui.backends.loose_json import Json
@@ -17,25 +18,36 @@ log = logging.getLogger(__name__)
 
 _WAITS_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Between tries to hear more of a response, the last one repeated."""
+ALIVE: Final = ("queued", "in_progress")
 OPENING_S: Final = 2.0
 """For a response to tell its id, so that it can be cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a response that lost its stream may bring nothing."""
+
+    settle_s: float
+    """While nobody knows whether it still lives."""
+    alive_s: float
+    """While the server says that it does; some models think for minutes."""
 
 
 class ResponseFollower:
     """One response, from the request that starts it to a state that it does not leave."""
 
     def __init__(
-        self, client: OpenAIClient, settle_s: float, *, outlives_stream: bool, dropped_messages: int = 0
+        self, client: OpenAIClient, patience: Patience, *, outlives_stream: bool, dropped_messages: int = 0
     ) -> None:
         """Take the client.
 
-        settle_s: how long a response that lost its stream may bring nothing. outlives_stream: it is asked for in the
-        background, so that it must be cancelled even if its stream is closed before its id is known. dropped_messages:
-        the oldest ones, left out of the request.
+        outlives_stream: it is asked for in the background, so that it must be cancelled even if its stream is closed
+        before its id is known. dropped_messages: the oldest ones, left out of the request.
         """
         self.accumulator = ResponseAccumulator(dropped_messages)
         self._client = client
-        self._settle_s = settle_s
+        self._patience = patience
+        self._is_alive = False
         self._outlives_stream = outlives_stream
         self._stream: AsyncGenerator[tuple[str, object], None] | None = None
         self._first: asyncio.Task[tuple[str, object] | None] | None = None
@@ -75,6 +87,10 @@ class ResponseFollower:
         if not self.accumulator.has_ended:
             async for event in self._settle(cause):
                 yield event
+
+    @property
+    def _limit_s(self) -> float:
+        return self._patience.alive_s if self._is_alive else self._patience.settle_s
 
     @property
     def _path(self) -> str:
@@ -142,7 +158,7 @@ class ResponseFollower:
         fault, self._fault = self._fault, None
         loop = asyncio.get_running_loop()
         since_s, tries = loop.time(), 0
-        while self.response_id and loop.time() - since_s <= self._settle_s:
+        while self.response_id and loop.time() - since_s <= self._limit_s:
             try:
                 async with aclosing(self._more(can_resume=fault is None)) as events:
                     async for event in events:
@@ -170,11 +186,14 @@ class ResponseFollower:
                 async with aclosing(self._resumed()) as events:
                     async for event in events:
                         yield event
-            except (NotHere, Refused, BadReply) as error:
-                log.info("a response cannot be resumed: %s", type(error).__name__)
-        if not self.accumulator.has_ended:
-            for event in self.accumulator.take_response(await self.look_up()):
-                yield event
+            except (NotHere, Refused, BadReply, StreamCut, TimedOut) as error:
+                log.info("a response could not be resumed to its end: %s", type(error).__name__)
+        if self.accumulator.has_ended:
+            return
+        response = await self.look_up()
+        self._is_alive = self.is_in_background and response.get("status") in ALIVE
+        for event in self.accumulator.take_response(response):
+            yield event
 
     async def _resumed(self) -> AsyncGenerator[RunEvent, None]:
         self.accumulator.resume()
@@ -198,7 +217,7 @@ class ResponseFollower:
         except (NotHere, Refused):
             return  # it has ended by itself, or is none that could be cancelled
         tries = 0
-        while response.get("status") in ("queued", "in_progress"):
+        while response.get("status") in ALIVE:
             await asyncio.sleep(_WAITS_S[min(tries, len(_WAITS_S) - 1)])
             tries += 1
             response = await self.look_up()

@@ -106,7 +106,7 @@ class ThreadMemory:
     def was_ignored(self, start: Start, response: Json) -> bool:
         """Tell whether a server took a request without the memory that it names, as stateless ones silently do."""
         asked = start.fields.get("previous_response_id")
-        if asked is None or not response:
+        if asked is None:
             return False
         if response.get("previous_response_id") == asked:
             self._has_continued = True
