@@ -10,7 +10,7 @@ from frieza_tui.domain.assistant import Example
 
 LIKE = 0.38
 """From here on a reply can follow the example closely."""
-A_LITTLE_LIKE = 0.12
+A_LITTLE_LIKE = 0.2
 """From here on an example helps more than it misleads. Both measured with the messages of tests/quality."""
 
 _NUMBER = re.compile(r"\d+")

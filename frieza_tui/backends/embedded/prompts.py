@@ -11,8 +11,8 @@ from frieza_tui.domain.thread import Message, Thread
 KEPT_EXCHANGES = 2
 """With a pack: how many exchanges before the last message are given. More of its own words make a small model
 repeat them until nothing else is left."""
-SHORT_PACK = 2
-"""Examples in the pack that is used while the whole one has not been read: 4 s of reading instead of 37."""
+SHORT_PACK = 1
+"""Examples in the pack that is used while the whole one has not been read: 4 s of reading instead of 40."""
 PACK_MAX_TOKENS = 300
 MAX_TOKENS = 512
 LIVELY = 0.6
