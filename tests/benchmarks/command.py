@@ -4,7 +4,7 @@ import argparse
 import os
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,19 +20,19 @@ from tests.benchmarks.server import loopback_server
 def main(words: Sequence[str] | None = None) -> int:
     """Measure what is named; returns 1 if a bound is not met."""
     arguments = _parser().parse_args(words)
-    figures: list[Figure] = []
+    measured: dict[str, list[Figure]] = {}
     with harness_ahead(), loopback_server() as server:
         bench = Bench(server, _programs(arguments), arguments.reps, arguments.kinds, arguments.sizes)
         try:
             for name in arguments.scenarios or USUAL:
-                figures += {**USUAL, **SPECIAL}[name](bench)
+                measured[name] = {**USUAL, **SPECIAL}[name](bench)
         except KeyboardInterrupt:
             bench.failures.append("interrupted: the scenarios after that were not measured")
-    report = _report(bench, figures)
+    report = _report(bench, measured)
     sys.stdout.write(report + "\n")
     if arguments.markdown:
         arguments.markdown.write_text(report + "\n", "utf-8")
-    return 1 if any(figure.is_met is False for figure in figures) else 0
+    return 1 if any(figure.is_met is False for figures in measured.values() for figure in figures) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,12 +62,15 @@ def _programs(arguments: argparse.Namespace) -> list[Program]:
     return [ours] if arguments.alone else [ours, reference(), *peers()]
 
 
-def _report(bench: Bench, figures: Sequence[Figure]) -> str:
+def _report(bench: Bench, measured: Mapping[str, Sequence[Figure]]) -> str:
     version = ".".join(map(str, sys.version_info[:2]))
     machine = f"{os.cpu_count()} cores, Python {version}"
     if bench.loads:
         loads, spins = bench.loads, bench.spins_ms
         machine += f"; load {min(loads):.1f}–{max(loads):.1f}"
         machine += f"; a fixed piece of work took {statistics.median(spins):.0f} ms ({min(spins):.0f}–{max(spins):.0f})"
-    left_out = ["\nLeft out:\n", *(f"- {line}" for line in bench.failures)] if bench.failures else []
-    return "\n".join([f"{machine}; {bench.repetitions} runs each.\n", table(figures), *left_out])
+    parts = [f"{machine}; {bench.repetitions} runs each."]
+    parts += [f"### {name}\n\n{table(figures)}" for name, figures in measured.items()]
+    if bench.failures:
+        parts.append("Left out:\n\n" + "\n".join(f"- {line}" for line in bench.failures))
+    return "\n\n".join(parts)

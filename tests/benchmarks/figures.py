@@ -1,16 +1,14 @@
-"""What was measured, beside what, and whether a bound is met; and the table that says so."""
+"""What was measured, beside what, and whether a bound is met; and the tables that say so."""
 
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 Sample: TypeAlias = Mapping[str, float]
 """What one run measured, by name; empty if the run failed."""
-Samples: TypeAlias = Mapping[str, Sequence[Sample]]
-"""By program; the runs of one index came one after the other."""
-
-HEAD: Final = ("what", "unit", "frieza-tui", "beside it", "ratio", "bound", "later bound")
+Values: TypeAlias = Sequence[float | None]
+"""One value of each run, in order; None where a run failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,74 +18,74 @@ class Bound:
     now: float | None
     """None: there is no bound yet."""
     over: str = ""
-    """The program whose figure it is a multiple of; empty: the figure itself is bounded."""
+    """The column of which it is a multiple; empty: the figure itself is bounded."""
     later: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table: the values of all runs, in order; None where a run failed."""
+    """One line of a table."""
 
     what: str
     unit: str
-    values: Sequence[float | None]
-    beside: str = ""
-    beside_values: Sequence[float | None] = ()
+    columns: Mapping[str, Values]
+    """Ours first; the runs of one index came one after the other."""
     bound: Bound | None = None
 
     @property
-    def ratios(self) -> list[float]:
-        """Ours over the other's, run by run."""
-        pairs = zip(self.values, self.beside_values, strict=False)
-        return [ours / other for ours, other in pairs if ours is not None and other]
-
-    @property
     def is_met(self) -> bool | None:
-        """Whether today's bound is met; None without one. Runs that failed do not meet it."""
+        """Whether today's bound is met; None without one, or where nothing stands beside that it speaks of."""
         return self._meets(self.bound.now if self.bound else None)
 
-    def row(self) -> tuple[str, ...]:
-        """The line's cells."""
-        beside = f"{self.beside} {_span(self.beside_values)}" if self.beside else ""
-        ratio = _span(self.ratios) if self.ratios else ""
+    def row(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """The line's cells: what, unit, one for each column, ratio, today's bound, the later one."""
+        cells = (_span(self.columns[name]) if name in self.columns else "" for name in columns)
+        ratios = self._ratios(self._beside(columns))
         now, later = (self.bound.now, self.bound.later) if self.bound else (None, None)
-        return self.what, self.unit, _span(self.values), beside, ratio, self._verdict(now), self._verdict(later)
+        return self.what, self.unit, *cells, _span(ratios) if ratios else "", self._verdict(now), self._verdict(later)
+
+    def _beside(self, columns: Sequence[str]) -> str:
+        if self.bound and self.bound.over in self.columns:
+            return self.bound.over
+        return columns[1] if len(columns) > 1 else ""
+
+    def _ratios(self, beside: str) -> list[float]:
+        """Ours over another column's, run by run."""
+        ours = next(iter(self.columns.values()))
+        pairs = zip(ours, self.columns.get(beside, ()), strict=False)
+        return [mine / other for mine, other in pairs if mine is not None and other]
 
     def _meets(self, limit: float | None) -> bool | None:
-        if limit is None:
+        if limit is None or self.bound is None or (self.bound.over and self.bound.over not in self.columns):
             return None
-        judged: Sequence[float | None] = self.ratios if self.bound and self.bound.over else self.values
-        known = [value for value in judged if value is not None]
-        return bool(known) and None not in self.values and statistics.median(known) <= limit
+        ours = next(iter(self.columns.values()))
+        judged = self._ratios(self.bound.over) if self.bound.over else [value for value in ours if value is not None]
+        return bool(judged) and None not in ours and statistics.median(judged) <= limit
 
     def _verdict(self, limit: float | None) -> str:
-        if limit is None or self.bound is None:
+        is_met = self._meets(limit)
+        if is_met is None or self.bound is None:
             return ""
         over = f" × {self.bound.over}" if self.bound.over else ""
-        return f"≤ {limit:g}{over}: " + ("met" if self._meets(limit) else "**not met**")
+        return f"≤ {limit:g}{over}: " + ("met" if is_met else "**not met**")
 
 
-def compare(what: str, unit: str, samples: Samples, key: str, *bounds: Bound) -> list[Figure]:
-    """Return one figure for each program beside the first, with the bound that belongs to it."""
-    (_, ours), *others = samples.items()
-    values = [sample.get(key) for sample in ours]
-    over = {bound.over: bound for bound in bounds}
-    figures = [
-        Figure(what, unit, values, name, [sample.get(key) for sample in theirs], over.get(name))
-        for name, theirs in others
-    ]
-    if "" in over:
-        return [Figure(what, unit, values, bound=over[""]), *figures]
-    return figures or [Figure(what, unit, values)]
+def compare(
+    what: str, unit: str, samples: Mapping[str, Sequence[Sample]], key: str, bound: Bound | None = None
+) -> Figure:
+    """Return the line for one of the things that each run measured."""
+    return Figure(what, unit, {name: [run.get(key) for run in runs] for name, runs in samples.items()}, bound)
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """Return a Markdown table."""
-    rows = [HEAD, tuple("---" for _ in HEAD), *(figure.row() for figure in figures)]
+    """Return a Markdown table; the ratio is ours to the column that the bound speaks of, else to the next one."""
+    columns = list(dict.fromkeys(name for figure in figures for name in figure.columns))
+    head = ("what", "unit", *columns, "ratio", "bound", "later bound")
+    rows = [head, tuple("---" for _ in head), *(figure.row(columns) for figure in figures)]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
-def _span(values: Sequence[float | None]) -> str:
+def _span(values: Values) -> str:
     """Write the median and the range; say how many runs of how many they come from if some failed."""
     known = [value for value in values if value is not None]
     if not known:

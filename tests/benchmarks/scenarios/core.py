@@ -30,7 +30,7 @@ def measure_core(bench: Bench) -> list[Figure]:
             sample: Sample = {} if long is None or short is None else {"ms": 1000 * (long - short) / TOKENS}
             samples[program.name].append(sample)
             bench.say(f"core: {program.name}: {sample}")
-    return compare(f"{TOKENS:,} deltas without a screen: CPU of each", "ms", samples, "ms")
+    return [compare(f"{TOKENS:,} deltas without a screen: CPU of each", "ms", samples, "ms")]
 
 
 def _spent_s(bench: Bench, program: Program, tokens: int) -> float | None:

@@ -1,7 +1,7 @@
 """What a delta with its frame costs when the reply is already long: flat is the aim, for every kind of text."""
 
 from tests.benchmarks.bench import Bench, Job
-from tests.benchmarks.figures import Bound, Figure, Sample
+from tests.benchmarks.figures import Bound, Figure, Sample, compare
 from tests.benchmarks.loopback.texts import Kind
 from tests.benchmarks.run import Run
 
@@ -13,28 +13,22 @@ _TIMEOUT_S = 180.0
 
 
 def measure_growth(bench: Bench) -> list[Figure]:
-    """Measure our own deltas at several lengths, each length beside the shortest."""
-    return [figure for kind in bench.kinds for figure in _measure_kind(bench, kind)]
+    """Measure our own deltas at several lengths, for each kind of text."""
+    return [_measure_kind(bench, kind) for kind in bench.kinds]
 
 
-def _measure_kind(bench: Bench, kind: Kind) -> list[Figure]:
-    samples: dict[int, list[Sample]] = {size: [] for size in bench.sizes}
+def _measure_kind(bench: Bench, kind: Kind) -> Figure:
+    samples: dict[str, list[Sample]] = {_column(size): [] for size in sorted(bench.sizes, reverse=True)}
     for _ in range(bench.repetitions):
-        for size, measured in samples.items():
-            job = _job(kind, size)
-            measured.append(bench.measure(f"growth, {kind}, {size:,} deltas", job, bench.programs[0]))
-    shortest = min(samples)
-    return [
-        Figure(
-            f"a delta of {kind} after {size:,}: CPU with its frame",
-            "ms",
-            [sample.get("cpu_ms") for sample in measured],
-            f"after {shortest:,}" if size != shortest else "",
-            [sample.get("cpu_ms") for sample in samples[shortest]] if size != shortest else (),
-            Bound(None, f"after {shortest:,}", later=1.3) if size != shortest else None,
-        )
-        for size, measured in samples.items()
-    ]
+        for size in bench.sizes:
+            sample = bench.measure(f"growth, {kind}, {size:,} deltas", _job(kind, size), bench.programs[0])
+            samples[_column(size)].append(sample)
+    bound = Bound(None, _column(min(bench.sizes)), later=1.3)
+    return compare(f"a delta of {kind} with its frame: CPU", "ms", samples, "cpu_ms", bound)
+
+
+def _column(size: int) -> str:
+    return f"after {size:,}"
 
 
 def _job(kind: Kind, size: int) -> Job:

@@ -14,8 +14,8 @@ def measure_idle(bench: Bench) -> list[Figure]:
     """Measure the CPU of 15 idle seconds."""
     samples = bench.collect("idle", _idle)
     return [
-        *compare("idle CPU", "% of a core", samples, "core", Bound(1.0, later=0.3)),
-        *compare("idle output", "bytes/s", samples, "bytes"),
+        compare("idle CPU", "% of a core", samples, "core", Bound(1.0, later=0.3)),
+        compare("idle output", "bytes/s", samples, "bytes"),
     ]
 
 

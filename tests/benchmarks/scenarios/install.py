@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Bound, Figure
+from tests.benchmarks.programs import FRIEZA
 
 _PROJECT = Path(__file__).parents[3]
 
@@ -20,7 +21,7 @@ def measure_install(bench: Bench) -> list[Figure]:
         empty = _size(Path(folder))
         subprocess.run([python, "-m", "pip", "install", "--quiet", str(_PROJECT)], check=True)
         gained_mb = (_size(Path(folder)) - empty) / 1e6
-    return [Figure("base install", "MB", [gained_mb], bound=Bound(80))]
+    return [Figure("base install", "MB", {FRIEZA: [gained_mb]}, Bound(80))]
 
 
 def _size(folder: Path) -> int:

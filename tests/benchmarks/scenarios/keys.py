@@ -15,16 +15,16 @@ def measure_keys(bench: Bench) -> list[Figure]:
     samples = bench.collect("keys", _type)
     busy = f"key echo at {RATE:.0f} deltas/s"
     return [
-        *compare("key echo at rest: median", "ms", samples, "rest_ms"),
-        *compare(f"{busy}: median", "ms", samples, "p50_ms", Bound(None, "codex", later=1.0)),
-        *compare(
+        compare("key echo at rest: median", "ms", samples, "rest_ms"),
+        compare(f"{busy}: median", "ms", samples, "p50_ms", Bound(None, "codex", later=1.0)),
+        compare(
             f"{busy}: 95 of 100 within",
             "ms",
             samples,
             "p95_ms",
             Bound(None, "codex", later=1.0),
         ),
-        *compare(f"{busy}: slowest", "ms", samples, "max_ms"),
+        compare(f"{busy}: slowest", "ms", samples, "max_ms"),
     ]
 
 

@@ -16,10 +16,10 @@ def measure_local(bench: Bench) -> list[Figure]:
     program = Program(FRIEZA, (sys.executable, "-m", "frieza_tui", "--model", "small"), environ={"OPENAI_API_KEY": ""})
     samples = bench.collect("local", _type, [program])
     return [
-        *compare("key echo at rest: median", "ms", samples, "rest_ms"),
-        *compare("key echo while the model answers: median", "ms", samples, "p50_ms"),
-        *compare("key echo while the model answers: 95 of 100 within", "ms", samples, "p95_ms"),
-        *compare("the model's share meanwhile", "% of a core", samples, "model"),
+        compare("key echo at rest: median", "ms", samples, "rest_ms"),
+        compare("key echo while the model answers: median", "ms", samples, "p50_ms"),
+        compare("key echo while the model answers: 95 of 100 within", "ms", samples, "p95_ms"),
+        compare("the model's share meanwhile", "% of a core", samples, "model"),
     ]
 
 

@@ -35,8 +35,8 @@ def _measure(bench: Bench, kind: Kind, tokens: int, lag: Bound) -> list[Figure]:
     name = f"{tokens:,} deltas of {kind} at {RATE:.0f}/s"
     samples = bench.collect(name, job)
     return [
-        *compare(f"{name}: screen behind the server", "s", samples, "lag_s", lag),
-        *compare(f"{name}: CPU", "% of a core", samples, "core", Bound(None, later=30)),
-        *compare(f"{name}: longest standstill", "s", samples, "longest_gap_s"),
-        *compare(f"{name}: frames", "1/s", samples, "frames"),
+        compare(f"{name}: screen behind the server", "s", samples, "lag_s", lag),
+        compare(f"{name}: CPU", "% of a core", samples, "core", Bound(None, later=30)),
+        compare(f"{name}: longest standstill", "s", samples, "longest_gap_s"),
+        compare(f"{name}: frames", "1/s", samples, "frames"),
     ]

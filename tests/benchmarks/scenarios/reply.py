@@ -20,10 +20,10 @@ def _measure_kind(bench: Bench, kind: Kind) -> list[Figure]:
     name = f"{_TOKENS:,} deltas of {kind} at once"
     samples = bench.collect(name, _job(_TOKENS, kind))
     return [
-        *compare(f"{name}: CPU", "s", samples, "cpu_s", Bound(0.6, REFERENCE, later=0.2)),
-        *compare(f"{name}: Enter to its end on screen", "s", samples, "end_s"),
-        *compare(f"{name}: written to the terminal", "bytes/delta", samples, "bytes"),
-        *compare(f"{name}: peak memory", "MiB", samples, "peak_mb"),
+        compare(f"{name}: CPU", "s", samples, "cpu_s", Bound(0.6, REFERENCE, later=0.2)),
+        compare(f"{name}: Enter to its end on screen", "s", samples, "end_s"),
+        compare(f"{name}: written to the terminal", "bytes/delta", samples, "bytes"),
+        compare(f"{name}: peak memory", "MiB", samples, "peak_mb"),
     ]
 
 
@@ -32,8 +32,8 @@ def _measure_many(bench: Bench) -> list[Figure]:
     programs = [program for program in bench.programs if program.name != REFERENCE]
     samples = bench.collect(name, _job(_MANY, "markdown"), programs)
     return [
-        *compare(f"{name}: CPU", "s", samples, "cpu_s", Bound(None, "vibe", later=2.0)),
-        *compare(f"{name}: Enter to its end on screen", "s", samples, "end_s"),
+        compare(f"{name}: CPU", "s", samples, "cpu_s", Bound(None, "vibe", later=2.0)),
+        compare(f"{name}: Enter to its end on screen", "s", samples, "end_s"),
     ]
 
 

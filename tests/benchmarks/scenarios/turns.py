@@ -3,7 +3,7 @@
 from statistics import mean
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.figures import Figure, Sample, Samples, compare
+from tests.benchmarks.figures import Figure, Sample, compare
 from tests.benchmarks.processes import memory_mb
 from tests.benchmarks.run import LETTERS, Run, quantile
 
@@ -16,24 +16,14 @@ _SHARE = 10
 def measure_turns(bench: Bench) -> list[Figure]:
     """Measure 200 turns in one thread."""
     samples = bench.collect(f"{_TURNS} turns", _converse)
+    last = f"the last {_SHARE} of {_TURNS} turns"
     return [
-        *_last_over_first(samples),
-        *compare(f"key echo at rest after {_TURNS} turns: median", "ms", samples, "key_ms"),
-        *compare(f"memory gained in {_TURNS} turns", "MiB", samples, "gained_mb"),
-    ]
-
-
-def _last_over_first(samples: Samples) -> list[Figure]:
-    return [
-        Figure(
-            f"{name}: {what} of a turn, the last {_SHARE} of {_TURNS}",
-            "s",
-            [run.get(f"last_{key}") for run in runs],
-            f"the first {_SHARE}",
-            [run.get(f"first_{key}") for run in runs],
-        )
-        for name, runs in samples.items()
-        for what, key in (("CPU", "cpu_s"), ("time", "end_s"))
+        compare(f"CPU of a turn, {last}", "s", samples, "last_cpu_s"),
+        compare(f"CPU of a turn, {last}", "× the first", samples, "cpu_growth"),
+        compare(f"Enter to the end on screen, {last}", "s", samples, "last_end_s"),
+        compare(f"Enter to the end on screen, {last}", "× the first", samples, "end_growth"),
+        compare(f"key echo at rest after {_TURNS} turns: median", "ms", samples, "key_ms"),
+        compare(f"memory gained in {_TURNS} turns", "MiB", samples, "gained_mb"),
     ]
 
 
@@ -46,11 +36,12 @@ def _converse(run: Run) -> Sample:
         replies.append(run.finish(run.send(_TOKENS), 30.0))
     first, last = replies[:_SHARE], replies[-_SHARE:]
     run.rest()
+    last_cpu_s, last_end_s = mean(reply.cpu_s for reply in last), mean(reply.end_s for reply in last)
     return {
-        "first_cpu_s": mean(reply.cpu_s for reply in first),
-        "last_cpu_s": mean(reply.cpu_s for reply in last),
-        "first_end_s": mean(reply.end_s for reply in first),
-        "last_end_s": mean(reply.end_s for reply in last),
+        "last_cpu_s": last_cpu_s,
+        "cpu_growth": last_cpu_s / mean(reply.cpu_s for reply in first),
+        "last_end_s": last_end_s,
+        "end_growth": last_end_s / mean(reply.end_s for reply in first),
         "key_ms": quantile(run.type_letters(LETTERS[:12], 0.15), 0.5),
         "gained_mb": memory_mb(run.terminal.pid)[0] - memory_before_mb,
     }
