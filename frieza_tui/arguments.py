@@ -56,6 +56,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_model(commands)
     _add_threads(commands)
+    clean = commands.add_parser("clean", help=_("delete what a crash left on servers"))
+    clean.add_argument("--dry-run", action="store_true", help=_("only say what and where"))
     return parser
 
 

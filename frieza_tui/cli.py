@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     import argparse
 
     from frieza_tui.backends.base import Backend
-    from frieza_tui.chat import Chat, Journal, Past
+    from frieza_tui.chat import Chat, Past
+    from frieza_tui.chat.leftovers import FindKey
     from frieza_tui.settings import Loaded, Settings
+    from frieza_tui.store.journal import DiskJournal
+    from frieza_tui.store.ledger import DiskLedger, LedgerServer
 
 MISUSED = 2
 
@@ -46,6 +49,8 @@ def _dispatch(words: list[str]) -> int:
             return _serve(arguments, loaded)
         case "model":
             return _model(arguments, loaded)
+        case "clean":
+            return _clean(arguments, loaded)
         case "threads":
             return _threads(arguments)
         case _:
@@ -136,9 +141,12 @@ def _open_chat(arguments: "argparse.Namespace", loaded: "Loaded", *, is_single: 
     from frieza_tui.assistant_files import find_assistant
     from frieza_tui.backends.registry import BackendConfig, load_backend
     from frieza_tui.chat import Chat
+    from frieza_tui.chat.leftovers import sweep
 
     settings = loaded.settings
     assistant = find_assistant(settings.assistant)
+    journal, past = _open_thread(arguments, settings, is_single=is_single)
+    is_noted = journal is not None and not settings.keep
     config = BackendConfig(
         "scripted" if arguments.demo else choose_api(settings.api, settings.base_url, settings.api_key),
         base_url=settings.base_url,
@@ -146,26 +154,59 @@ def _open_chat(arguments: "argparse.Namespace", loaded: "Loaded", *, is_single: 
         model=settings.model or assistant.model,
         read_timeout_s=settings.read_timeout_s,
         known_assistants=(assistant,),
+        ledger=_ledger(journal, loaded) if journal is not None and is_noted else None,
     )
-    journal, past = _open_thread(arguments, settings, is_single=is_single)
-    return Chat(load_backend(config), assistant, is_kept=settings.keep, journal=journal, past=past)
+    return Chat(
+        load_backend(config),
+        assistant,
+        is_kept=settings.keep,
+        journal=journal,
+        past=past,
+        sweep=(lambda: sweep(_key_finder(loaded))) if is_noted else None,
+    )
+
+
+def _ledger(journal: "DiskJournal", loaded: "Loaded") -> "DiskLedger":
+    from frieza_tui.backends.registry import OPENAI_URL
+    from frieza_tui.store.ledger import DiskLedger, LedgerServer, mark_of
+
+    base_url, api_key = loaded.settings.base_url or OPENAI_URL, loaded.settings.api_key or ""
+    return DiskLedger(journal, LedgerServer(base_url, loaded.sources.get("api_key", ""), mark_of(base_url, api_key)))
+
+
+def _key_finder(loaded: "Loaded") -> "FindKey":
+    """Return what looks for the key of a line of the ledger among those that are set now."""
+    from frieza_tui.settings import ENV_PREFIX, SHARED_ENV
+
+    names = (SHARED_ENV["api_key"], f"{ENV_PREFIX}API_KEY")
+    keys = [loaded.settings.api_key or "", *(os.environ.get(name, "") for name in names)]
+
+    def find(server: "LedgerServer") -> str | None:
+        from frieza_tui.store.ledger import mark_of
+
+        if not server.key_mark:
+            return ""
+        return next((key for key in keys if mark_of(server.base_url, key) == server.key_mark), None)
+
+    return find
 
 
 def _open_thread(
     arguments: "argparse.Namespace", settings: "Settings", *, is_single: bool
-) -> "tuple[Journal | None, Past | None]":
+) -> "tuple[DiskJournal | None, Past | None]":
     """Return who keeps the conversation, and what came before in it. Canned and single answers are not kept."""
     from frieza_tui.store.journal import DiskJournal
 
-    is_kept = settings.store and not arguments.demo
     if arguments.resume is None:
-        return (DiskJournal() if is_kept and not is_single else None), None
+        is_kept = settings.store and not is_single
+        return (None if arguments.demo else DiskJournal(keeps_threads=is_kept)), None
     from frieza_tui.chat import Past
     from frieza_tui.store.threads import open_threads
 
     with open_threads() as threads:
         kept = threads.load(threads.find(arguments.resume))
-    return (DiskJournal(written=kept.written) if is_kept else None), Past(kept.thread, kept.turns, kept.draft)
+    journal = None if arguments.demo else DiskJournal(written=kept.written, keeps_threads=settings.store)
+    return journal, Past(kept.thread, kept.turns, kept.draft)
 
 
 def choose_api(api: str, base_url: str | None, api_key: str | None) -> str:
@@ -220,3 +261,21 @@ def _threads(arguments: "argparse.Namespace") -> int:
     from frieza_tui.store.command import run_threads_command
 
     return run_threads_command(arguments.action, vars(arguments), sys.stdout)
+
+
+def _clean(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
+    """Delete what is left over on servers; returns 1 if something stays."""
+    import asyncio
+
+    from frieza_tui.chat import receipt_line
+    from frieza_tui.chat.leftovers import sweep
+    from frieza_tui.i18n import _
+    from frieza_tui.text.safe import safe_line
+
+    found = asyncio.run(sweep(_key_finder(loaded), is_dry=arguments.dry_run))
+    for one in found:
+        what = f"{one.deletion.kind} {one.deletion.id}" if arguments.dry_run else receipt_line(one.deletion)
+        print(safe_line(f"{one.base_url} {what}", 600))
+    if not found:
+        print(_("Nothing is left over."))
+    return 0 if arguments.dry_run or all(one.deletion.is_deleted for one in found) else 1

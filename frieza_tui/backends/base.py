@@ -8,6 +8,7 @@ from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.run import ToolCall
 from frieza_tui.domain.thread import Thread
+from frieza_tui.i18n import _
 
 Stage: TypeAlias = Literal["starting_server", "connecting", "joining_model", "loading_model", "ready", "failed"]
 
@@ -66,6 +67,43 @@ class RunRequest:
     sampling: Sampling = field(default_factory=Sampling)
     tool_outputs: tuple[ToolCall, ...] = ()
     """Not empty: the thread's last run goes on; these are the calls that it required, each with its output."""
+
+
+class Ledger(Protocol):
+    """Where a backend writes down what it makes on a server, so that nothing is left there after a crash."""
+
+    def add(self, kind: str, remote_id: str) -> None:
+        """The server has named the id of something new; `written` is awaited before it is used."""
+        ...
+
+    def strike(self, remote_id: str) -> None:
+        """The server confirmed that it is gone."""
+        ...
+
+    async def written(self) -> None:
+        """Return when all of it is safe, or after a bounded time. Never raises."""
+        ...
+
+    def what_now(self) -> str:
+        """Return a sentence on what becomes of something that could not be deleted."""
+        ...
+
+
+class NoLedger:
+    """Writes nothing down: for servers whose objects die with them, and for what is to be kept there."""
+
+    def add(self, kind: str, remote_id: str) -> None:
+        """Pass over it."""
+
+    def strike(self, remote_id: str) -> None:
+        """Pass over it."""
+
+    async def written(self) -> None:
+        """Return at once."""
+
+    def what_now(self) -> str:
+        """Return what people can do, for nobody else will."""
+        return _("Delete it on the server, or leave it to expire.")
 
 
 class Backend(Protocol):

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from frieza_tui.backends.base import Ledger, NoLedger
 from frieza_tui.backends.sdk_errors import Server, address_error, backend_error, bad_reply, sdk_errors
 from frieza_tui.backends.sse import EventDecoder, ServerEvent
 
@@ -71,13 +72,16 @@ class OpenAIClient:
         read_timeout_s: float = 60.0,
         uses_proxies: bool = True,
         loads_assistants: bool = True,
+        ledger: Ledger | None = None,
     ) -> None:
         """Take the server.
 
         read_timeout_s: of silence, within a stream too. uses_proxies: False for a server that this program started.
         loads_assistants: import the SDK's `beta.assistants` and `beta.threads` too, half a second of CPU.
+        ledger: where whatever is made there is written down; None: nowhere.
         """
         self.server = server
+        self.ledger = ledger or NoLedger()
         self._read_timeout_s = read_timeout_s
         self._uses_proxies = uses_proxies
         self._loads_assistants = loads_assistants

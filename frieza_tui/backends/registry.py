@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from frieza_tui.backends.base import Backend
+from frieza_tui.backends.base import Backend, Ledger
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
@@ -32,6 +32,8 @@ class BackendConfig:
     """Seconds of silence, within a stream too, after which a server is asked what became of the run."""
     known_assistants: tuple[Assistant, ...] = ()
     """Assistants whose packs the embedded model is given."""
+    ledger: Ledger | None = None
+    """Where what is made on a server is written down; not used by "embedded", whose objects die with it."""
     log_path: Path | None = None
     """For "embedded": where the child process logs; None: the state folder."""
     delay_s: float = 0.03
@@ -96,7 +98,12 @@ def _client(config: BackendConfig) -> "OpenAIClient":
     from frieza_tui.backends.sdk_errors import Server
 
     server = Server(config.base_url or OPENAI_URL, config.api_key or "")
-    return OpenAIClient(server, read_timeout_s=config.read_timeout_s, loads_assistants=config.api == "assistants")
+    return OpenAIClient(
+        server,
+        read_timeout_s=config.read_timeout_s,
+        loads_assistants=config.api == "assistants",
+        ledger=config.ledger,
+    )
 
 
 def _embedded(config: BackendConfig) -> Backend:

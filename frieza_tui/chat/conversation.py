@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import replace
 
@@ -44,11 +44,13 @@ class Chat:
         is_kept: bool = False,
         journal: Journal | None = None,
         past: Past | None = None,
+        sweep: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         """Begin a conversation.
 
         is_kept: the remote objects are left on the server. journal: who keeps it; None: nobody. past: the
-        kept thread that it goes on with; None: a new one.
+        kept thread that it goes on with; None: a new one. sweep: deletes what earlier programs left on servers, in the
+        background once the backend is ready.
         """
         self.assistant = assistant
         self.past = past or Past(Thread())
@@ -71,6 +73,8 @@ class Chat:
         self._turn: OpenTurn | None = None
         self._server_cancel: asyncio.Task[None] | None = None
         self._unsent_text: str | None = None
+        self._sweep = sweep
+        self._sweeping: asyncio.Task[None] | None = None
         self._receipt: tuple[Deletion, ...] | None = None
 
     @property
@@ -96,6 +100,14 @@ class Chat:
             self._note_preparation(Preparation("failed", detail=str(error)))
         else:
             self._note_preparation(Preparation("ready"))
+            if self._sweep is not None and self._sweeping is None:
+                self._sweeping = asyncio.create_task(self._run_sweep(self._sweep))
+
+    async def _run_sweep(self, sweep: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await sweep()
+        except FriezaError as error:
+            log.warning("what earlier programs left behind could not be deleted: %s", error.happened)
 
     def send(self, text: str) -> AsyncGenerator[TurnEvent, None]:
         """Append the user's message, run the assistant, and yield what happens.
@@ -135,6 +147,9 @@ class Chat:
         if self._receipt is None:
             self._receipt = ()
             self.stop()
+            if self._sweeping is not None:
+                self._sweeping.cancel()
+                await asyncio.wait([self._sweeping])
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._finish_server_cancel(), CLOSE_CANCEL_S)
             self._receipt = await self._delete_remote()

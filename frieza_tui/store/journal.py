@@ -58,8 +58,15 @@ class DiskJournal:
     turn's beginning and end the whole thread is brought in step with the file, so nothing stays missing.
     """
 
-    def __init__(self, file: Path | None = None, written: "Written | None" = None) -> None:
-        """Open nothing yet. file: None for the usual one. written: what of the conversation the file has already."""
+    def __init__(
+        self, file: Path | None = None, written: "Written | None" = None, *, keeps_threads: bool = True
+    ) -> None:
+        """Open nothing yet.
+
+        file: None for the usual one. written: what of the conversation the file has already. keeps_threads: False for
+        one that passes over the conversation and serves the ledger alone.
+        """
+        self._keeps_threads = keeps_threads
         self.on_trouble: Callable[[StoreError | None], None] = lambda _error: None
         self._file = file
         self._written = written
@@ -69,21 +76,25 @@ class DiskJournal:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_troubled = False
 
+    @property
+    def _keeper(self) -> "Callable[[_Item], None]":
+        return self.put if self._keeps_threads else lambda _item: None
+
     def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin) -> None:
         """Note the thread, whose last message is the user's, and that a run answers it now."""
-        self._put(lambda writer: writer.begin_run(thread, assistant, origin))
+        self._keeper(lambda writer: writer.begin_run(thread, assistant, origin))
 
     def take(self, event: RunEvent) -> None:
         """Note what happens in the run, as it came."""
-        self._put(_Happened(event))
+        self._keeper(_Happened(event))
 
     def end_run(self, thread: Thread, assistant: str, origin: RunOrigin, ended: TurnEnded) -> None:
         """Note the thread as it is now, and how the run ended."""
-        self._put(lambda writer: writer.end_run(thread, assistant, origin, ended))
+        self._keeper(lambda writer: writer.end_run(thread, assistant, origin, ended))
 
     def keep_draft(self, thread_id: str, text: str) -> None:
         """Note what is written and not sent; "" forgets it."""
-        self._put(lambda writer: writer.keep_draft(thread_id, text))
+        self._keeper(lambda writer: writer.keep_draft(thread_id, text))
 
     async def written(self) -> None:
         """Wait until everything noted so far is on disk, or cannot be brought there; at most WRITTEN_WAIT_S."""
@@ -102,7 +113,8 @@ class DiskJournal:
         with suppress(TimeoutError):
             await asyncio.wait_for(done.wait(), WRITTEN_WAIT_S)
 
-    def _put(self, item: _Item) -> None:
+    def put(self, item: _Item) -> None:
+        """Write something at the end of what waits to be written."""
         if self._writing is None:
             self._loop = asyncio.get_running_loop()
             self._writing = threading.Thread(target=self._write, name="journal", daemon=True)

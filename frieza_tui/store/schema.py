@@ -63,5 +63,17 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             INSERT INTO words (words, rowid, folded) VALUES ('delete', old.number, old.folded);
         END""",
     ),
+    (
+        """CREATE TABLE remote_objects (
+            base_url TEXT NOT NULL,
+            id TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            key_source TEXT NOT NULL,
+            key_mark TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            made_at REAL NOT NULL,
+            PRIMARY KEY (base_url, id)
+        )""",
+    ),
 )
 """Statements that bring the file from version n to n + 1; `runs.seq` is the place of the message that is answered."""

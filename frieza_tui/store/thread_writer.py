@@ -37,7 +37,7 @@ class ThreadWriter:
 
     def __init__(self, db: sqlite3.Connection, written: Written) -> None:
         self.written = written
-        self._db = db
+        self.db = db
 
     def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin) -> None:
         """Keep the thread, whose last message is the user's, and open a run that answers it."""
@@ -47,7 +47,7 @@ class ThreadWriter:
     def add_events(self, events: Sequence[RunEvent]) -> None:
         """Keep what happened in the open run; passed over if its beginning could not be kept."""
         if self.written.run is not None:
-            self._db.execute(
+            self.db.execute(
                 "INSERT INTO deltas (run, at, events) VALUES (?, ?, ?)",
                 (self.written.run, time.time(), encode_events(joined(events))),
             )
@@ -60,23 +60,23 @@ class ThreadWriter:
             return
         if run is None:
             self._open_run(thread, origin)
-        settle_run(self._db, self.written.run or run, ended)
-        self._db.execute("UPDATE runs SET model = ? WHERE number = ?", (origin.model, self.written.run or run))
+        settle_run(self.db, self.written.run or run, ended)
+        self.db.execute("UPDATE runs SET model = ? WHERE number = ?", (origin.model, self.written.run or run))
         self.written = replace(self.written, run=None)
 
     def keep_draft(self, thread_id: str, text: str) -> None:
         """Keep what is written and not sent; an empty text forgets it."""
         key = self.written.thread_id or thread_id
         if text:
-            self._db.execute(
+            self.db.execute(
                 "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)", (key, storable(text), os.getpid(), time.time())
             )
         else:
-            self._db.execute("DELETE FROM drafts WHERE thread_id = ?", (key,))
+            self.db.execute("DELETE FROM drafts WHERE thread_id = ?", (key,))
 
     def _open_run(self, thread: Thread, origin: RunOrigin) -> None:
         seq = max((at for at, one in enumerate(thread.messages) if one.role == "user"), default=0)
-        run = self._db.execute(
+        run = self.db.execute(
             "INSERT OR REPLACE INTO runs (thread_id, seq, pid, api, server, model, started_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (self.written.thread_id, seq, os.getpid(), origin.api, origin.server, origin.model, time.time()),
@@ -86,22 +86,22 @@ class ThreadWriter:
     def _sync(self, thread: Thread, assistant: str) -> None:
         """Write the messages that the file has not, and take out those that the thread has no more."""
         key, known = self.written.thread_id or thread.id, self.written.message_ids
-        rows = self._db.execute("SELECT id FROM messages WHERE thread_id = ? ORDER BY seq", (key,))
+        rows = self.db.execute("SELECT id FROM messages WHERE thread_id = ? ORDER BY seq", (key,))
         run = self.written.run
         if known != tuple(row[0] for row in rows):  # another program went on with the thread: ours becomes its own
             key, known, run = new_id("thread"), (), None
         if not thread.messages:
-            self._db.execute("DELETE FROM threads WHERE id = ?", (key,))
+            self.db.execute("DELETE FROM threads WHERE id = ?", (key,))
             self.written = Written(key)
             return
         ids = tuple(message.id for message in thread.messages)
         same = next((at for at, (old, new) in enumerate(zip(known, ids, strict=False)) if old != new), len(known))
         same = min(same, len(ids))
-        write_thread(self._db, key, thread, assistant)
-        self._db.execute("DELETE FROM messages WHERE thread_id = ? AND seq >= ?", (key, same))
-        self._db.execute("DELETE FROM runs WHERE thread_id = ? AND seq >= ?", (key, len(ids)))
+        write_thread(self.db, key, thread, assistant)
+        self.db.execute("DELETE FROM messages WHERE thread_id = ? AND seq >= ?", (key, same))
+        self.db.execute("DELETE FROM runs WHERE thread_id = ? AND seq >= ?", (key, len(ids)))
         for seq in range(same, len(ids)):
-            write_message(self._db, key, seq, thread.messages[seq])
+            write_message(self.db, key, seq, thread.messages[seq])
         self.written = Written(key, ids, run)
 
 

@@ -1,12 +1,15 @@
 """The kept threads, as lists and commands use them: one call, one short transaction. Knows no face."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from frieza_tui import paths
 from frieza_tui.store import thread_reader
 from frieza_tui.store.database import FILE_NAME, open_database, store_error, transaction
+from frieza_tui.store.ledger import RemoteObject, read_objects, strike_objects
+from frieza_tui.store.processes import is_alive
 from frieza_tui.store.records import ThreadRecord
 from frieza_tui.store.thread_changes import NewThread, add_thread, delete_thread, rename_thread
 from frieza_tui.store.thread_reader import Hit, KeptThread, ThreadSummary
@@ -56,6 +59,20 @@ class Threads:
         """Keep a thread from a file; returns its id, or None if it is here already."""
         with transaction(self._db):
             return add_thread(self._db, new)
+
+    def left_over(self) -> list[RemoteObject]:
+        """Return the remote objects of programs that are no more, oldest first."""
+        return [one for one in read_objects(self._db) if not is_alive(one.pid)]
+
+    def strike(self, base_url: str, ids: Sequence[str]) -> None:
+        """Strike remote objects off that a server confirmed to be gone."""
+        with transaction(self._db):
+            strike_objects(self._db, base_url, ids)
+
+
+def has_file(file: Path | None = None) -> bool:
+    """Tell whether there is a file (None: the usual one) already."""
+    return (file or paths.data_dir() / FILE_NAME).exists()
 
 
 @contextmanager

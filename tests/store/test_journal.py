@@ -53,7 +53,7 @@ def unblock(file: Path) -> None:
 
 
 def fill_disk(writer: ThreadWriter) -> None:
-    writer._db.execute("PRAGMA max_page_count = 40")
+    writer.db.execute("PRAGMA max_page_count = 40")
 
 
 def kept(file: Path, name: str = "last") -> KeptThread:
@@ -235,7 +235,7 @@ async def test_a_disk_that_fills_up_in_the_middle_loses_nothing_in_memory(file: 
     await all_of(chat.send("1"))
     await journal.written()
     assert journal._db is not None
-    journal._put(fill_disk)
+    journal.put(fill_disk)
     await all_of(chat.send("2"))
     await journal.written()
     assert len(troubles) == 1

@@ -163,6 +163,7 @@ class RemoteCopy:
         except NotHere as error:
             raise _not_this_api(error) from error
         self.assistant_id, self._made_for = self._id_of(made), assistant
+        await self._note_made("assistant", self.assistant_id)
 
     async def _choose_model(self, assistant: Assistant) -> None:
         wanted = self._wanted_model or assistant.model
@@ -185,6 +186,11 @@ class RemoteCopy:
         made = await self._client.call(lambda: api.create(messages=[_payload(message) for message in first]))
         self.thread_id = self._id_of(made)
         self._entries = [frozenset((message.id,)) for message in first]
+        await self._note_made("thread", self.thread_id)
+
+    async def _note_made(self, kind: str, remote_id: str) -> None:
+        self._client.ledger.add(kind, remote_id)
+        await self._client.ledger.written()
 
     async def _post(self, messages: Sequence[Message]) -> None:
         api = self._client.posts.beta.threads.messages.with_streaming_response
@@ -234,16 +240,16 @@ class RemoteCopy:
             async with asyncio.timeout(bound_s):
                 await self._client.call(lambda: _deletion_of(self._client.reads, kind, remote_id))
         except NotHere:
-            return Deletion(kind, remote_id, True)
+            log.debug("the server no longer has a %s", kind)
         except TimeoutError:
-            return Deletion(kind, remote_id, False, _not_deleted(_("The server did not answer in time.")))
+            return Deletion(kind, remote_id, False, self._not_deleted(_("The server did not answer in time.")))
         except BackendError as error:
-            return Deletion(kind, remote_id, False, _not_deleted(error.happened))
+            return Deletion(kind, remote_id, False, self._not_deleted(error.happened))
+        self._client.ledger.strike(remote_id)
         return Deletion(kind, remote_id, True)
 
-
-def _not_deleted(happened: str) -> str:
-    return _("{sentence} Delete it on the server, or leave it to expire.").format(sentence=happened)
+    def _not_deleted(self, happened: str) -> str:
+        return f"{happened} {self._client.ledger.what_now()}"
 
 
 def _deletion_of(client: "AsyncOpenAI", kind: str, remote_id: str) -> Any:  # noqa: ANN401 - two types of the SDK's

@@ -147,6 +147,8 @@ class ResponsesBackend:
         try:
             async with aclosing(follower.events(self._client.request("POST", "/responses", draft.body))) as events:
                 async for event in events:
+                    if not has_begun:
+                        self._memory.note_response(follower.response_id, follower.accumulator.response)
                     if not has_begun and self._memory.was_ignored(draft.start, follower.accumulator.response):
                         self._is_ignored = not isinstance(event, StreamFault)
                     if self._is_ignored:

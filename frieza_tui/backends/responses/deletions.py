@@ -44,10 +44,11 @@ class Deletions:
             async with asyncio.timeout(bound_s):
                 await delete(remote_id)
         except TimeoutError:
-            reason = _("The server did not answer in time; delete it there, or leave it to expire.")
+            reason = f"{_('The server did not answer in time.')} {self._client.ledger.what_now()}"
             return Deletion(kind, remote_id, False, reason)
         except BackendError as error:
-            return Deletion(kind, remote_id, False, str(error))
+            return Deletion(kind, remote_id, False, f"{error.happened} {self._client.ledger.what_now()}")
+        self._client.ledger.strike(remote_id)
         return Deletion(kind, remote_id, True)
 
     async def _empty_and_delete(self, conversation_id: str) -> None:

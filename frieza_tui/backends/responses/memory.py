@@ -86,6 +86,8 @@ class ThreadMemory:
         """Note a response that the server keeps, or may keep."""
         is_kept = response.get("store")
         if response_id and (is_kept or (is_kept is None and self.way != "history")):
+            if response_id not in self._responses:
+                self._client.ledger.add("response", response_id)
             self._responses[response_id] = bool(is_kept)
 
     def note_whole(self, messages: Sequence[Message], written_ids: frozenset[str], response: Json) -> None:
@@ -191,6 +193,8 @@ class ThreadMemory:
         conversation_id = text_of(made.get("id"))
         if conversation_id:
             self._conversations.setdefault(conversation_id)
+            self._client.ledger.add("conversation", conversation_id)
+            await self._client.ledger.written()
             return conversation_id
         raise NotHere("no conversations")
 

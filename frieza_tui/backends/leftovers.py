@@ -1,0 +1,55 @@
+"""Deletes what an earlier program left on a server, whichever API it was made with. Knows no file."""
+
+import asyncio
+from collections.abc import Sequence
+
+from frieza_tui.backends.base import Deletion
+from frieza_tui.backends.openai_client import OpenAIClient, path_of
+from frieza_tui.backends.responses.deletions import Deletions
+from frieza_tui.backends.sdk_errors import Server
+from frieza_tui.domain.errors import BackendError, NotHere
+from frieza_tui.i18n import _
+
+BOUND_S = 20.0
+"""For each object."""
+_BETA = {"OpenAI-Beta": "assistants=v2"}
+_FOLDERS = {"thread": "threads", "assistant": "assistants"}
+
+
+async def delete_leftovers(base_url: str, api_key: str, objects: Sequence[Deletion]) -> tuple[Deletion, ...]:
+    """Delete the objects at the same time; what the server no longer has counts as deleted. Never raises."""
+    client = OpenAIClient(Server(base_url, api_key), read_timeout_s=BOUND_S, loads_assistants=False)
+    try:
+        await client.open()
+        deletions = Deletions(client)
+        return tuple(await asyncio.gather(*(_delete(client, deletions, one) for one in objects)))
+    except BackendError as error:
+        return tuple(Deletion(one.kind, one.id, False, error.happened) for one in objects)
+    finally:
+        await client.close()
+
+
+async def _delete(client: OpenAIClient, deletions: Deletions, one: Deletion) -> Deletion:
+    match one.kind:
+        case "conversation":
+            return await deletions.conversation(one.id, BOUND_S)
+        case "response":
+            return await deletions.response(one.id, BOUND_S)
+        case kind if kind in _FOLDERS:
+            return await _delete_of_assistants(client, one)
+        case _:
+            return Deletion(one.kind, one.id, False, _("This frieza-tui does not know such objects."))
+
+
+async def _delete_of_assistants(client: OpenAIClient, one: Deletion) -> Deletion:
+    path = path_of(_FOLDERS[one.kind], one.id)
+    try:
+        async with asyncio.timeout(BOUND_S):
+            await client.call(client.request("DELETE", path, headers=_BETA))
+    except NotHere:
+        return Deletion(one.kind, one.id, True)
+    except TimeoutError:
+        return Deletion(one.kind, one.id, False, _("The server did not answer in time."))
+    except BackendError as error:
+        return Deletion(one.kind, one.id, False, error.happened)
+    return Deletion(one.kind, one.id, True)

@@ -1,0 +1,72 @@
+"""What crashed or cut-off programs left on servers: found in the ledger, deleted, struck off. Knows no face."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from frieza_tui.backends.base import Deletion
+from frieza_tui.i18n import _
+
+if TYPE_CHECKING:
+    from frieza_tui.store.ledger import LedgerServer, RemoteObject
+
+FindKey: TypeAlias = "Callable[[LedgerServer], str | None]"
+"""Returns the key that the objects were made with, "" if none is needed, None if it is not to be had now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A remote object that is left over, and what became of it."""
+
+    base_url: str
+    deletion: Deletion
+
+
+async def sweep(find_key: FindKey, file: Path | None = None, *, is_dry: bool = False) -> list[Leftover]:
+    """Delete what is left over of programs that are no more, each with its own server and key.
+
+    is_dry: only say what there is. A key is sent to no other server than the one it was used for. Raises: StoreError.
+    """
+    objects = await asyncio.to_thread(_left_over, file)
+    if is_dry:
+        return [Leftover(one.server.base_url, Deletion(one.kind, one.id, False)) for one in objects]
+    found: list[Leftover] = []
+    for server, group in groupby(sorted(objects, key=_order), key=lambda one: one.server):
+        deletions = await _delete(server, [Deletion(one.kind, one.id, False) for one in group], find_key)
+        gone = [one.id for one in deletions if one.is_deleted]
+        await asyncio.to_thread(_strike, file, server.base_url, gone)
+        found += [Leftover(server.base_url, one) for one in deletions]
+    return found
+
+
+def _order(one: "RemoteObject") -> tuple[str, str, str]:
+    return one.server.base_url, one.server.key_mark, one.server.key_source
+
+
+async def _delete(server: "LedgerServer", objects: Sequence[Deletion], find_key: FindKey) -> Sequence[Deletion]:
+    from frieza_tui.backends.leftovers import delete_leftovers
+
+    key = find_key(server)
+    if key is None:
+        reason = _("The key that made it (from: {source}) is not set now.").format(source=server.key_source)
+        return [Deletion(one.kind, one.id, False, reason) for one in objects]
+    return await delete_leftovers(server.base_url, key, objects)
+
+
+def _left_over(file: Path | None) -> "list[RemoteObject]":
+    from frieza_tui.store.threads import has_file, open_threads
+
+    if not has_file(file):
+        return []
+    with open_threads(file) as threads:
+        return threads.left_over()
+
+
+def _strike(file: Path | None, base_url: str, ids: Sequence[str]) -> None:
+    from frieza_tui.store.threads import open_threads
+
+    with open_threads(file) as threads:
+        threads.strike(base_url, ids)

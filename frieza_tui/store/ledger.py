@@ -1,0 +1,88 @@
+"""The ledger of remote objects: what this program made on servers and has not surely deleted. Holds no keys."""
+
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from frieza_tui.i18n import _
+from frieza_tui.store.journal import DiskJournal
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerServer:
+    """Where objects are, and how to know their key again."""
+
+    base_url: str
+    key_source: str
+    """Which setting gave the key, as people are told: "environment", "command line", a file. Empty: there is none."""
+    key_mark: str
+    """Of `mark_of`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteObject:
+    """One line of the ledger."""
+
+    server: LedgerServer
+    kind: str
+    """The API's word: "thread", "assistant", "conversation", "response"."""
+    id: str
+    pid: int
+    """The program that made it."""
+    made_at: float
+
+
+class DiskLedger:
+    """Implements backends.base.Ledger on the file of the threads."""
+
+    def __init__(self, journal: DiskJournal, server: LedgerServer) -> None:
+        self._journal = journal
+        self._server = server
+
+    def add(self, kind: str, remote_id: str) -> None:
+        """Write an object down."""
+        made = RemoteObject(self._server, kind, remote_id, os.getpid(), time.time())
+        self._journal.put(lambda writer: add_object(writer.db, made))
+
+    def strike(self, remote_id: str) -> None:
+        """Strike an object off: the server confirmed that it is gone."""
+        base_url = self._server.base_url
+        self._journal.put(lambda writer: strike_objects(writer.db, base_url, [remote_id]))
+
+    async def written(self) -> None:
+        """Wait until all of it is on disk, or cannot be brought there; a bounded time."""
+        await self._journal.written()
+
+    def what_now(self) -> str:
+        """Return what becomes of something that could not be deleted."""
+        return _("The next start deletes it, or: frieza-tui clean.")
+
+
+def mark_of(base_url: str, api_key: str) -> str:
+    """Return what tells a key from others without telling the key: 32 bits of a hash. Empty without a key."""
+    return hashlib.sha256(f"frieza-tui {base_url} {api_key}".encode()).hexdigest()[:8] if api_key else ""
+
+
+def add_object(db: sqlite3.Connection, made: RemoteObject) -> None:
+    """Write an object down."""
+    server = made.server
+    db.execute(
+        "INSERT OR REPLACE INTO remote_objects VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (server.base_url, made.id, made.kind, server.key_source, server.key_mark, made.pid, made.made_at),
+    )
+
+
+def strike_objects(db: sqlite3.Connection, base_url: str, ids: Sequence[str]) -> None:
+    """Strike objects of one server off."""
+    db.executemany("DELETE FROM remote_objects WHERE base_url = ? AND id = ?", [(base_url, one) for one in ids])
+
+
+def read_objects(db: sqlite3.Connection) -> list[RemoteObject]:
+    """Return all that the ledger holds, oldest first."""
+    rows = db.execute(
+        "SELECT base_url, key_source, key_mark, kind, id, pid, made_at FROM remote_objects ORDER BY made_at, id"
+    )
+    return [RemoteObject(LedgerServer(*row[:3]), *row[3:]) for row in rows]

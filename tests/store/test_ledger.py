@@ -1,0 +1,144 @@
+"""What a crash leaves on a server is found at the next start and deleted, with its own server and key."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from frieza_tui.backends.assistants import AssistantsBackend
+from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.scripted import Reply, ScriptedBackend
+from frieza_tui.backends.sdk_errors import Server
+from frieza_tui.chat import Chat
+from frieza_tui.chat.leftovers import sweep
+from frieza_tui.cli import main
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.domain.turn import TurnEvent
+from frieza_tui.store.database import open_database
+from frieza_tui.store.journal import DiskJournal
+from frieza_tui.store.ledger import DiskLedger, LedgerServer, mark_of, read_objects
+from tests.store.test_journal import dead_pid
+from tests.support.loopback import running_server
+
+FRIEZA = Assistant("フリーザ様", "Speak.")
+
+
+async def all_of(events: AsyncGenerator[TurnEvent, None]) -> list[TurnEvent]:
+    return [event async for event in events]
+
+
+def ledger_of(file: Path) -> list[tuple[str, str]]:
+    db = open_database(file)
+    try:
+        return sorted((one.kind, one.id) for one in read_objects(db))
+    finally:
+        db.close()
+
+
+def let_die(db: sqlite3.Connection) -> None:
+    db.execute("UPDATE remote_objects SET pid = ?", (dead_pid(),))
+
+
+def chat_on(base_url: str, token: str, file: Path) -> Chat:
+    journal = DiskJournal(file)
+    ledger = DiskLedger(journal, LedgerServer(base_url, "environment", mark_of(base_url, token)))
+    client = OpenAIClient(Server(base_url, token), ledger=ledger)
+    return Chat(AssistantsBackend(client), FRIEZA, journal=journal)
+
+
+async def test_objects_are_written_down_before_they_are_used_and_struck_off_when_deleted(file: Path) -> None:
+    seen: list[list[str]] = []
+
+    class Looking(ScriptedBackend):
+        def _next_reply(self) -> Reply:
+            seen.append([kind for kind, _id in ledger_of(file)])
+            return super()._next_reply()
+
+    async with running_server(Looking([Reply("はい")])) as (base_url, token):
+        chat = chat_on(base_url, token, file)
+        await all_of(chat.send("やあ"))
+        assert seen == [["assistant", "thread"]]
+        await chat.close()
+    assert ledger_of(file) == []
+
+
+async def test_the_leftovers_of_a_crash_are_deleted(file: Path, db: sqlite3.Connection) -> None:
+    async with running_server(ScriptedBackend([Reply("はい")])) as (base_url, token):
+        chat = chat_on(base_url, token, file)
+        await all_of(chat.send("やあ"))
+        assert await sweep(lambda _server: token, file) == []  # its program lives
+        let_die(db)
+        left = await sweep(lambda _server: token, file, is_dry=True)
+        assert [one.deletion.is_deleted for one in left] == [False, False]
+        swept = await sweep(lambda _server: token, file)
+        assert [one.deletion.is_deleted for one in swept] == [True, True]
+        assert {one.base_url for one in swept} == {base_url}
+        assert ledger_of(file) == []
+        assert all(one.is_deleted for one in await chat.close())
+
+
+async def test_what_cannot_be_deleted_stays_in_the_ledger(file: Path, db: sqlite3.Connection) -> None:
+    async with running_server(ScriptedBackend([Reply("はい")])) as (base_url, token):
+        chat = chat_on(base_url, token, file)
+        await all_of(chat.send("やあ"))
+    receipt = await chat.close()
+    assert all("next start" in one.reason for one in receipt)
+    let_die(db)
+    swept = await sweep(lambda _server: token, file)
+    assert [one.deletion.is_deleted for one in swept] == [False, False]
+    assert len(ledger_of(file)) == 2
+
+
+async def test_another_key_is_never_sent(file: Path, db: sqlite3.Connection) -> None:
+    journal = DiskJournal(file)
+    url = "http://127.0.0.1:9/v1"
+    DiskLedger(journal, LedgerServer(url, "environment", mark_of(url, "right"))).add("thread", "thread_1")
+    await journal.close()
+    let_die(db)
+    (one,) = await sweep(lambda server: None if server.key_mark != mark_of(url, "wrong") else "wrong", file)
+    assert not one.deletion.is_deleted
+    assert "environment" in one.deletion.reason
+
+
+async def test_no_key_is_in_the_file(file: Path) -> None:
+    async with running_server(ScriptedBackend([Reply("はい")])) as (base_url, token):
+        chat = chat_on(base_url, token, file)
+        await all_of(chat.send("やあ"))
+        found = [path.read_bytes() for path in file.parent.iterdir()]
+        assert not [data for data in found if token.encode() in data]
+        await chat.close()
+
+
+async def test_the_sweep_runs_beside_the_conversation_and_ends_with_it() -> None:
+    has_begun = asyncio.Event()
+
+    async def hang() -> None:
+        has_begun.set()
+        await asyncio.Event().wait()
+
+    chat = Chat(ScriptedBackend([Reply("はい")]), FRIEZA, sweep=hang)
+    await chat.prepare()
+    await has_begun.wait()
+    await all_of(chat.send("やあ"))
+    await chat.close()
+
+
+def test_clean_says_what_and_where(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["clean"]) == 0
+    assert "Nothing" in capsys.readouterr().out
+
+    async def leave() -> None:
+        journal = DiskJournal()
+        DiskLedger(journal, LedgerServer("http://127.0.0.1:9/v1", "", "")).add("thread", "thread_1")
+        await journal.close()
+
+    asyncio.run(leave())
+    db = open_database()
+    let_die(db)
+    db.close()
+    assert main(["clean", "--dry-run"]) == 0
+    assert capsys.readouterr().out == "http://127.0.0.1:9/v1 thread thread_1\n"
+    assert main(["clean"]) == 1
+    assert "thread thread_1: not deleted" in capsys.readouterr().out
