@@ -147,13 +147,12 @@ class ResponsesBackend:
         try:
             async with aclosing(follower.events(self._client.request("POST", "/responses", draft.body))) as events:
                 async for event in events:
-                    if not has_begun:
+                    if not has_begun and not isinstance(event, StreamFault):
+                        has_begun = True
                         self._memory.note_response(follower.response_id, follower.accumulator.response)
-                    if not has_begun and self._memory.was_ignored(draft.start, follower.accumulator.response):
-                        self._is_ignored = not isinstance(event, StreamFault)
+                        self._is_ignored = self._memory.was_ignored(draft.start, follower.accumulator.response)
                     if self._is_ignored:
                         break
-                    has_begun = True
                     yield event
         except BackendError as error:
             # Refused by the server: there is no response, and the conversation is as it was.

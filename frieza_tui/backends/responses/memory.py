@@ -121,7 +121,9 @@ class ThreadMemory:
         log.info("the server's memory is of another kind: %s", self.way)
         self._start_anew()
         if self.way == "history":
-            self._responses = {one: is_kept for one, is_kept in self._responses.items() if is_kept}
+            for response_id in [one for one, is_kept in self._responses.items() if not is_kept]:
+                del self._responses[response_id]
+                self._client.ledger.strike(response_id)
 
     def use_none(self) -> None:
         """Send the history from now on: what the server keeps has become longer than its model can read."""
