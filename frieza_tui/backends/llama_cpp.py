@@ -95,6 +95,11 @@ class LlamaCppBackend:
         engine = self._host.running
         return Label("llama.cpp", "embedded", engine.model.name if engine else "")
 
+    @property
+    def remote_objects(self) -> tuple[Deletion, ...]:
+        """Nothing: this backend keeps nothing outside the program."""
+        return ()
+
     async def prepare(self) -> None:
         """Find, join and load the model. Raises: ModelError."""
         await self._ready()
