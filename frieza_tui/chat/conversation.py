@@ -135,6 +135,14 @@ class Chat:
         self._server_cancel = asyncio.create_task(self._cancel_on_server(turn))
         return True
 
+    def go_on_with(self, past: Past) -> bool:
+        """Go on with another thread, a kept or a new one. False, and nothing changes, while a turn is open."""
+        if self._turn is not None:
+            return False
+        self.past, self.thread, self._unsent_text = past, past.thread, None
+        self._journal.go_on(past.thread)
+        return True
+
     def keep_draft(self, text: str) -> None:
         """Keep what is written and not sent over a crash; "" for nothing."""
         self._journal.keep_draft(self.thread.id, text)

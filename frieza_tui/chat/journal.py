@@ -20,6 +20,10 @@ class Journal(Protocol):
         """The thread's last message is the user's, and a run answers it now."""
         ...
 
+    def go_on(self, thread: Thread) -> None:
+        """The conversation goes on with this thread, which is kept already; or with a new one."""
+        ...
+
     def take(self, event: RunEvent) -> None:
         """Something happened in the run; its texts are as they came."""
         ...
@@ -48,6 +52,9 @@ class NoJournal:
         self.on_trouble: Callable[[StoreError | None], None] = lambda _error: None
 
     def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin) -> None:
+        """Pass over it."""
+
+    def go_on(self, thread: Thread) -> None:
         """Pass over it."""
 
     def take(self, event: RunEvent) -> None:

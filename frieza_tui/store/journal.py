@@ -84,6 +84,10 @@ class DiskJournal:
         """Note the thread, whose last message is the user's, and that a run answers it now."""
         self._keeper(lambda writer: writer.begin_run(thread, assistant, origin))
 
+    def go_on(self, thread: Thread) -> None:
+        """Note that the conversation goes on with this thread, which was read from the file; or with a new one."""
+        self._keeper(lambda writer: writer.go_on(thread))
+
     def take(self, event: RunEvent) -> None:
         """Note what happens in the run, as it came."""
         self._keeper(_Happened(event))

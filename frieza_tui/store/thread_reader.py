@@ -126,7 +126,7 @@ def load_thread(db: sqlite3.Connection, thread_id: str) -> KeptThread:
         raise StoreError(_("There is no thread {name}.").format(name=safe_line(thread_id, 60)))
     rows = db.execute("SELECT body FROM messages WHERE thread_id = ? ORDER BY seq", (thread_id,))
     messages = [decode_message(body) for (body,) in rows]
-    written = Written(thread_id, tuple(message.id for message in messages))
+    written = Written(thread_id, tuple(message.id for message in messages), own_id=thread_id)
     turns: list[PastTurn] = []
     runs = {run.seq: run for run in _runs(db, thread_id)}
     for seq, message in enumerate(messages):

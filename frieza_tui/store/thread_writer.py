@@ -30,6 +30,8 @@ class Written:
     message_ids: tuple[str, ...] = ()
     run: int | None = None
     """The run that is open, by its number."""
+    own_id: str = ""
+    """The conversation's own id of its thread."""
 
 
 class ThreadWriter:
@@ -41,6 +43,7 @@ class ThreadWriter:
 
     def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin) -> None:
         """Keep the thread, whose last message is the user's, and open a run that answers it."""
+        self._turn_to(thread)
         self._sync(thread, assistant)
         self._open_run(thread, origin)
 
@@ -54,6 +57,7 @@ class ThreadWriter:
 
     def end_run(self, thread: Thread, assistant: str, origin: RunOrigin, ended: TurnEnded) -> None:
         """Keep the thread with its reply, and how the run ended."""
+        self._turn_to(thread)
         run = self.written.run
         self._sync(thread, assistant)
         if not thread.messages:
@@ -66,13 +70,21 @@ class ThreadWriter:
 
     def keep_draft(self, thread_id: str, text: str) -> None:
         """Keep what is written and not sent; an empty text forgets it."""
-        key = self.written.thread_id or thread_id
+        key = self.written.thread_id if self.written.own_id == thread_id else thread_id
         if text:
             self.db.execute(
                 "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)", (key, storable(text), os.getpid(), time.time())
             )
         else:
             self.db.execute("DELETE FROM drafts WHERE thread_id = ?", (key,))
+
+    def go_on(self, thread: Thread) -> None:
+        """Note that the conversation is now this thread, which was read from the file."""
+        self.written = Written(thread.id, tuple(message.id for message in thread.messages), own_id=thread.id)
+
+    def _turn_to(self, thread: Thread) -> None:
+        if self.written.own_id != thread.id:
+            self.written = Written(thread.id, own_id=thread.id)
 
     def _open_run(self, thread: Thread, origin: RunOrigin) -> None:
         seq = max((at for at, one in enumerate(thread.messages) if one.role == "user"), default=0)
@@ -85,14 +97,14 @@ class ThreadWriter:
 
     def _sync(self, thread: Thread, assistant: str) -> None:
         """Write the messages that the file has not, and take out those that the thread has no more."""
-        key, known = self.written.thread_id or thread.id, self.written.message_ids
+        key, known = self.written.thread_id, self.written.message_ids
         rows = self.db.execute("SELECT id FROM messages WHERE thread_id = ? ORDER BY seq", (key,))
         run = self.written.run
         if known != tuple(row[0] for row in rows):  # another program went on with the thread: ours becomes its own
             key, known, run = new_id("thread"), (), None
         if not thread.messages:
             self.db.execute("DELETE FROM threads WHERE id = ?", (key,))
-            self.written = Written(key)
+            self.written = Written(key, own_id=thread.id)
             return
         ids = tuple(message.id for message in thread.messages)
         same = next((at for at, (old, new) in enumerate(zip(known, ids, strict=False)) if old != new), len(known))
@@ -102,7 +114,7 @@ class ThreadWriter:
         self.db.execute("DELETE FROM runs WHERE thread_id = ? AND seq >= ?", (key, len(ids)))
         for seq in range(same, len(ids)):
             write_message(self.db, key, seq, thread.messages[seq])
-        self.written = Written(key, ids, run)
+        self.written = Written(key, ids, run, thread.id)
 
 
 def write_thread(db: sqlite3.Connection, key: str, thread: Thread, assistant: str) -> None:

@@ -16,6 +16,7 @@ from frieza_tui.chat import Chat, Past
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.events import TextDelta
+from frieza_tui.domain.thread import Thread
 from frieza_tui.domain.turn import TurnEvent
 from frieza_tui.plain import PlainFace
 from frieza_tui.store.journal import DiskJournal
@@ -130,3 +131,31 @@ async def test_a_thread_is_found_by_the_beginning_of_its_id(file: Path) -> None:
     with open_threads(file) as threads:
         (summary,) = threads.recent()
         assert threads.find(summary.id[:14]) == threads.find(summary.id[7:12]) == threads.find("last") == summary.id
+
+
+async def test_a_program_goes_from_one_thread_to_another(file: Path) -> None:
+    await keep(file, Reply("一"))
+    backend = ScriptedBackend([Reply("新"), Reply("続"), Reply("また新")])
+    chat = Chat(backend, FRIEZA, journal=DiskJournal(file))
+    await all_of(chat.send("別の話"))
+    with open_threads(file) as threads:
+        kept = threads.load(threads.recent("問0")[0].id)
+    assert chat.go_on_with(Past(kept.thread, kept.turns))
+    await all_of(chat.send("続けて"))
+    assert chat.go_on_with(Past(Thread()))
+    await all_of(chat.send("もう一つ"))
+    await chat.close()
+    assert [message.text for message in backend.requests[1].thread.messages] == ["問0", "一", "続けて"]
+    with open_threads(file) as threads:
+        found = [[message.text for message in threads.load(one.id).thread.messages] for one in threads.recent()]
+    assert found == [["もう一つ", "また新"], ["問0", "一", "続けて", "続"], ["別の話", "新"]]
+
+
+async def test_an_open_turn_keeps_its_thread() -> None:
+    chat = Chat(ScriptedBackend([Reply("一", asyncio.Event())]), FRIEZA)
+    async for event in chat.send("話して"):
+        if isinstance(event, TextDelta):
+            assert not chat.go_on_with(Past(Thread()))
+            chat.stop()
+    assert chat.thread.messages[0].text == "話して"
+    await chat.close()
