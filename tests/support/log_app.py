@@ -53,5 +53,6 @@ async def painted(pilot: Pilot[None]) -> None:
     """Let the app work until the log has shown all it was told."""
     assert isinstance(pilot.app, LogApp)
     log = pilot.app.message_log
-    await until(pilot, lambda: log._flush_timer is None)
+    await pilot.pause()
+    await until(pilot, lambda: not log._has_news)
     await pilot.pause()

@@ -99,7 +99,8 @@ class Drawing:
 
     def find_mark(self, start: int, end: int, is_current: bool) -> Mark:
         """Return the mark of what was found."""
-        return start, end, self._palette.style("found-here" if is_current else "found")
+        own = self._palette.style("found-here") if is_current else Style()
+        return start, end, own + Style(reverse=True)
 
     def gutter(self, strip: Strip, words: str) -> Strip:
         """Return a line with a mark at its right edge."""

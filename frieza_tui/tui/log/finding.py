@@ -7,11 +7,11 @@ from textual.strip import Strip
 
 from frieza_tui.tui.log.drawing import Mark
 from frieza_tui.tui.log.finder import Finder, Found
-from frieza_tui.tui.log.thread_view import ThreadView
+from frieza_tui.tui.log.selecting import SelectingView
 from frieza_tui.tui.log.viewport import VisibleRow
 
 
-class FindingView(ThreadView):
+class FindingView(SelectingView):
     """A thread in which a text can be found."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,17 +1,11 @@
 """The message log: all bubbles of a thread on one widget, and what the screen can do with them. Knows no backend."""
 
-from time import monotonic
-
-from textual.timer import Timer
-
 from frieza_tui.tui.log.bubble import NO_STATE, Author, BubbleState, CodeBlock
 from frieza_tui.tui.log.content import Bubble
 from frieza_tui.tui.log.reading import ReadingView
 
-FRAME_S = 1 / 30
-"""Shortest time between two paintings of a reply that grows, in seconds."""
 HIDDEN_FRAME_S = 0.2
-"""The same for a reply that grows out of view, of which only the number of lines is shown."""
+"""Shortest time between two looks at a reply that grows out of view: only the number of its lines is shown."""
 
 
 class MessageLog(ReadingView):
@@ -21,14 +15,12 @@ class MessageLog(ReadingView):
         super().__init__(name=name, id=id, classes=classes)
         self._bubble_index: dict[str, int] = {}
         self._changed_keys: set[str] = set()
-        self._flush_timer: Timer | None = None
-        self._flushed_at = 0.0
 
     def add_bubble(self, key: str, author: Author, label: str, state: BubbleState = NO_STATE, source: str = "") -> None:
         """Append a bubble; `source`, if given, is the whole text of a message that will not grow."""
         self._bubble_index[key] = len(self._log_viewport.bubbles)
         self._log_viewport.rows.add(Bubble(key, author, label, state, source, is_settled=bool(source)))
-        self._want_flush()
+        self._wake()
 
     def feed(self, key: str, text: str, segment: str = "text:0") -> None:
         """Append text to a segment "kind:id" of a bubble, and paint it soon; too late for a settled bubble."""
@@ -37,14 +29,14 @@ class MessageLog(ReadingView):
             return
         self._log_viewport.bubbles[index].append(segment, text)
         self._changed_keys.add(key)
-        self._want_flush()
+        self._wake()
 
     def set_state(self, key: str, state: BubbleState) -> None:
         """Show another state beside a bubble's label."""
         if (index := self._bubble_index.get(key)) is not None:
             self._log_viewport.bubbles[index].state = state
             self._changed_keys.add(key)
-            self._want_flush()
+            self._wake()
 
     def settle(self, key: str, source: str | None = None) -> None:
         """Take no more text for a bubble; `source`, if it differs, replaces its text segments."""
@@ -54,7 +46,7 @@ class MessageLog(ReadingView):
                 bubble.replace_text(source)
             bubble.is_settled = True
             self._changed_keys.add(key)
-            self._want_flush()
+            self._wake()
 
     def remove_bubble(self, key: str) -> None:
         """Take a bubble out."""
@@ -64,7 +56,7 @@ class MessageLog(ReadingView):
             self._forget_bubble(index)
             for at in range(index, len(self._log_viewport.bubbles)):
                 self._bubble_index[self._log_viewport.bubbles[at].key] = at
-            self._want_flush()
+            self._wake()
 
     def clear(self) -> None:
         """Take all bubbles out."""
@@ -72,7 +64,7 @@ class MessageLog(ReadingView):
         self._forget_bubble(0)
         self._bubble_index.clear()
         self._changed_keys.clear()
-        self._want_flush()
+        self._wake()
 
     @property
     def bubble_keys(self) -> list[str]:
@@ -87,31 +79,16 @@ class MessageLog(ReadingView):
         """Return the blocks of code of a bubble, exactly as they were written."""
         return self._log_viewport.bubbles[self._bubble_index[key]].code_blocks()
 
-    def _want_flush(self) -> None:
-        if self._flush_timer is None and self.is_attached:
-            wait_s = max(0.001, self._flushed_at + self._frame_s() - monotonic())
-            self._flush_timer = self.set_timer(wait_s, self._flush_changes)
-
     def _frame_s(self) -> float:
-        """Return the shortest time between two paintings; less often while only what nobody sees changes."""
+        """Return the shortest time between two paintings; more while only what nobody sees changes."""
         if self.is_following or not self._shown_rows or not self._changed_keys:
-            return FRAME_S
+            return super()._frame_s()
         last = self._shown_rows[-1].place.bubble
         is_seen = any(self._bubble_index.get(key, 0) <= last for key in self._changed_keys)
-        return FRAME_S if is_seen else HIDDEN_FRAME_S
+        return super()._frame_s() if is_seen else HIDDEN_FRAME_S
 
-    def _flush_changes(self) -> None:
-        if self._flush_timer is not None:
-            self._flush_timer.stop()
-            self._flush_timer = None
-        self._flushed_at = monotonic()
+    def _take_news(self) -> None:
         keys, self._changed_keys = self._changed_keys, set()
         for key in keys:
             if (index := self._bubble_index.get(key)) is not None:
                 self._log_viewport.rows.refresh(index)
-        self._show_viewport()
-
-    def notify_style_update(self) -> None:
-        """Called by Textual when the theme or a style has changed."""
-        super().notify_style_update()
-        self._want_flush()

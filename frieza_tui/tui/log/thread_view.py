@@ -5,27 +5,25 @@ Knows no message and no backend; it says nothing of how text gets into the threa
 
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import ClassVar
 
-from textual import events
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
-from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
 
-from frieza_tui.tui.log.drawing import Drawing, Mark, line_key, place_of
-from frieza_tui.tui.log.excerpt import excerpt, word_at
+from frieza_tui.tui.log.drawing import Drawing, Mark
 from frieza_tui.tui.log.rows import Span
 from frieza_tui.tui.log.styles import WORDS
 from frieza_tui.tui.log.viewport import Viewport, VisibleRow
 
+FRAME_S = 1 / 30
+"""Shortest time between two paintings of a reply that grows, in seconds."""
 TELL_S = 0.2
 """Shortest time between two messages that say only how much waits below, in seconds."""
-
-_EVERYTHING = 1 << 60
 
 
 class ThreadView(ScrollView, can_focus=True):
@@ -44,12 +42,6 @@ class ThreadView(ScrollView, can_focus=True):
         is_following: bool
         lines_below: int
 
-    @dataclass
-    class LinkActivated(Message, namespace="message_log"):
-        """A link was clicked."""
-
-        href: str
-
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._log_viewport = Viewport()
@@ -57,7 +49,10 @@ class ThreadView(ScrollView, can_focus=True):
         self._shown_rows: list[VisibleRow] = []
         self._shown_strips: list[Strip] = []
         self._told_follow = (True, 0)
-        self._tell_timer: Timer | None = None
+        self._told_at = 0.0
+        self._frame_timer: Timer | None = None
+        self._framed_at = 0.0
+        self._has_news = False
         self._bar_shape = (False, 0, 0)
 
     def follow_end(self) -> None:
@@ -86,6 +81,37 @@ class ThreadView(ScrollView, can_focus=True):
 
     # ── painting
 
+    def on_mount(self) -> None:
+        """Begin to paint; the timer rests while nothing happens.
+
+        It is one that repeats: on a busy machine a short timer for one time may be late before it runs, and never fire.
+        """
+        self._frame_timer = self.set_interval(FRAME_S, self._pass_frame, pause=True)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Have the next frame painted."""
+        self._has_news = True
+        if self._frame_timer is not None:
+            self._frame_timer.resume()
+
+    def _pass_frame(self) -> None:
+        if monotonic() - self._framed_at < self._frame_s() * 0.9:
+            return
+        self._framed_at = monotonic()
+        self._has_news = False
+        self._take_news()
+        self._show_viewport()
+        if not self._has_news and self._frame_timer is not None:
+            self._frame_timer.pause()
+
+    def _frame_s(self) -> float:
+        """Return the shortest time between two paintings, in seconds."""
+        return FRAME_S
+
+    def _take_news(self) -> None:
+        """Look at what has changed since the last frame."""
+
     def _show_viewport(self) -> None:
         """Draw what is to be seen now, and have the lines painted that differ from before."""
         if not self.size:
@@ -108,11 +134,9 @@ class ThreadView(ScrollView, can_focus=True):
         marks, bar = self._marks(row), self._bar(row)
         return self._log_drawing.marked_strip(row, marks, bar) if marks or bar else self._log_drawing.strip(row)
 
-    def _marks(self, row: VisibleRow) -> list[Mark]:
-        """Return what is laid over a row: what the reader has selected."""
-        selection = self.text_selection
-        span = None if selection is None else selection.get_span(line_key(row.place))
-        return [] if span is None else [self._log_drawing.selection_mark(*span)]
+    def _marks(self, _row: VisibleRow) -> list[Mark]:
+        """Return what is laid over a row."""
+        return []
 
     def _bar(self, _row: VisibleRow) -> Span | None:
         """Return the bar of a row, if it is not the usual one."""
@@ -133,17 +157,14 @@ class ThreadView(ScrollView, can_focus=True):
         """Say what waits below; a number that only changes is said again after a while, not at each frame."""
         viewport = self._log_viewport
         told = (viewport.is_following, 0 if viewport.is_following else viewport.rows_below)
-        is_soon = self._tell_timer is not None and told[0] == self._told_follow[0]
-        if told == self._told_follow or is_soon:
+        if told == self._told_follow:
+            return
+        if told[0] == self._told_follow[0] and monotonic() - self._told_at < TELL_S:
+            self._wake()
             return
         self._told_follow = told
+        self._told_at = monotonic()
         self.post_message(self.FollowChanged(*told))
-        if self._tell_timer is None:
-            self._tell_timer = self.set_timer(TELL_S, self._tell_again)
-
-    def _tell_again(self) -> None:
-        self._tell_timer = None
-        self._tell_follow()
 
     def _move_bar(self, total: int, height: int, top: int) -> None:
         """Move the scroll bar, but draw it only if that shows, in eighths of a cell."""
@@ -165,18 +186,13 @@ class ThreadView(ScrollView, can_focus=True):
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
-    def render_line(self, y: int) -> Strip:
-        """Return a line with offsets in place of colours: Textual asks for it when text is being selected."""
-        if 0 <= y < len(self._shown_rows):
-            return self._log_drawing.offset_strip(self._shown_rows[y])
-        return self._log_drawing.blank(self._log_viewport.width)
-
     def notify_style_update(self) -> None:
         """Called by Textual when the theme or a style has changed: draw everything anew."""
         super().notify_style_update()
         self._log_drawing.clear()
         self._log_viewport.rows.drop_strips()
-        self._shown_strips = []
+        if self._shown_rows:
+            self._show_viewport()
 
     def on_resize(self) -> None:
         """Wrap again."""
@@ -202,37 +218,3 @@ class ThreadView(ScrollView, can_focus=True):
     def action_scroll_end(self) -> None:
         """Go to the end, and stay there as text comes."""
         self.follow_end()
-
-    # ── the mouse
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the text of a selection, without the line ends that the width made."""
-        last = len(self._log_viewport.bubbles) - 1
-        if last < 0:
-            return None
-        start, end = selection
-        first_key, first_at = (start.y, start.x) if start is not None else (0, 0)
-        end_place = (last, _EVERYTHING) if end is None else place_of(end.y)[:2]
-        first = (*place_of(first_key)[:2], first_at)
-        return excerpt(self._log_viewport.rows, first, (*end_place, _EVERYTHING if end is None else end.x)), "\n"
-
-    def selection_updated(self, _selection: Selection | None) -> None:
-        """Called by Textual when the reader marks text: draw it."""
-        self._show_viewport()
-
-    def on_click(self, event: events.Click) -> None:
-        """Follow a link, or select a word or a paragraph, as one, two or three clicks ask for."""
-        event.prevent_default()
-        if not 0 <= event.y < len(self._shown_rows):
-            return
-        row = self._shown_rows[event.y]
-        offset = self._log_drawing.offset_at(row, event.x)
-        if offset is None:
-            return
-        if event.chain == 1:
-            if href := row.block.read().link_at(offset):
-                self.post_message(self.LinkActivated(href))
-        elif self.allow_select and self.screen.allow_select and self.app.ALLOW_SELECT:
-            start, end = word_at(self._log_viewport.rows, row.place, offset) if event.chain == 2 else (0, _EVERYTHING)
-            key = line_key(row.place)
-            self.screen.selections = {self: Selection(Offset(start, key), Offset(end, key))}

@@ -62,7 +62,7 @@ async def test_capitals_move_by_block_across_messages(app: ReadingApp) -> None:
         assert app.cursor_lines() == ["Reply 2"]
         await pilot.press("J", "J")
         assert app.cursor_lines() == ["• three"]
-        await pilot.press("K", "K", "K")
+        await pilot.press("K", "K", "K", "K")
         assert app.cursor_lines() == ["five"]
         assert app.message_log.cursor_key == "a1"
 
