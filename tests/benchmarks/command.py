@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Figure, table
 from tests.benchmarks.loopback.texts import KINDS
-from tests.benchmarks.priority import harness_ahead
+from tests.benchmarks.priority import go_first
 from tests.benchmarks.programs import Program, frieza, peers, reference
 from tests.benchmarks.scenarios import SPECIAL, USUAL
 from tests.benchmarks.server import loopback_server
@@ -21,7 +21,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Measure what is named; returns 1 if a bound is not met."""
     arguments = _parser().parse_args(words)
     measured: dict[str, list[Figure]] = {}
-    with harness_ahead(), loopback_server() as server:
+    go_first()
+    with loopback_server() as server:
         bench = Bench(server, _programs(arguments), arguments.reps, arguments.kinds, arguments.sizes)
         try:
             for name in arguments.scenarios or USUAL:
