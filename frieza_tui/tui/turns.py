@@ -72,6 +72,10 @@ class Turns:
         self.number += 1
         return self._open_reply(last.text, last.user_key, waiting_for)
 
+    def forget(self) -> None:
+        """Begin with another thread; the bubbles are the log's business."""
+        self._current = None
+
     def show_past(self, past: PastTurn) -> None:
         """Show a turn of a kept thread, its texts safe; it can be asked again like any other."""
         self.number += 1

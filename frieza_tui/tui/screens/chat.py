@@ -50,6 +50,7 @@ class ChatScreen(KeptScreen):
         Binding("escape", "cancel", show=False),
         Binding("ctrl+c", "interrupt", show=False, priority=True),
         Binding("ctrl+r", "retry", show=False),
+        Binding("ctrl+t", "threads", show=False, priority=True),
         Binding("pageup", "scroll_log('page_up')", show=False, priority=True),
         Binding("pagedown", "scroll_log('page_down')", show=False, priority=True),
         Binding("ctrl+up", "scroll_log('up')", show=False, priority=True),

@@ -1,6 +1,6 @@
 """What a chat screen does so that nothing is lost: shows what came before, keeps the draft. Knows no file."""
 
-from textual import on
+from textual import on, work
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -13,6 +13,7 @@ from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import KeepingFailed
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
+from frieza_tui.tui.widgets.waiting_line import WaitingLine
 
 DRAFT_S = 0.1
 """How long what is typed is gathered before it is kept."""
@@ -26,16 +27,40 @@ class KeptScreen(Screen[None]):
     _message_log: MessageLog
     _turns: Turns
     _composer: Composer
+    _waiting_line: WaitingLine
     _draft_timer: Timer | None = None
 
     def on_mount(self) -> None:
         """Show what came before; listen to what becomes of the thread on disk."""
         self._chat.on_trouble = self._tell_trouble
+        self._show_past()
+
+    def _show_past(self) -> None:
+        self.set_class(not self._chat.past.turns, "-empty")
         for past in self._chat.past.safe_turns():
-            self.remove_class("-empty")
             self._turns.show_past(past)
         if self._chat.past.draft:
             self._composer.offer(self._chat.past.safe_draft)
+
+    @work(exclusive=True, group="threads", exit_on_error=False)
+    async def action_threads(self) -> None:
+        """Show the kept threads, and go on with the one that is chosen there."""
+        from frieza_tui.tui.screens.threads import ThreadsScreen
+
+        opened = await self.app.push_screen_wait(ThreadsScreen(self._chat.thread.id))
+        if opened is None:
+            return
+        if opened.past.thread.id != self._chat.thread.id:
+            if not self._chat.go_on_with(opened.past):
+                self._waiting_line.say(_("Cancel the answer first."))
+                return
+            self._composer.put_aside()
+            self._turns.forget()
+            self._message_log.clear()
+            self._show_past()
+            self.post_message(Composer.DraftChanged(self._composer.has_draft))
+        if opened.found:
+            self.call_after_refresh(self._message_log.find, opened.found)
 
     def _tell_trouble(self, error: StoreError) -> None:
         self.post_message(KeepingFailed(error))

@@ -1,0 +1,252 @@
+"""The kept threads: search as one types, open, rename, delete, export. Knows the store, no conversation."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+from textual.worker import Worker, WorkerState
+
+from frieza_tui.chat import Past
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.thread import Thread
+from frieza_tui.i18n import _
+from frieza_tui.store.exports import local_time, write_export
+from frieza_tui.store.thread_reader import Hit, ThreadSummary
+from frieza_tui.store.threads import Threads, open_threads
+from frieza_tui.text.safe import make_safe, safe_line
+
+T = TypeVar("T")
+
+ROOMY_COLUMNS = 60
+"""In narrower windows a thread has its day, and no time of day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The thread that was chosen, and the words by which it was found, as they stand in it."""
+
+    past: Past
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    summary: ThreadSummary
+    hit: Hit | None = None
+
+
+class ThreadsScreen(ModalScreen[Opened | None]):
+    """A sheet over the chat. What is deleted here can be taken back until it closes."""
+
+    CSS_PATH = "threads.tcss"
+    AUTO_FOCUS = "#words"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+t,ctrl+c", "leave", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("pageup", "move(-10)", show=False, priority=True),
+        Binding("pagedown", "move(10)", show=False, priority=True),
+        Binding("f2", "rename", show=False),
+        Binding("f4", "export", show=False),
+        Binding("f8", "delete", show=False),
+        Binding("ctrl+n", "open_new", show=False, priority=True),
+    ]
+
+    def __init__(self, current_id: str) -> None:
+        """Take the id of the thread that the conversation is in."""
+        super().__init__()
+        self._current_id = current_id
+        self._rows: dict[str, _Row] = {}
+        self._doomed: dict[str, str] = {}
+        self._renamed_id = ""
+        self._searched_words = ""
+
+    def compose(self) -> ComposeResult:
+        """The box, the list, a line for what was done."""
+        with Vertical(id="sheet") as sheet:
+            sheet.border_title = _("Threads")
+            sheet.border_subtitle = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
+            yield Input(placeholder=_("Search"), id="words", select_on_focus=False)
+            yield OptionList(id="threads", markup=False)
+            yield Static("", id="said", markup=False)
+
+    def on_mount(self) -> None:
+        """Show all threads."""
+        self._search("")
+
+    # Reading.
+
+    @on(Input.Changed, "#words")
+    def _search_on(self, event: Input.Changed) -> None:
+        event.stop()
+        if not self._renamed_id:
+            self._search(event.value)
+
+    @work(exclusive=True, group="search", exit_on_error=False)
+    async def _search(self, words: str) -> None:
+        """Look the words up in a thread of the system's; shows what was found last."""
+        rows = await asyncio.to_thread(_with_threads, lambda threads: _rows(threads, words))
+        self._searched_words = words
+        self._rows = {row.summary.id: row for row in rows}
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        listed = self.query_one(OptionList)
+        at = listed.highlighted or 0
+        listed.clear_options()
+        listed.add_options([Option(self._row_content(row), id=row.summary.id) for row in self._rows.values()])
+        if self._rows:
+            listed.highlighted = min(at, len(self._rows) - 1)
+        self._say("" if self._rows else _("Nothing is kept that has these words.") if self._searched_words else "")
+
+    def _row_content(self, row: _Row) -> Content:
+        one = row.summary
+        is_doomed = one.id in self._doomed
+        mark = "✗ " if is_doomed else "● " if one.id == self._current_id else "  "
+        first = Content.assemble(
+            mark,
+            (local_time(one.updated_at)[: 16 if self.size.width >= ROOMY_COLUMNS else 10], "$foreground-muted"),
+            "  ",
+            (one.title, "strike $foreground-muted" if is_doomed else "bold"),
+        )
+        if row.hit is None:
+            return first
+        hit = row.hit
+        return Content.assemble(
+            first,
+            "\n    …",
+            (hit.before, "$foreground-muted"),
+            (hit.found, "reverse"),
+            (hit.after, "$foreground-muted"),
+        )
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say why the disk did not answer."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            error = event.worker.error
+            self._say(make_safe(str(error)) if isinstance(error, StoreError) else type(error).__name__)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#said", Static).update(words)
+
+    @property
+    def _chosen(self) -> _Row | None:
+        option = self.query_one(OptionList).highlighted_option
+        return self._rows.get(option.id or "") if option is not None else None
+
+    # Doing.
+
+    def action_move(self, step: int) -> None:
+        """Move in the list; the box keeps the focus."""
+        listed = self.query_one(OptionList)
+        if self._rows and not self._renamed_id:
+            listed.highlighted = min(max(0, (listed.highlighted or 0) + step), len(self._rows) - 1)
+
+    @on(Input.Submitted, "#words")
+    @on(OptionList.OptionSelected)
+    def _take(self, event: Input.Submitted | OptionList.OptionSelected) -> None:
+        """Open the chosen thread, or give it the name that was written."""
+        event.stop()
+        if self._renamed_id and isinstance(event, Input.Submitted):
+            self._rename(self._renamed_id, event.value)
+        elif self._chosen is not None and self._chosen.summary.id not in self._doomed:
+            self._open(self._chosen)
+
+    @work(exclusive=True, group="change", exit_on_error=False)
+    async def _open(self, row: _Row) -> None:
+        """Read the thread whole; ends the screen."""
+        kept = await asyncio.to_thread(_with_threads, lambda threads: threads.load(row.summary.id))
+        found = row.hit.found if row.hit is not None else ""
+        await self._end(Opened(Past(kept.thread, kept.turns, kept.draft), found))
+
+    @work(exclusive=True, group="change", exit_on_error=False)
+    async def action_open_new(self) -> None:
+        """Begin a new thread; ends the screen."""
+        await self._end(Opened(Past(Thread())))
+
+    @work(exclusive=True, group="change", exit_on_error=False)
+    async def action_leave(self) -> None:
+        """Leave a name as it was; else close."""
+        if self._renamed_id:
+            self._stop_renaming()
+        else:
+            await self._end(None)
+
+    async def _end(self, result: Opened | None) -> None:
+        """Delete what is to be deleted, now for good."""
+        doomed = list(self._doomed)
+        if doomed:
+            await asyncio.to_thread(_with_threads, lambda threads: [threads.delete(one) for one in doomed])
+        self.dismiss(result)
+
+    def action_delete(self) -> None:
+        """Mark the chosen thread as to be deleted when the screen closes; once more takes that back."""
+        row = self._chosen
+        if row is None or self._renamed_id:
+            return
+        if row.summary.id == self._current_id:
+            self._say(_("This is the thread that you are in."))
+            return
+        if self._doomed.pop(row.summary.id, None) is None:
+            self._doomed[row.summary.id] = row.summary.title
+        self._show_rows()
+        self._say(_("Deleted when this closes; F8 takes it back.") if row.summary.id in self._doomed else "")
+
+    def action_rename(self) -> None:
+        """Write another title in the box; Enter takes it, empty makes it from the first words again."""
+        row = self._chosen
+        if row is None or self._renamed_id:
+            return
+        self._renamed_id = row.summary.id
+        box = self.query_one(Input)
+        box.value = row.summary.title
+        box.cursor_position = len(box.value)
+        self._say(_("The new title; Enter takes it, Esc leaves it as it was."))
+
+    @work(exclusive=True, group="change", exit_on_error=False)
+    async def _rename(self, thread_id: str, title: str) -> None:
+        """Write the title down."""
+        await asyncio.to_thread(_with_threads, lambda threads: threads.rename(thread_id, make_safe(title)))
+        self._stop_renaming()
+
+    def _stop_renaming(self) -> None:
+        self._renamed_id = ""
+        self.query_one(Input).value = self._searched_words
+        self._search(self._searched_words)
+
+    @work(exclusive=True, group="change", exit_on_error=False)
+    async def action_export(self) -> None:
+        """Write the chosen thread as Markdown where the program was started; show and copy the path."""
+        row = self._chosen
+        if row is None:
+            return
+        thread_id = row.summary.id
+        path = await asyncio.to_thread(
+            _with_threads, lambda threads: write_export(threads.load_record(thread_id), "md", Path())
+        )
+        self.app.copy_to_clipboard(str(path))
+        self._say(_("Written, and its path copied: {path}").format(path=safe_line(str(path), 2000)))
+
+
+def _with_threads(use: Callable[[Threads], T]) -> T:
+    with open_threads() as threads:
+        return use(threads)
+
+
+def _rows(threads: Threads, words: str) -> list[_Row]:
+    if not words.strip():
+        return [_Row(one) for one in threads.recent()]
+    hits: dict[str, Hit] = {}
+    for hit in threads.search(words):
+        hits.setdefault(hit.thread.id, hit)
+    return [_Row(one, hits.get(one.id)) for one in threads.recent(words)]

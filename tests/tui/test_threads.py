@@ -1,0 +1,120 @@
+from pathlib import Path
+
+import pytest
+
+from frieza_tui.backends.scripted import Reply
+from frieza_tui.domain.thread import Message, TextPart, Thread
+from frieza_tui.store.thread_changes import NewThread
+from frieza_tui.store.threads import open_threads
+from tests.support.stage import Stage, open_stage
+
+
+def said(*texts: str) -> Thread:
+    roles = ("user", "assistant") * len(texts)
+    return Thread(
+        messages=tuple(Message(role, (TextPart(text),)) for role, text in zip(roles, texts, strict=False))  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture(autouse=True)
+def kept() -> None:
+    with open_threads() as threads:
+        threads.add(NewThread(said("戦闘力は?", "53万です\x1b[31m。"), updated_at=1.0))
+        threads.add(NewThread(said("ナメック星の話", *["長い話。\n\n" * 30] * 2, "願い玉の話です。"), updated_at=2.0))
+
+
+def titles() -> list[str]:
+    with open_threads() as threads:
+        return [one.title for one in threads.recent()]
+
+
+async def open_list(at: Stage) -> None:
+    await at.press("ctrl+t")
+    await at.wait_for("戦闘力は?", "ナメック星の話", "1970")
+
+
+async def test_a_thread_is_opened_and_gone_on_with() -> None:
+    async with open_stage(Reply("そうです")) as at:
+        await open_list(at)
+        await at.press("down", "enter")
+        await at.wait_for("戦闘力は?", "53万です。")
+        await at.wait_gone("Enter opens")
+        assert at.composer.has_focus
+        await at.say("本当?")
+        await at.wait_for("そうです")
+        texts = [message.text for message in at.backend.requests[0].thread.messages]
+        assert texts == ["戦闘力は?", "53万です\x1b[31m。", "本当?"]
+
+
+async def test_typing_searches_and_lands_on_the_hit() -> None:
+    async with open_stage() as at:
+        await open_list(at)
+        await at.write("願い玉")
+        await at.wait_gone("戦闘力は?")
+        await at.wait_for("願い玉の話です")
+        await at.press("enter")
+        await at.wait_gone("Enter opens")
+        await at.wait_for("願い玉の話です")
+
+
+async def test_a_search_that_finds_nothing_says_so() -> None:
+    async with open_stage() as at:
+        await open_list(at)
+        await at.write("xyzzy")
+        await at.wait_for("Nothing is kept that has these words")
+
+
+async def test_deleting_can_be_taken_back_until_the_list_closes() -> None:
+    async with open_stage() as at:
+        await open_list(at)
+        await at.press("f8")
+        await at.wait_for("F8 takes it back")
+        await at.press("f8")
+        await at.wait_gone("F8 takes it back")
+        await at.press("down", "f8")
+        assert len(titles()) == 2
+        await at.press("escape")
+        await at.wait_gone("Enter opens")
+        assert titles() == ["ナメック星の話"]
+
+
+async def test_a_thread_is_renamed_by_writing() -> None:
+    async with open_stage() as at:
+        await open_list(at)
+        await at.press("f2", "ctrl+u")
+        await at.write("冒険")
+        await at.press("enter")
+        await at.wait_for("冒険", "戦闘力は?")
+        await at.wait_gone("ナメック星の話")
+        assert titles() == ["冒険", "戦闘力は?"]
+
+
+async def test_an_export_shows_and_copies_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with open_stage(size=(160, 24)) as at:
+        await open_list(at)
+        await at.press("f4")
+        await at.wait_for("its path copied")
+        assert at.app.clipboard == str(tmp_path / "ナメック星の話.md")
+    assert (tmp_path / "ナメック星の話.md").is_file()
+
+
+async def test_a_new_thread_begins_empty() -> None:
+    async with open_stage(Reply("はい")) as at:
+        await at.say("やあ")
+        await at.wait_for("はい", "completed")
+        await at.press("ctrl+t")
+        await at.wait_for("Enter opens")
+        await at.press("ctrl+n")
+        await at.wait_gone("Enter opens")
+        await at.wait_gone("completed")
+
+
+async def test_escape_leaves_everything_as_it_was() -> None:
+    async with open_stage() as at:
+        await at.write("draft")
+        await open_list(at)
+        await at.press("escape")
+        await at.wait_gone("Enter opens")
+        assert at.composer.text == "draft"
+        assert at.composer.has_focus
