@@ -148,12 +148,14 @@ class MarkdownDocument:
         following = find_cut(placed, lines, cut.stand_ins + 1)
         if following is not None:
             self._cut_at(following, lines, env)
-        elif placed:
-            self._shorten(placed[-1], lines)
+            lines = lines[following.line :]
+        if placed and (following is None or not placed[-1].path):
+            self._shorten(placed[-1], lines, 0 if following is None else following.line)
         return first
 
-    def _shorten(self, last: Placed, lines: list[str]) -> None:
-        """Prepare for a block that goes on for long."""
+    def _shorten(self, last: Placed, lines: list[str], shift: int) -> None:
+        """Prepare for a block that goes on for long; `shift` lines before it have gone."""
+        last = last._replace(start=last.start - shift, end=last.end - shift, line=last.line - shift)
         if last.fence:
             self._fence = open_fence(last, lines)
         elif self._is_long_table(last, lines):

@@ -1,4 +1,4 @@
-"""Taking text from the thread with the mouse, by Textual's own selections; links. Takes no focus, knows no clipboard."""
+"""Taking text from the thread with the mouse, by Textual's own selections; links. It takes no focus."""
 
 from dataclasses import dataclass
 
