@@ -1,19 +1,23 @@
 """The world that every test runs in: a home of its own, no keys, no proxies, English words."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from frieza_tui.i18n import use_language
+
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("thorough", max_examples=5000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 FOREIGN = ("OPENAI_", "FRIEZA_TUI_", "TEXTUAL", "NO_COLOR", "COLORTERM", "LANGUAGE", "LC_", "HTTP_PROXY", "HTTPS_PROXY")
 
 
 @pytest.fixture(autouse=True)
 def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    import os
-
     for name in list(os.environ):
         if name.upper().startswith(FOREIGN) and not name.startswith("TEXTUAL_SNAPSHOT"):
             monkeypatch.delenv(name)

@@ -4,7 +4,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from frieza_tui.text.breaking import break_opportunities, wrap, wrap_from
@@ -159,8 +159,6 @@ def test_ambiguous_characters_count_as_the_terminal_draws_them() -> None:
     assert cut("①②③日本", 8, ambiguous=2) == ["①②③日", "本"]
 
 
-thorough = settings(max_examples=150, deadline=None)
-
 pieces = st.one_of(
     st.sampled_from(
         ["日", "本", "、", "。", "「", "」", "ー", "っ", "（", "）", "……", "――", "！？", "ｶﾞ", "々", "　", "・"]
@@ -190,7 +188,6 @@ texts = st.lists(pieces, max_size=40).map(lambda parts: make_safe("".join(parts)
 widths = st.integers(2, 30)
 
 
-@thorough
 @given(texts, widths, st.integers(0, 30))
 def test_lines_and_swallowed_spaces_are_the_text(text: str, width: int, first_width: int) -> None:
     position = 0
@@ -203,13 +200,11 @@ def test_lines_and_swallowed_spaces_are_the_text(text: str, width: int, first_wi
         position = end
 
 
-@thorough
 @given(texts, widths)
 def test_no_line_is_wider_than_the_width(text: str, width: int) -> None:
     assert [line for line in cut(text, width) if cell_len(line) > width and len(list(graphemes(line))) > 1] == []
 
 
-@thorough
 @given(texts, texts, widths)
 def test_text_that_grows_keeps_its_lines_but_the_last_two(text: str, more: str, width: int) -> None:
     before = wrap(text, width)
@@ -218,7 +213,6 @@ def test_text_that_grows_keeps_its_lines_but_the_last_two(text: str, more: str, 
         assert after[: max(0, len(before) - 2)] == before[:-2]
 
 
-@thorough
 @given(texts, widths, st.integers(0, 2))
 def test_wrapping_from_any_line_goes_on_the_same(text: str, width: int, hang: int) -> None:
     lines = wrap(text, width, hang=hang)
@@ -226,7 +220,6 @@ def test_wrapping_from_any_line_goes_on_the_same(text: str, width: int, hang: in
         assert wrap_from(text, width, start, hang=hang) == lines[index:]
 
 
-@thorough
 @given(
     st.lists(st.sampled_from("日本語のあいう、。「」（）ーっゃ！？・々"), max_size=60).map("".join), st.integers(10, 60)
 )

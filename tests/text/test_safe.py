@@ -4,7 +4,7 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from frieza_tui.text import safe
@@ -85,7 +85,6 @@ CORPUS = {
     "endless nf": ESC + " " * 20_000,
 }
 
-thorough = settings(max_examples=150, deadline=None)
 
 nasty_pieces = st.one_of(
     st.sampled_from(list(SEQUENCES.values())),
@@ -145,13 +144,11 @@ def test_pieces_of_four_change_nothing_in_a_long_text(name: str) -> None:
     assert stream(text, list(range(0, len(text), 4))) == make_safe(text)
 
 
-@thorough
 @given(nasty_texts, st.lists(st.integers(0, 200), max_size=20))
 def test_a_stream_gives_what_the_whole_gives(text: str, cuts: list[int]) -> None:
     assert stream(text, cuts) == make_safe(text)
 
 
-@thorough
 @given(nasty_texts)
 def test_any_text_becomes_harmless_and_stays_so(text: str) -> None:
     safe_text = make_safe(text)
@@ -159,7 +156,6 @@ def test_any_text_becomes_harmless_and_stays_so(text: str) -> None:
     assert make_safe(safe_text) == safe_text
 
 
-@thorough
 @given(nasty_texts, st.integers(1, 60))
 def test_a_line_is_one_line_within_its_limit(text: str, limit: int) -> None:
     line = safe_line(text, limit)

@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len as rich_cell_len
 
@@ -35,7 +35,6 @@ CLUSTERS = {
     "①": 1,
 }
 
-thorough = settings(max_examples=150, deadline=None)
 
 pieces = st.one_of(st.sampled_from(list(CLUSTERS)), st.characters(), st.sampled_from("\u200d\ufe0f🇯🏽 a日\u0301"))
 safe_texts = st.lists(pieces, max_size=20).map(lambda parts: make_safe("".join(parts)).replace("\t", " "))
@@ -56,14 +55,12 @@ def test_every_character_that_is_let_through_is_measured_as_the_compositor_does(
     assert [ascii(c) for c in let_through if cell_len(c) != rich_cell_len(c)] == []
 
 
-@thorough
 @given(safe_texts)
 def test_any_safe_text_is_measured_as_the_compositor_does(text: str) -> None:
     assert cell_len(text) == rich_cell_len(text)
     assert sum(character_widths(text)) == cell_len(text)
 
 
-@thorough
 @given(safe_texts)
 def test_graphemes_joined_are_the_text_and_their_widths_its_width(text: str) -> None:
     clusters = list(graphemes(text))
@@ -94,7 +91,6 @@ def test_clip_cuts_between_graphemes() -> None:
     assert clip("①②③", 4, ambiguous=2) == "①②"
 
 
-@thorough
 @given(safe_texts, st.integers(0, 20))
 def test_clip_never_exceeds_its_cells(text: str, cells: int) -> None:
     clipped = clip(text, cells)

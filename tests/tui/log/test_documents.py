@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from frieza_tui.tui.log.documents import MarkdownDocument
@@ -51,7 +51,6 @@ LINES = st.sampled_from(sorted({line for text in CORPUS.values() for line in tex
 INDENTED = st.builds(lambda indent, line: " " * indent + line, st.sampled_from([0, 0, 0, 1, 2, 3, 4, 6]), LINES)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(INDENTED, min_size=1, max_size=14), st.randoms(use_true_random=False), st.integers(1, 9))
 def test_any_lines_in_any_pieces_make_the_same_leaves(lines: list[str], random: object, size: int) -> None:
     text = "\n".join(lines)

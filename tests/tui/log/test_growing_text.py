@@ -1,7 +1,7 @@
 """A paragraph that grows looks as the whole paragraph does."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from frieza_tui.tui.log.flow import Flow
@@ -84,8 +84,7 @@ def whole(text: str) -> tuple[str, list[tuple[int, str]], list[tuple[int, int, s
     return as_drawn(styled(text, "", ENV))
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(WORDS, min_size=40, max_size=400), st.sampled_from([" ", " ", "\n", ""]), st.integers(1, 300))
+@given(st.lists(WORDS, min_size=20, max_size=60), st.sampled_from([" ", " ", "\n", ""]), st.integers(5, 200))
 def test_a_paragraph_in_pieces_looks_like_the_whole(words: list[str], between: str, size: int) -> None:
     text = between.join(words).strip()
     growing = GrowingText("")

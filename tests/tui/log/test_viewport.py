@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from frieza_tui.tui.log.bubble import BubbleState
@@ -44,7 +44,6 @@ def message(dice: random.Random) -> str:
     return "\n\n".join(blocks)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(sorted(CORPUS)), st.integers(1, 30), st.sampled_from([12, 25, 60]))
 def test_a_reply_in_pieces_looks_like_the_whole(name: str, size: int, width: int) -> None:
     text = CORPUS[name] + "\n\n" + message(random.Random(name))
@@ -58,7 +57,6 @@ def test_a_reply_in_pieces_looks_like_the_whole(name: str, size: int, width: int
     assert picture(viewport) == picture(thread_of("before", text, width=width))
 
 
-@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_top_row_stays_whatever_happens(seed: int) -> None:
     dice = random.Random(seed)
