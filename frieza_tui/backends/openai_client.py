@@ -200,14 +200,16 @@ class OpenAIClient:
         import openai
 
         timeout = httpx2.Timeout(self._read_timeout_s, connect=CONNECT_TIMEOUT_S)
-        own = None if self._uses_proxies else openai.DefaultAsyncHttpx2Client(trust_env=False, timeout=timeout)
+        http_client = openai.DefaultAsyncHttpx2Client(
+            trust_env=self._uses_proxies, timeout=timeout, event_hooks={"response": [_tell_rate_limits]}
+        )
         client = openai.AsyncOpenAI(
             # Without a key of its own a server must not be sent the one of OPENAI_API_KEY.
             api_key=self.server.api_key or "none",
             base_url=self.server.base_url,
             timeout=timeout,
             max_retries=0,
-            http_client=own,
+            http_client=http_client,
         )
         if self._loads_assistants:
             # The SDK imports its resources at the first touch, another second.
@@ -277,6 +279,12 @@ async def _events(response: RawResponse) -> AsyncGenerator[ServerEvent, None]:
                 since_s = loop.time()
     for event in decoder.finish():
         yield event
+
+
+async def _tell_rate_limits(response: "httpx2.Response") -> None:
+    """Keep the SDK from waiting out a rate limit unseen, for up to two minutes: users are told the wait instead."""
+    if response.status_code == 429:
+        response.headers["x-should-retry"] = "false"
 
 
 async def _drain(events: AsyncGenerator[ServerEvent, None]) -> None:

@@ -1,5 +1,3 @@
-from support.stage import open_stage
-
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.events import (
     AnnotationAdded,
@@ -14,6 +12,7 @@ from frieza_tui.domain.events import (
 )
 from frieza_tui.domain.run import Run, RunStep, ToolCall
 from frieza_tui.domain.thread import Annotation, ImageUrlPart, Message, TextPart
+from tests.support.stage import open_stage
 
 
 async def shown_after(*pieces: str | RunEvent) -> str:

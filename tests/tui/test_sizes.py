@@ -1,9 +1,10 @@
 import asyncio
+from functools import partial
 
 import pytest
 
 from frieza_tui.backends.scripted import Reply
-from tests.support.stage import NAME, open_stage
+from tests.support.stage import NAME, Stage, open_stage
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (240, 70)])
@@ -35,6 +36,10 @@ async def test_a_narrow_status_bar_keeps_model_and_state_longest() -> None:
         await at.wait_until(lambda: at.text.splitlines()[0].split() == [NAME, "ready"])
 
 
+def has_size(at: Stage, size: tuple[int, int]) -> bool:
+    return tuple(at.screen.size) == size
+
+
 @pytest.mark.parametrize("sizes", [[(80, 30)], [(40, 12)], [(20, 5), (100, 30)], [(80, 12), (80, 24)]])
 async def test_a_new_size_keeps_following_the_end(sizes: list[tuple[int, int]]) -> None:
     async with open_stage(Reply(*[f"row {n}\n\n" for n in range(60)], asyncio.Event()), size=(80, 20)) as at:
@@ -42,6 +47,6 @@ async def test_a_new_size_keeps_following_the_end(sizes: list[tuple[int, int]]) 
         await at.wait_for("row 59")
         for size in sizes:
             await at.pilot.resize_terminal(*size)
-            await at.wait_until(lambda size=size: at.screen.size == size)
+            await at.wait_until(partial(has_size, at, size))
         await at.wait_for("row 59")
         assert at.log.is_following

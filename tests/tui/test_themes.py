@@ -2,7 +2,6 @@ import re
 from pathlib import Path
 
 import pytest
-from support.stage import make_app, open_stage
 from textual.color import Color
 
 import frieza_tui.tui
@@ -10,6 +9,7 @@ from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.tui.app import ScreenOptions, run_screen
 from frieza_tui.tui.themes import THEMES, fitting_theme
+from tests.support.stage import make_app, open_stage
 
 PACKAGE = Path(frieza_tui.tui.__file__).parent
 LEAST_CONTRAST = 4.5
