@@ -37,4 +37,6 @@ CORPUS = {
     "tabs": "-\ta\n\n\tb\n1.\tc\n\t- d\n>\te\n\n\tf\n",
     "japanese": "# 第一章\n吾輩は**猫**である。\n名なし。\n\n- 一\n- 二\n\n1. 三\n\n| 甲 | 乙 |\n|--|--|\n| 丙 | 丁 |",
     "blank lines": "\n\n  \na\n \n\n \nb\n  \n",
+    "lazy text like an empty quote": "a\n ####### b\n      >\n####### c\n",
+    "definition that turns into text": "- a\n  #x\n\n[c]:\nsix* **seven** eight\n    d",
 }

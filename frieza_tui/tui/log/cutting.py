@@ -75,7 +75,7 @@ def _cut_before(placed: Sequence[Placed], index: int, lines: Sequence[str]) -> C
 def _is_safe(before: Placed, line: int, lines: Sequence[str]) -> bool:
     """Return whether the block that begins at a line will stay apart from the one before, whatever comes."""
     last = len(lines) - 1
-    if is_blank(lines[line - 1]):
+    if not lines[line - 1].strip():  # a quote mark alone may be text of a paragraph that goes on
         return line < last or _UNDECIDED.fullmatch(lines[line]) is None
     is_next = before.end >= line  # else link definitions stand between, and their titles may go on
     return is_next and line + 1 < last

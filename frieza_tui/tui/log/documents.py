@@ -94,6 +94,8 @@ class MarkdownDocument:
         self._table_rows: tuple[tuple[str, ...], ...] = ()
         """Rows of the table at the start of the tail that are not read again."""
         self._fence: OpenFence | None = None
+        self._is_prose = False
+        """Whether the tail's last line is the end of a paragraph."""
 
     @property
     def source(self) -> str:
@@ -125,9 +127,9 @@ class MarkdownDocument:
                 self.leaves[-1] = replace(last, content=self._fence.content)
                 return True
             self._fence = None
-        elif last.kind == "inline" and "\n" not in text and not before.endswith("\n") and not last.is_heading:
+        elif self._is_prose and "\n" not in text and not before.endswith("\n"):
             line = before[before.rfind("\n") + 1 :]
-            if _PROSE.match(line) and last.content and line.rstrip().endswith(last.content[-1]):
+            if _PROSE.match(line):
                 spaces = line[len(line.rstrip(" \t")) :]
                 self.leaves[-1] = replace(last, content=(last.content + spaces + text).rstrip(" \t"))
                 return True
@@ -143,6 +145,8 @@ class MarkdownDocument:
         leaves = [place.leaf for place in placed[cut.stand_ins :]]
         if self._table_rows and leaves:
             leaves[0] = replace(leaves[0], cells=self._table_rows + leaves[0].cells[1:])
+        is_at_end = bool(leaves) and placed[-1].end >= len(lines)
+        self._is_prose = is_at_end and leaves[-1].kind == "inline" and not leaves[-1].is_heading
         first = self._take_leaves(leaves)
         self._take_definitions(env)
         following = find_cut(placed, lines, cut.stand_ins + 1)

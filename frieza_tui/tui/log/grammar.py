@@ -10,6 +10,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.paragraph import paragraph
 from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 Env: TypeAlias = MutableMapping[str, object]
@@ -21,6 +22,8 @@ _MATH_BLOCK = {"$$": "$$", "\\[": "\\]"}
 _MATH_LIMIT = 500
 """Characters after which an opening \\( or \\[ within a paragraph is taken as it is."""
 _DOLLAR = re.compile(r"\$\$[^$\n]{1,300}?\$\$|\$(?![\s$])(?:[^$\n\\`]|\\.){1,300}?(?<!\s)\$(?![\d$])")
+
+_CJK = re.compile(r"[\u1100-\u11ff\u2e80-\u303f\u3040-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
 
 MATH_REACH = _MATH_LIMIT + 4
 """No math within a paragraph is longer than this many characters."""
@@ -90,6 +93,27 @@ def _footnote_mark(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _emphasis_in_cjk(state: StateInline, silent: bool) -> bool:
+    """Let `**` beside Chinese, Japanese or Korean open and close, though a bracket or a stop is next to it.
+
+    CommonMark takes `**「強調」**です` for text: it asks for a space after the closing bracket, which nobody writes.
+    """
+    if silent or state.src[state.pos] != "*":
+        return False
+    before = state.src[state.pos - 1] if state.pos else " "
+    length = state.scanDelims(state.pos, True).length
+    end = state.pos + length
+    after = state.src[end] if end < state.posMax else " "
+    if not (_CJK.match(before) or _CJK.match(after)):
+        return False
+    for _ in range(length):
+        state.push("text", "", 0).content = "*"
+        opens, closes = not after.isspace(), not before.isspace()
+        state.delimiters.append(Delimiter(ord("*"), length, len(state.tokens) - 1, -1, opens, closes))
+    state.pos = end
+    return True
+
+
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("gfm-like")
@@ -97,6 +121,7 @@ def _parser() -> MarkdownIt:
     parser.block.ruler.before("fence", "math_block", _math_block, interrupts)
     parser.block.ruler.before("reference", "footnote", _footnote, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("escape", "math_inline", _math_inline)
+    parser.inline.ruler.before("emphasis", "emphasis_in_cjk", _emphasis_in_cjk)
     parser.inline.ruler.before("link", "footnote_mark", _footnote_mark)
     return parser
 

@@ -125,3 +125,19 @@ def test_math_keeps_its_underscores_and_backslashes() -> None:
 
 def test_prices_are_not_math() -> None:
     assert styled("costs $5 and *$6*", "", {}).text == "costs $5 and $6"
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("これは**「強調」**です", "これは「強調」です"),
+        ("**重要：**必ず", "重要：必ず"),
+        ("値は**100%**です", "値は100%です"),
+        ("**日本**語", "日本語"),
+        ("2 * 3 * 4", "2 * 3 * 4"),
+        ("a** b**", "a** b**"),
+        ("*** あ", "*** あ"),
+    ],
+)
+def test_emphasis_beside_japanese_needs_no_space(source: str, shown: str) -> None:
+    assert styled(source, "", {}).text == shown
