@@ -18,6 +18,7 @@ from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread, user_message
 from frieza_tui.domain.turn import TurnEvent
 from frieza_tui.i18n import _
+from frieza_tui.text.safe import make_safe
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +143,10 @@ class Chat:
         self.past, self.thread, self._unsent_text = past, past.thread, None
         self._journal.go_on(past.thread)
         return True
+
+    async def lost_draft(self) -> str:
+        """Return, once, what was written in a program that crashed before its first message; safe to show."""
+        return make_safe(await self._journal.lost_draft())
 
     def keep_draft(self, text: str) -> None:
         """Keep what is written and not sent over a crash; "" for nothing."""

@@ -36,6 +36,10 @@ class Journal(Protocol):
         """This is written and not sent; "" for nothing."""
         ...
 
+    async def lost_draft(self) -> str:
+        """Return, once, what was written for no kept thread before a crash, as it came; "" if nothing. Never raises."""
+        ...
+
     async def written(self) -> None:
         """Return when everything told so far is safe, or after a bounded time. Never raises."""
         ...
@@ -65,6 +69,10 @@ class NoJournal:
 
     def keep_draft(self, thread_id: str, text: str) -> None:
         """Pass over it."""
+
+    async def lost_draft(self) -> str:
+        """Return nothing."""
+        return ""
 
     async def written(self) -> None:
         """Return at once."""

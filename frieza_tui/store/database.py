@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ FILE_NAME: Final = "threads.sqlite3"
 BUSY_S: Final = 5.0
 """How long another program may hold the file."""
 _MAGIC: Final = b"SQLite format 3\0"
+_looking: Final = threading.Lock()
+_looked_at: Final[set[Path]] = set()
 _LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -30,17 +33,17 @@ def open_database(file: Path | None = None) -> sqlite3.Connection:
     path = Path(FILE_NAME)
     try:
         path = file or paths.data_dir() / FILE_NAME
-        _check_header(path)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
+        _look_first(path)
         db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         raise store_error(error, path) from error
     try:
+        _version(db, path)
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
         _migrate(db, path)
         _configure(db)
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         db.close()
         raise store_error(error, path) from error
     except StoreError:
@@ -85,6 +88,20 @@ def _unwritable(file: str, reason: str) -> StoreError:
 
 def _foreign(happened: str) -> StoreError:
     return StoreError(happened, _("It was left as it is; move it away, and a new one is made."))
+
+
+def _look_first(path: Path) -> None:
+    """Check the file, or make it, once in this process.
+
+    Never again: on POSIX, closing a file drops the locks that SQLite holds on it in the same process, and then another
+    program takes the file for its own.
+    """
+    with _looking:
+        if path.absolute() in _looked_at:
+            return
+        _check_header(path)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        _looked_at.add(path.absolute())
 
 
 def _check_header(path: Path) -> None:
@@ -132,7 +149,7 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
 def _version(db: sqlite3.Connection, path: Path) -> int:
     version: int = db.execute("PRAGMA user_version").fetchone()[0]
     application: int = db.execute("PRAGMA application_id").fetchone()[0]
-    if version or application:
+    if version or application or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         _check_kind(safe_line(str(path)), version, application)
     return version
 

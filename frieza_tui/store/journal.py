@@ -7,10 +7,10 @@ import asyncio
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -75,6 +75,7 @@ class DiskJournal:
         self._writing: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_troubled = False
+        self._hurry = threading.Event()
 
     @property
     def _keeper(self) -> "Callable[[_Item], None]":
@@ -100,6 +101,16 @@ class DiskJournal:
         """Note what is written and not sent; "" forgets it."""
         self._keeper(lambda writer: writer.keep_draft(thread_id, text))
 
+    async def lost_draft(self) -> str:
+        """Return, and forget, what was written for no kept thread in a program that is no more; "" if nothing."""
+        from frieza_tui.store.threads import has_file
+
+        found: list[str] = []
+        if self._keeps_threads and await asyncio.to_thread(has_file, self._file):
+            self.put(lambda writer: found.append(writer.take_lost_draft()))
+            await self.written()
+        return found[0] if found else ""
+
     async def written(self) -> None:
         """Wait until everything noted so far is on disk, or cannot be brought there; at most WRITTEN_WAIT_S."""
         if self._writing is not None:
@@ -114,6 +125,7 @@ class DiskJournal:
     async def _ask(self, *, is_last: bool) -> None:
         done = asyncio.Event()
         self._items.put(_Asked(lambda: self._tell(done.set), is_last))
+        self._hurry.set()
         with suppress(TimeoutError):
             await asyncio.wait_for(done.wait(), WRITTEN_WAIT_S)
 
@@ -133,36 +145,31 @@ class DiskJournal:
             writes, asked = self._gather()
             if writes:
                 self._commit(writes)
-            if asked is not None:
-                is_over = asked.is_last
-                if is_over and self._db is not None:
-                    self._db.close()
-                    self._db = None
-                asked.answer()
+            is_over = any(one.is_last for one in asked)
+            if is_over and self._db is not None:
+                self._db.close()
+                self._db = None
+            for one in asked:
+                one.answer()
 
-    def _gather(self) -> tuple[list[_Write], _Asked | None]:
-        """Wait for something to write, and for what follows within GATHER_S or until somebody waits for it."""
+    def _gather(self) -> tuple[list[_Write], list[_Asked]]:
+        """Wait for something to write, and take what follows within GATHER_S or until somebody waits for it.
+
+        Meanwhile the thread sleeps: woken for every delta it would take turns with the loop at each of them.
+        """
+        items = [self._items.get()]
+        self._hurry.wait(GATHER_S)
+        self._hurry.clear()
+        with suppress(queue.Empty):
+            while True:
+                items.append(self._items.get_nowait())
         writes: list[_Write] = []
-        events: list[RunEvent] = []
-        until = None
-        asked = None
-        while asked is None:
-            try:
-                item = self._items.get(timeout=None if until is None else max(0.0, until - time.monotonic()))
-            except queue.Empty:
-                break
-            until = until or time.monotonic() + GATHER_S
-            if isinstance(item, _Happened):
-                events.append(item.event)
-                continue
-            if events:
-                writes.append(_adding(events))
-                events = []
-            if isinstance(item, _Asked):
-                asked = item
-            else:
-                writes.append(item)
-        return [*writes, _adding(events)] if events else writes, asked
+        for kind, group in groupby(items, key=type):
+            if kind is _Happened:
+                writes.append(_adding([one.event for one in group if isinstance(one, _Happened)]))
+            elif kind is not _Asked:
+                writes += [one for one in group if not isinstance(one, _Happened | _Asked)]
+        return writes, [one for one in items if isinstance(one, _Asked)]
 
     def _commit(self, writes: list[_Write]) -> None:
         import sqlite3

@@ -73,10 +73,18 @@ def list_threads(db: sqlite3.Connection, words: str = "", limit: int = 1000) -> 
     if not words.strip():
         rows = db.execute(f"{_SUMMARY} FROM threads ORDER BY updated_at DESC, id LIMIT ?", (limit,))
         return [_summary(row) for row in rows]
-    in_title = (one for one in list_threads(db, limit=limit) if fold(words) in fold(one.title))
-    in_text = (hit.thread for hit in search(db, words, limit))
-    found = {one.id: one for one in (*in_title, *in_text)}
-    return sorted(found.values(), key=lambda one: -one.updated_at)
+    where, value = _holding(words)
+    rows = db.execute(f"SELECT DISTINCT thread_id FROM messages WHERE {where}", (value,))
+    in_text, in_title = {thread_id for (thread_id,) in rows}, fold(words.strip())
+    return [one for one in list_threads(db, limit=limit) if one.id in in_text or in_title in fold(one.title)]
+
+
+def _holding(words: str) -> tuple[str, str]:
+    """Return a condition on messages, and its one value."""
+    wanted = fold(words.strip())
+    if len(wanted) < _INDEXED:
+        return "instr(messages.folded, ?) > 0", wanted
+    return "messages.number IN (SELECT rowid FROM words WHERE words MATCH ?)", '"' + wanted.replace('"', '""') + '"'
 
 
 def search(db: sqlite3.Connection, words: str, limit: int = 200) -> list[Hit]:
@@ -84,14 +92,9 @@ def search(db: sqlite3.Connection, words: str, limit: int = 200) -> list[Hit]:
 
     Width, case and kana make no difference. Words of one or two letters are looked for without an index.
     """
-    wanted = fold(words.strip())
-    if not wanted:
+    if not words.strip():
         return []
-    if len(wanted) < _INDEXED:
-        where, value = "instr(messages.folded, ?) > 0", wanted
-    else:
-        where = "messages.number IN (SELECT rowid FROM words WHERE words MATCH ?)"
-        value = '"' + wanted.replace('"', '""') + '"'
+    where, value = _holding(words)
     rows = db.execute(
         f"{_SUMMARY}, messages.body FROM threads JOIN messages ON messages.thread_id = threads.id"
         f" WHERE {where} ORDER BY threads.updated_at DESC, threads.id, messages.seq LIMIT ?",
@@ -192,9 +195,8 @@ def _summary(row: tuple[str, str, str, float, float, int]) -> ThreadSummary:
 
 
 def _hit(summary: ThreadSummary, message: Message, words: str) -> Hit:
-    text = make_safe(message.text)
+    text = message.text
     start, end = find_folded(text, words) or (0, 0)
-    before = text[max(0, start - EXCERPT_BEFORE) : start]
-    after = text[end : end + EXCERPT_AFTER]
-    lines = (" ".join(part.split("\n")) for part in (before, text[start:end], after))
-    return Hit(summary, safe_line(message.id, 80), message.role, *lines)
+    pieces = (text[max(0, start - EXCERPT_BEFORE) : start], text[start:end], text[end : end + EXCERPT_AFTER])
+    before, found, after = (" ".join(make_safe(piece).split("\n")) for piece in pieces)
+    return Hit(summary, safe_line(message.id, 80), message.role, before, found, after)

@@ -78,6 +78,18 @@ class ThreadWriter:
         else:
             self.db.execute("DELETE FROM drafts WHERE thread_id = ?", (key,))
 
+    def take_lost_draft(self) -> str:
+        """Return, and forget, what a program that is no more had written for no kept thread; "" if nothing."""
+        rows = self.db.execute(
+            "SELECT thread_id, text, pid FROM drafts WHERE thread_id NOT IN (SELECT id FROM threads)"
+            " ORDER BY updated_at DESC"
+        )
+        lost = next(((key, text) for key, text, pid in rows.fetchall() if not is_alive(pid)), None)
+        if lost is None:
+            return ""
+        self.db.execute("DELETE FROM drafts WHERE thread_id = ?", lost[:1])
+        return str(lost[1])
+
     def go_on(self, thread: Thread) -> None:
         """Note that the conversation is now this thread, which was read from the file."""
         self.written = Written(thread.id, tuple(message.id for message in thread.messages), own_id=thread.id)

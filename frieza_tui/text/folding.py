@@ -18,6 +18,9 @@ def find_folded(text: str, words: str) -> tuple[int, int] | None:
     wanted = fold(words)
     if not wanted:
         return None
+    as_it_is = text.find(words)
+    if as_it_is >= 0:
+        return as_it_is, as_it_is + len(words)
     pieces: list[str] = []
     starts: list[int] = []
     place = 0

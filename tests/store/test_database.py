@@ -1,6 +1,8 @@
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -117,3 +119,27 @@ def test_many_at_once_make_one_file(file: Path) -> None:
     for opener in openers:
         opener.join()
     assert versions == [len(MIGRATIONS)] * 6
+
+
+def test_a_second_opening_leaves_the_locks_of_the_first(file: Path, db: sqlite3.Connection) -> None:
+    db.execute("INSERT INTO drafts VALUES ('1', 'あ', 1, 1.0)")
+    open_database(file).close()
+    other = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM drafts').fetchone()"
+    subprocess.run([sys.executable, "-c", other, str(file)], check=True)
+    assert file.with_name(f"{file.name}-wal").exists()
+    db.execute("INSERT INTO drafts VALUES ('2', 'い', 1, 1.0)")
+    count = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM drafts').fetchone())"
+    done = subprocess.run([sys.executable, "-c", count, str(file)], check=True, capture_output=True, text=True)
+    assert done.stdout == "(2,)\n"
+
+
+def test_a_file_that_came_meanwhile_is_not_written_to(file: Path) -> None:
+    open_database(file).close()
+    for path in file.parent.iterdir():
+        path.unlink()
+    write_foreign(file)
+    with pytest.raises(StoreError, match="another program"):
+        open_database(file)
+    foreign = sqlite3.connect(file)
+    assert foreign.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]
+    foreign.close()

@@ -243,3 +243,13 @@ async def test_a_disk_that_fills_up_in_the_middle_loses_nothing_in_memory(file: 
     await all_of(chat.send("3"))
     await chat.close()
     assert kept(file).thread == chat.thread
+
+
+async def test_a_draft_of_a_program_that_is_no_more_is_given_back_once(file: Path, db: sqlite3.Connection) -> None:
+    async with kept_chat(file) as chat:
+        chat.keep_draft("送る前")
+    async with kept_chat(file) as chat:
+        assert await chat.lost_draft() == ""  # its program, this one, lives
+        db.execute("UPDATE drafts SET pid = ?", (dead_pid(),))
+        assert await chat.lost_draft() == "送る前"
+        assert await chat.lost_draft() == ""

@@ -17,6 +17,8 @@ from frieza_tui.tui.widgets.waiting_line import WaitingLine
 
 DRAFT_S = 0.1
 """How long what is typed is gathered before it is kept."""
+LOST_DRAFT_S = 0.5
+"""After the first picture and the first keys there is time to open the file."""
 _NOT_KEPT = "not-kept"
 
 
@@ -34,6 +36,15 @@ class KeptScreen(Screen[None]):
         """Show what came before; listen to what becomes of the thread on disk."""
         self._chat.on_trouble = self._tell_trouble
         self._show_past()
+        self.set_timer(LOST_DRAFT_S, self._bring_lost_draft)
+
+    @work(exclusive=True, group="draft", exit_on_error=False)
+    async def _bring_lost_draft(self) -> None:
+        """Give back what was written when the program was ended from outside."""
+        text = await self._chat.lost_draft()
+        if text and not self._composer.offer(text):
+            self._composer.remember(text)
+            self._waiting_line.say(_("What you had written last time is back: ↑ brings it."))
 
     def _show_past(self) -> None:
         self.set_class(not self._chat.past.turns, "-empty")

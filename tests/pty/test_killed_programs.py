@@ -30,7 +30,7 @@ def test_a_killed_program_comes_back_with_all_that_was_on_the_screen(stage: Stag
     with program(environ=stage.environ) as terminal:
         ask(terminal, "話して")
         terminal.wait_for("ホッホッホ。")
-        terminal.wait_until(lambda: "ホッ" in str(rows("SELECT events FROM deltas")), "it on disk", timeout_s=0.5)
+        terminal.wait_until(lambda: "ホッ" in str(rows("SELECT events FROM deltas")), "it on disk", timeout_s=1.0)
         terminal.kill()
         assert terminal.wait_for_exit() == -9
     stage.let_go()
@@ -56,6 +56,30 @@ def test_a_killed_program_comes_back_with_the_draft(stage: StageServer) -> None:
         terminal.wait_for("書きかけ")
 
 
+def test_what_was_written_before_the_first_message_comes_back(stage: StageServer) -> None:
+    with program(environ=stage.environ) as terminal:
+        terminal.wait_for(READY)
+        terminal.send("送る前")
+        terminal.wait_until(lambda: rows("SELECT text FROM drafts") == [("送る前",)], "the draft on disk")
+        terminal.kill()
+        terminal.wait_for_exit()
+    with program(environ=stage.environ) as terminal:
+        terminal.wait_for("送る前")
+
+
+def test_what_a_killed_program_left_on_the_server_is_deleted_at_the_next_start(stage: StageServer) -> None:
+    with program(environ=stage.environ) as terminal:
+        ask(terminal, "話して")
+        terminal.wait_for("ホッホッホ。")
+        terminal.kill()
+        terminal.wait_for_exit()
+    assert len(stage.assistants) == 1
+    with program(environ=stage.environ) as terminal:
+        terminal.wait_for(READY)
+        terminal.wait_until(lambda: stage.assistants == [], "the server without the assistant")
+        terminal.wait_until(lambda: rows("SELECT id FROM remote_objects") == [], "the ledger empty")
+
+
 @pytest.mark.parametrize("flags", [("--no-store",), ("--demo",)])
 def test_nothing_is_kept_that_is_not_to_be(stage: StageServer, flags: tuple[str, ...]) -> None:
     stage.let_go()
@@ -64,7 +88,7 @@ def test_nothing_is_kept_that_is_not_to_be(stage: StageServer, flags: tuple[str,
         terminal.wait_for("completed")
         terminal.send("\x11")
         terminal.wait_for_exit()
-    assert not (paths.data_dir() / "threads.sqlite3").exists()
+    assert rows("SELECT id FROM threads UNION SELECT text FROM drafts") == []
 
 
 def test_a_file_that_is_not_ours_is_said_and_the_chat_goes_on(stage: StageServer) -> None:
