@@ -65,7 +65,10 @@ class ThreadWriter:
         if run is None:
             self._open_run(thread, origin)
         settle_run(self.db, self.written.run or run, ended)
-        self.db.execute("UPDATE runs SET model = ? WHERE number = ?", (origin.model, self.written.run or run))
+        self.db.execute(
+            "UPDATE runs SET api = ?, server = ?, model = ? WHERE number = ?",
+            (origin.api, origin.server, origin.model, self.written.run or run),
+        )
         self.written = replace(self.written, run=None)
 
     def keep_draft(self, thread_id: str, text: str) -> None:
