@@ -58,9 +58,13 @@ def test_nothing_assigned_on_self_is_textuals_own(one: type[MessagePump]) -> Non
     assert assigned_on_self(one) & owned_by_textual(one) - SET_ON_PURPOSE == set()
 
 
+MEANT = {"_fatal_error"}
+"""Textual's own, replaced on purpose: it would print a traceback with all variables."""
+
+
 @pytest.mark.parametrize("one", our_classes(), ids=lambda one: one.__name__)
 def test_no_private_method_is_textuals_own(one: type[MessagePump]) -> None:
-    assert private_methods(one) & owned_by_textual(one) == set()
+    assert private_methods(one) & owned_by_textual(one) <= MEANT
 
 
 def test_the_check_knows_the_traps() -> None:

@@ -16,7 +16,7 @@ from frieza_tui.tui.log.finding import FindingView
 from frieza_tui.tui.log.rows import Span
 from frieza_tui.tui.log.viewport import VisibleRow
 
-Wish: TypeAlias = Literal["redo", "edit", "delete", "open", "find", "leave"]
+Wish: TypeAlias = Literal["redo", "edit", "open", "find", "leave"]
 
 _EVERYTHING = 1 << 60
 
@@ -42,7 +42,6 @@ class ReadingView(FindingView):
         Binding("slash", "wish('find')", show=False),
         Binding("r", "wish('redo')", show=False),
         Binding("e", "wish('edit')", show=False),
-        Binding("d", "wish('delete')", show=False),
         Binding("o", "wish('open')", show=False),
         Binding("escape", "wish('leave')", show=False),
     ]

@@ -20,7 +20,7 @@ from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TurnAdvanced
 from frieza_tui.tui.recall import RecallList
-from frieza_tui.tui.screens.kept import KeptScreen
+from frieza_tui.tui.screens.reading import ReadingScreen
 from frieza_tui.tui.second_press import WITHIN_S, SecondPress
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
@@ -42,7 +42,7 @@ TINY_ROWS, TINY_COLUMNS = 8, 24
 _FAILED_START = "failed-start"
 
 
-class ChatScreen(KeptScreen):
+class ChatScreen(ReadingScreen):
     """Log, queue, message box, and the turn that is open."""
 
     AUTO_FOCUS = "#composer"
@@ -100,7 +100,7 @@ class ChatScreen(KeptScreen):
     @on(events.Paste)
     def _hand_to_composer(self, event: events.Key | events.Paste) -> None:
         """What was typed before the box had the focus, or after it lost it, is the box's all the same."""
-        if self.focused is self._message_log or self._is_leaving:
+        if self.focused not in (None, self._composer) or self._is_leaving:
             return
         if isinstance(event, events.Paste):
             self._composer.post_message(events.Paste(event.text))

@@ -1,0 +1,109 @@
+"""What a chat screen does for a reader: copies, find, the pager, asking again. Knows no thread on disk."""
+
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual import on
+from textual.app import SuspendNotSupported
+from textual.widgets import Input
+
+from frieza_tui.i18n import _
+from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.screens.kept import KeptScreen
+from frieza_tui.tui.widgets.find_line import FindLine
+
+PAGER = "less"
+"""Where neither $PAGER nor $EDITOR is set."""
+
+
+class ReadingScreen(KeptScreen):
+    """A screen whose log can be read by keyboard."""
+
+    @on(MessageLog.TextTaken)
+    def _copy_taken(self, message: MessageLog.TextTaken) -> None:
+        message.stop()
+        self.app.copy_to_clipboard(message.text)
+        self._waiting_line.say(_("Copied: sent to the terminal, not verified."))
+
+    @on(MessageLog.CodeOffered)
+    def _offer_code(self, message: MessageLog.CodeOffered) -> None:
+        message.stop()
+        self._waiting_line.say(_("Which code? Press 1 to {count}.").format(count=len(message.blocks)))
+
+    @on(MessageLog.Wished)
+    async def _grant(self, message: MessageLog.Wished) -> None:
+        message.stop()
+        match message.wish:
+            case "leave":
+                self._message_log.find("")
+                self._composer.focus()
+            case "find":
+                await self._open_find()
+            case "redo":
+                self.action_retry()
+            case "edit":
+                self._edit_again(message.key)
+            case "open":
+                self._open_in_pager(message.key)
+
+    def action_retry(self) -> None:
+        """Ask the last message again; the chat screen knows how."""
+        raise NotImplementedError
+
+    def _edit_again(self, key: str) -> None:
+        self._composer.put_aside()
+        self._composer.put(self._message_log.source_of(key))
+        self._composer.focus()
+
+    def _open_in_pager(self, key: str) -> None:
+        """Show a message's text in $PAGER or $EDITOR, from a file that only its owner can read."""
+        command = shlex.split(os.environ.get("PAGER") or os.environ.get("EDITOR") or PAGER)
+        descriptor, name = tempfile.mkstemp(suffix=".md", prefix="frieza-tui-")
+        path = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(self._message_log.source_of(key))
+            self._run_outside([*command, name])
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _run_outside(self, command: Sequence[str]) -> None:
+        try:
+            with self.app.suspend():
+                subprocess.run(command, check=False)
+        except (SuspendNotSupported, OSError):
+            words = _("{command} cannot be started here; set PAGER or EDITOR.")
+            self._waiting_line.say(words.format(command=command[0]))
+
+    # Finding.
+
+    async def _open_find(self) -> None:
+        found = self.query(FindLine)
+        line = found.first() if found else FindLine()
+        if not found:
+            await self.mount(line, before=self._waiting_line)
+        line.focus()
+
+    @on(Input.Changed, "FindLine")
+    def _find(self, event: Input.Changed) -> None:
+        event.stop()
+        count = self._message_log.find(event.value)
+        if event.value:
+            self._waiting_line.say(_("Found in {count} messages; n and N go on.").format(count=count))
+
+    @on(Input.Submitted, "FindLine")
+    async def _go_on_reading(self, event: Input.Submitted) -> None:
+        event.stop()
+        await self.query(FindLine).remove()
+        self._message_log.focus()
+
+    @on(FindLine.Left)
+    async def _stop_finding(self, message: FindLine.Left) -> None:
+        message.stop()
+        self._message_log.find("")
+        await self.query(FindLine).remove()
+        self._message_log.focus()

@@ -1,0 +1,62 @@
+from frieza_tui.backends.scripted import Reply
+from frieza_tui.tui.widgets.composer import Composer
+from frieza_tui.tui.widgets.find_line import FindLine
+from tests.support.stage import Stage, open_stage
+
+CODE = "はい。\n\n```python\nprint(1)\n```\n\n```sh\nls\n```\n"
+
+
+async def finished(at: Stage) -> None:
+    await at.say("hello there")
+    await at.wait_for("completed")
+    await at.press("tab")
+    assert at.log.has_focus
+
+
+async def test_y_copies_the_text_and_capital_y_its_markdown() -> None:
+    async with open_stage(Reply("some **bold** words")) as at:
+        await finished(at)
+        await at.press("y")
+        await at.wait_for("not verified")
+        assert at.app.clipboard == "some bold words"
+        await at.press("Y")
+        await at.wait_until(lambda: at.app.clipboard == "some **bold** words")
+
+
+async def test_c_offers_several_blocks_by_number_and_copies_one_exactly() -> None:
+    async with open_stage(Reply(CODE)) as at:
+        await finished(at)
+        await at.press("c")
+        await at.wait_for("Press 1 to 2")
+        await at.press("2")
+        await at.wait_until(lambda: at.app.clipboard.strip() == "ls")
+
+
+async def test_e_takes_a_message_back_into_the_box() -> None:
+    async with open_stage(Reply("words")) as at:
+        await finished(at)
+        await at.press("k", "e")
+        await at.wait_until(lambda: isinstance(at.app.focused, Composer))
+        assert at.composer.text == "hello there"
+
+
+async def test_slash_finds_and_enter_goes_on_reading() -> None:
+    async with open_stage(Reply("a needle in the hay")) as at:
+        await finished(at)
+        await at.press("slash")
+        await at.wait_until(lambda: isinstance(at.app.focused, FindLine))
+        await at.write("needle")
+        await at.wait_for("Found in 1 messages")
+        await at.press("enter")
+        await at.wait_until(lambda: at.log.has_focus)
+        assert not at.screen.query(FindLine)
+
+
+async def test_escape_ends_finding_and_then_reading() -> None:
+    async with open_stage(Reply("a needle in the hay")) as at:
+        await finished(at)
+        await at.press("slash", "n", "e")
+        await at.press("escape")
+        await at.wait_until(lambda: at.log.has_focus)
+        await at.press("escape")
+        await at.wait_until(lambda: isinstance(at.app.focused, Composer))
