@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from frieza_tui import __version__
@@ -132,8 +133,9 @@ def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
 
     options = ScreenOptions(theme=settings.theme, follow=settings.follow, has_mouse=settings.mouse)
     result = run_screen(_open_chat(arguments, loaded), options)
-    for deletion in result.receipt:
-        print(receipt_line(deletion))
+    with suppress(OSError):  # a closed terminal takes no receipt
+        for deletion in result.receipt:
+            print(receipt_line(deletion), flush=True)
     return result.exit_status
 
 

@@ -81,7 +81,9 @@ class FriezaApp(App[tuple[Deletion, ...]]):
         super().__init__(driver_class=driver_class, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.title = safe_line(chat.assistant.name, 80)
         self._chat = chat
-        self._chat_screen = ChatScreen(chat, recall, is_blinking=options.is_blinking)
+        self._chat_screen = ChatScreen(
+            chat, recall, is_blinking=options.is_blinking, reads_from_top=options.follow == "top"
+        )
         self._is_leaving = False
         for theme in THEMES:
             self.register_theme(theme)

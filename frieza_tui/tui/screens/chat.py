@@ -58,11 +58,17 @@ class ChatScreen(ReadingScreen):
         Binding("ctrl+end", "follow", show=False, priority=True),
     ]
 
-    def __init__(self, chat: Chat, recall: RecallList, *, is_blinking: bool = True) -> None:
-        """Take the conversation and the earlier inputs; the caret blinks if asked to."""
+    def __init__(
+        self, chat: Chat, recall: RecallList, *, is_blinking: bool = True, reads_from_top: bool = False
+    ) -> None:
+        """Take the conversation and the earlier inputs.
+
+        is_blinking: whether the caret blinks. reads_from_top: keep a long reply's first line in view, not its end.
+        """
         super().__init__(classes="-empty")
         self._chat = chat
         self._message_log = MessageLog(id="log")
+        self._message_log.reads_from_top = reads_from_top
         self._status_bar = StatusBar(chat.assistant.name)
         self._waiting_line = WaitingLine()
         self._queue_view = QueueView(chat.queue)
