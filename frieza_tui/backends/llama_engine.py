@@ -7,6 +7,7 @@ by whatever cause. Standard output: one line of JSON, `{"base_url", "engine"}` o
 
 import json
 import os
+import signal
 import sys
 import threading
 from importlib import import_module
@@ -75,6 +76,7 @@ def _parameters(engine: ModuleType, config: EngineConfig) -> object:
 
 def main() -> int:
     """Serve until standard input ends. Returns 1 if there is nothing to serve."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches all processes of a terminal; here it means: cancel
     config: EngineConfig = json.loads(sys.stdin.readline())
     pipe = _private_stdout()
     threading.Thread(target=_exit_with_parent, daemon=True).start()

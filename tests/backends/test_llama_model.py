@@ -113,6 +113,14 @@ async def test_a_saved_pack_is_not_read_again_by_the_next_engine(backend: LlamaC
     assert "8" in "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
+async def test_an_interrupt_meant_for_others_does_not_end_the_engine(backend: LlamaCppBackend) -> None:
+    await backend.prepare()
+    engine = _engine_of(os.getpid())
+    os.kill(engine, signal.SIGINT)
+    assert end_of(await run(backend, BARE, asked("Hi!"))).status == "completed"
+    assert _engine_of(os.getpid()) == engine
+
+
 async def test_an_engine_killed_in_a_reply_is_started_again(backend: LlamaCppBackend) -> None:
     events: list[RunEvent] = []
     async with aclosing(backend.stream_run(RunRequest(BARE, LONG))) as stream:

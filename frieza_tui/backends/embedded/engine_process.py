@@ -20,6 +20,8 @@ CONTEXT_TOKENS = 4096
 SLEEP_IDLE_S = 600
 _START_TIMEOUT_S = 300.0
 _STOP_TIMEOUT_S = 1.0
+_NEWS_TIMEOUT_S = 0.5
+"""A connection breaks a little before the end of its process is known."""
 _ILLEGAL_INSTRUCTION = {-getattr(signal, "SIGILL", 4), 0xC000001D}
 _KILLED = -getattr(signal, "SIGKILL", 9)
 
@@ -103,9 +105,12 @@ class EngineProcess:
         """Whether the process has not ended, as far as is known."""
         return self._process.returncode is None
 
-    async def death(self) -> ModelError:
-        """Wait for the process to end and say why it did."""
-        return _death_in_words(await self._process.wait())
+    async def death(self) -> ModelError | None:
+        """Say why the process ended, waiting a moment for news of it; None if it lives."""
+        try:
+            return _death_in_words(await asyncio.wait_for(self._process.wait(), _NEWS_TIMEOUT_S))
+        except TimeoutError:
+            return None
 
     async def stop(self) -> None:
         """End the process: closes its input, and kills it if that is not enough."""

@@ -30,14 +30,16 @@ class RunningEngine:
         """Whether its process has not ended, as far as is known."""
         return self._process.is_alive
 
-    async def end(self) -> ModelError:
-        """Close the connections, end the process if it has not ended, and say why it did."""
+    async def end(self) -> None:
+        """Close the connections and end the process."""
         await self.client.close()
-        was_alive = self.is_alive
         await self._process.stop()
-        if was_alive:
-            return ModelError(_("The engine of the embedded model stopped answering."), _("Send the message again."))
-        return await self._process.death()
+
+    async def fail(self) -> ModelError:
+        """End it after it has failed, and say why it did."""
+        why = await self._process.death()
+        await self.end()
+        return why or ModelError(_("The engine of the embedded model stopped answering."), _("Send the message again."))
 
 
 class EngineHost:
@@ -104,11 +106,11 @@ class EngineHost:
         await asyncio.to_thread(model.make_ready, on_progress)
 
     async def discard(self) -> ModelError:
-        """End the engine that runs, dead or alive; the next `ready` starts another. Returns why it ended."""
+        """End the engine that failed, dead or alive; the next `ready` starts another. Returns why it failed."""
         engine, self.running = self.running, None
         if engine is None:
             return ModelError(_("The engine of the embedded model is not running."))
-        return await engine.end()
+        return await engine.fail()
 
     async def close(self) -> None:
         """End the engine and whatever start is under way."""
@@ -116,4 +118,6 @@ class EngineHost:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.wait([self._starting])
-        await self.discard()
+        engine, self.running = self.running, None
+        if engine is not None:
+            await engine.end()
