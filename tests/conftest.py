@@ -14,12 +14,14 @@ settings.register_profile("thorough", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 FOREIGN = ("OPENAI_", "FRIEZA_TUI_", "TEXTUAL", "NO_COLOR", "COLORTERM", "LANGUAGE", "LC_", "HTTP_PROXY", "HTTPS_PROXY")
+FOREIGN_SIZES = ("COLUMNS", "LINES")
+"""pytest-xdist sets them; a terminal of a test has its own."""
 
 
 @pytest.fixture(autouse=True)
 def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name in list(os.environ):
-        if name.upper().startswith(FOREIGN) and not name.startswith("TEXTUAL_SNAPSHOT"):
+        if name in FOREIGN_SIZES or (name.upper().startswith(FOREIGN) and not name.startswith("TEXTUAL_SNAPSHOT")):
             monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))

@@ -11,11 +11,12 @@ class Breakdown(Exception):
 
 
 async def test_a_breakdown_is_told_in_a_sentence_without_variables(
-    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def break_down(planted: str) -> None:
         raise Breakdown(len(planted))
 
+    monkeypatch.setattr(logging.getLogger("frieza_tui"), "propagate", True)  # a log file that was opened keeps it off
     caplog.set_level(logging.CRITICAL)
     with pytest.raises(Breakdown):
         async with open_stage() as stage:

@@ -141,11 +141,10 @@ async def test_enter_folds_a_block_of_code(app: ReadingApp) -> None:
 async def test_what_only_the_screen_can_do_is_asked_for(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app, turns=1)
-        await pilot.press("r", "k", "e", "d", "o", "slash", "escape")
+        await pilot.press("r", "k", "e", "o", "slash", "escape")
         assert app.wishes == [
             ("redo", "a0"),
             ("edit", "u0"),
-            ("delete", "u0"),
             ("open", "u0"),
             ("find", "u0"),
             ("leave", "u0"),
