@@ -1,4 +1,4 @@
-"""What a frame of the message log costs: `python tests/benchmarks/log_frames.py`. Run by hand; the log alone, no server.
+"""What a frame of the message log costs: `python tests/benchmarks/log_frames.py`. By hand; the log alone, no server.
 
 A reply of N tokens is there; then pieces of it come, one frame after each. The app runs in a pseudo-terminal of 120 by
 40, so that the whole way to the terminal counts; CPU is that of its process.
