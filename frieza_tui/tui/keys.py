@@ -195,7 +195,7 @@ def keys_now(situation: Situation) -> list[Key]:
     if situation.is_leaving:
         return []
     if situation.is_in_log:
-        return [key("write"), key("page"), key("end"), key("help"), key("quit")]
+        return [key(one) for one in ("write", "messages", "take", "find", "message", "help", "quit")]
     wanted = {
         "cancel": situation.is_busy,
         "queue": situation.is_busy and situation.has_draft,
