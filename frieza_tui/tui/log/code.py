@@ -8,6 +8,9 @@ from frieza_tui.tui.log.highlighting import Highlighter, Runs, State
 from frieza_tui.tui.log.leaf import Leaf
 from frieza_tui.tui.log.rows import Row, slice_spans
 
+SECTION_LINES = 400
+"""Colouring begins anew after so many lines, so that the end of long code is shown without reading all of it."""
+
 
 def break_line(line: str, width: int) -> Iterator[tuple[int, int]]:
     """Yield start and end of the pieces of a line that fit a width; an empty line is one piece."""
@@ -34,7 +37,7 @@ class CodeLayout:
         self._starts: list[int] = []  # of lines
         self._rows: list[tuple[int, int, int]] = []  # line, start and end within the line
         self._settled_rows = 0  # of complete lines
-        self._read_lines: list[tuple[Runs, State]] = []
+        self._read_lines: dict[int, tuple[Runs, State]] = {}
 
     @property
     def count(self) -> int:
@@ -84,11 +87,12 @@ class CodeLayout:
     def _runs(self, number: int) -> Runs:
         """Return the styles of a line; those of complete lines are kept."""
         last = len(self._starts) - 1
-        while len(self._read_lines) <= min(number, last - 1):
-            self._read_lines.append(self._read(len(self._read_lines)))
+        for before in range(number - number % SECTION_LINES, min(number + 1, last)):
+            if before not in self._read_lines:
+                self._read_lines[before] = self._read(before)
         return self._read_lines[number][0] if number < last else self._read(number)[0]
 
     def _read(self, number: int) -> tuple[Runs, State]:
-        before = self._read_lines[number - 1][1] if number else State()
+        before = self._read_lines[number - 1][1] if number % SECTION_LINES else State()
         runs, state = self._highlighter.line(self._line(number), before)
         return [(end, f"{self._style} {style}" if style else self._style) for end, style in runs], state

@@ -10,8 +10,9 @@ OPEN_LIMIT = 400
 """Characters read again and again before a place is sought up to which all is final."""
 _LITERAL = frozenset({"code", "math", "html", "note-mark"})
 
-_PLACE = re.compile(r"(?<=[^\W_] )(?=[^\W_])|(?<=[^\W_][。、！？])(?=[^\W_])")
-_MAY_OPEN = re.compile(r"`|\*(?!\s|$)|(?<![^\W_])_+(?!\s|$)|~~(?!\s|$)|<(?=[A-Za-z/!?])")
+_PLACE = re.compile(r"(?:(?<=\S )|(?<=\S\n)|(?<=[^\W_][。、！？])(?=[^\W_]))(?=\S)")
+"""Between words: marks on either side see a space, or letters, whether they are read together or apart."""
+_MAY_OPEN = re.compile(r"`|\*(?!\s|$)|(?<![^\W_])_+(?!\s|$)|~~(?!\s|$)|<(?=[A-Za-z/!?])|\]\(")
 _MAY_BE_MATH = re.compile(r"\$|\\[(\[]")
 _MAY_BE_LINK = re.compile(r"[:/@.]")
 
@@ -21,7 +22,8 @@ def is_settled(source: str, content: StyledText) -> bool:
 
     `source` ends before a word, and `content` is what it looks like alone: marks that still show in it may be open.
     """
-    if _MAY_BE_LINK.search(source[max(source.rfind(" ", 0, -1), source.rfind("\n")) + 1 :]):
+    word = source[max(source.rfind(" "), source.rfind("\n")) + 1 :]
+    if _MAY_BE_LINK.search(word):
         return False
     if _MAY_BE_MATH.search(source[-MATH_REACH:]):
         return False

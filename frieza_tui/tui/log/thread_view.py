@@ -52,6 +52,8 @@ class ThreadView(ScrollView, can_focus=True):
         self._told_at = 0.0
         self._frame_timer: Timer | None = None
         self._framed_at = 0.0
+        self._frame_cost_s = 0.0
+        """Seconds that the last frame took: a text made to be slow is shown less often, and typing stays quick."""
         self._has_news = False
         self._bar_shape = (False, 0, 0)
 
@@ -96,12 +98,14 @@ class ThreadView(ScrollView, can_focus=True):
             self._frame_timer.resume()
 
     def _pass_frame(self) -> None:
-        if monotonic() - self._framed_at < self._frame_s() * 0.9:
+        start = monotonic()
+        if start - self._framed_at < max(self._frame_s(), self._frame_cost_s * 3) * 0.9:
             return
-        self._framed_at = monotonic()
         self._has_news = False
         self._take_news()
         self._show_viewport()
+        self._framed_at = start
+        self._frame_cost_s = monotonic() - start
         if not self._has_news and self._frame_timer is not None:
             self._frame_timer.pause()
 
