@@ -70,7 +70,7 @@ def _report(bench: Bench, measured: Mapping[str, Sequence[Figure]]) -> str:
         loads, spins = bench.loads, bench.spins_ms
         machine += f"; load {min(loads):.1f}–{max(loads):.1f}"
         machine += f"; a fixed piece of work took {statistics.median(spins):.0f} ms ({min(spins):.0f}–{max(spins):.0f})"
-    parts = [f"{machine}; {bench.repetitions} runs each."]
+    parts = [f"{machine}; runs of each program: {bench.repetitions}."]
     parts += [f"### {name}\n\n{table(figures)}" for name, figures in measured.items()]
     if bench.failures:
         parts.append("Left out:\n\n" + "\n".join(f"- {line}" for line in bench.failures))
