@@ -1,5 +1,6 @@
 """The chat screen: the turn lives here. Knows the conversation and the widgets, no backend."""
 
+import gc
 import logging
 from contextlib import aclosing
 from typing import ClassVar
@@ -129,6 +130,7 @@ class ChatScreen(ReadingScreen):
     async def _prepare(self) -> None:
         """Load what is heavy; ends when the backend is ready or has failed."""
         await self._chat.prepare()
+        gc.freeze()  # what the SDK loaded stays for good; looking through it again holds a frame for 0.1 s
 
     @work(exclusive=True, group="turn", exit_on_error=False)
     async def _stream_turn(self, turn: int, text: str | None) -> None:
