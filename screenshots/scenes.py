@@ -130,6 +130,7 @@ async def _write_too_early(at: Stage) -> None:
 async def _ask_for_help(at: Stage) -> None:
     await at.wait_for("ready")
     await at.press("f1")
+    await at.wait_for("Esc closes")
 
 
 def _everything() -> Sequence[Reply]:

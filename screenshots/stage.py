@@ -65,7 +65,14 @@ async def open_app(
 
 
 async def draw(at: Stage) -> str:
-    """Return the screen's SVG, once all that is under way has been painted."""
+    """Return the screen's SVG, once all that is under way has been painted: two pictures in a row are the same."""
+    before, now = "", await _draw_now(at)
+    while now != before:
+        before, now = now, await _draw_now(at)
+    return now
+
+
+async def _draw_now(at: Stage) -> str:
     await at.pilot.pause(0.005)
     await at.pilot.pause(0.001)
     app = at.app

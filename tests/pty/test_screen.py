@@ -38,7 +38,7 @@ def test_escape_cuts_the_reply_and_the_next_message_works(stage: StageServer) ->
     with program(environ=stage.environ, rows=50) as terminal:
         start(terminal)
         terminal.send("話して\r")
-        terminal.wait_for("in progress")
+        terminal.wait_for("in progress", "ホッホッホ。")
         terminal.send("\x1b")
         terminal.wait_for("cancelled", "ホッホッホ。")
         stage.let_go()
