@@ -78,7 +78,7 @@ class GrowingText:
         if len(source) - start < self._retry_at:
             return False
         stop = start + self._retry_at
-        for match in reversed(list(_PLACE.finditer(source, start, stop))[-2:]):
+        for match in reversed(list(_PLACE.finditer(source, start + 1, stop))[-2:]):
             piece = source[start : match.start()]
             content = styled(piece, self._style, env)
             if is_settled(piece, content):

@@ -107,3 +107,10 @@ def test_prices_are_not_math() -> None:
 )
 def test_emphasis_beside_japanese_needs_no_space(source: str, shown: str) -> None:
     assert styled(source, "", {}).text == shown
+
+
+def test_a_long_run_without_spaces_comes_to_an_end() -> None:
+    for text in ("word " * 100 + "x" * 3000, "a\n" + "|-" * 3000, "、" * 3000, " ".join(["y" * 900] * 5)):
+        growing = GrowingText("")
+        growing.update(text, {})
+        assert growing.content.text == text
