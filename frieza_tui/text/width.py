@@ -22,8 +22,11 @@ _WIDENED_BY_STYLE = """
     1f5ef 1f5f3 1f5fa 1f6cb 1f6cd-1f6cf 1f6e0-1f6e5 1f6e9 1f6f0 1f6f3
 """
 
-# Wide since Unicode 16; this Python's tables may be older.
-_WIDE_SINCE_16 = "2630-2637 268a-268f 4dc0-4dff 1d300-1d356 1d360-1d376"
+# Wide since Unicode 16 and 17; this Python's tables may be older.
+_WIDE_SINCE_16 = """
+    2630-2637 268a-268f 4dc0-4dff 1d300-1d356 1d360-1d376
+    1f6d8 1fa89-1fa8a 1fa8e-1fa8f 1fabe 1fac6 1fac8 1facd 1fadc 1fadf 1fae9-1faea 1faef
+"""
 
 # Zero cells though their category says letter or symbol: jamo after the first, fillers, skin tones.
 _ZERO_THOUGH_LETTERS = "1160-11ff d7b0-d7fb 3164 ffa0 1f3fb-1f3ff"

@@ -1,6 +1,7 @@
 """The real program, killed in the middle of a reply, and started again."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -15,10 +16,11 @@ def rows(query: str) -> list[tuple[str]]:
     file = paths.data_dir() / "threads.sqlite3"
     if not file.exists():
         return []
-    with sqlite3.connect(file) as db:
-        found = db.execute(query).fetchall()
-    db.close()
-    return found
+    try:
+        with closing(sqlite3.connect(file)) as db:
+            return db.execute(query).fetchall()
+    except sqlite3.OperationalError:  # the program is still making its tables
+        return []
 
 
 def ask(terminal: Terminal, text: str) -> None:
