@@ -63,7 +63,7 @@ class Block:
         at = index - self.gap
         if at == FOLDED_ROWS and self._hides_rows():
             hidden = _("… {count} more lines").format(count=layout.count - FOLDED_ROWS)
-            return row_of(hidden, "fold", layout.row(at).start)
+            return row_of(hidden, "code-block fold" if self.leaf.kind == "code" else "fold", layout.row(at).start)
         return layout.row(at) if 0 <= at < layout.count else EMPTY_ROW
 
     def prefix(self, index: int) -> tuple[Span, ...]:

@@ -62,14 +62,18 @@ class Drawing:
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._palette = Palette(widget)
+        self._blank: Strip | None = None
 
     def clear(self) -> None:
         """Forget the colours; the strips that blocks keep are the caller's business."""
         self._palette.clear()
+        self._blank = None
 
     def blank(self, width: int) -> Strip:
         """Return an empty line."""
-        return Strip.blank(width, self._palette.style(""))
+        if self._blank is None or self._blank.cell_length != width:
+            self._blank = self._filtered(Strip.blank(width, self._palette.style("")))
+        return self._blank
 
     def strip(self, visible: VisibleRow) -> Strip:
         """Return a row as it is; it is drawn once."""
@@ -95,7 +99,10 @@ class Drawing:
 
     def selection_mark(self, start: int, end: int) -> Mark:
         """Return the mark of what the reader has selected; an end of -1 is that of the block."""
-        return start, _EVERYTHING if end < 0 else end, self._widget.screen.get_component_rich_style("screen--selection")
+        mark = self._widget.screen.get_component_rich_style("screen--selection")
+        if mark.color == mark.bgcolor:  # the theme leaves it to the text
+            mark = Style(bgcolor=mark.bgcolor)
+        return start, _EVERYTHING if end < 0 else end, mark
 
     def find_mark(self, start: int, end: int, is_current: bool) -> Mark:
         """Return the mark of what was found."""
