@@ -117,6 +117,9 @@ def _check_header(path: Path) -> None:
     if len(head) < 100 or not head.startswith(_MAGIC):
         raise _foreign(_("{file} is damaged, or not a database.").format(file=name))
     version, application = struct.unpack(">I", head[60:64])[0], struct.unpack(">I", head[68:72])[0]
+    pages = struct.unpack(">I", head[28:32])[0]
+    if version == application == 0 and pages <= 1:
+        return  # empty: another program has only just begun to make it
     _check_kind(name, version, application)
 
 
