@@ -10,6 +10,7 @@ import logging
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote
 
@@ -21,7 +22,7 @@ from frieza_tui.backends.sse import EventDecoder, ServerEvent
 
 if TYPE_CHECKING:
     import httpx2
-    from openai import AsyncOpenAI, AsyncStream
+    from openai import APIConnectionError, AsyncOpenAI, AsyncStream
 
 
 class RawResponse(Protocol):
@@ -53,6 +54,7 @@ LOOP_SHARE_S: Final = 0.004
 """How long buffered events are handed on before the loop gets its turn."""
 DONE: Final = "[DONE]"
 """Name of the event that tells of a stream's own last word, for those who ask to be told."""
+_CONNECTED: Final = "frieza_tui.connected"
 _RETIRED: Final = r"(deprecated$|The Assistants API is deprecated)"
 _decode_json = msgspec.json.Decoder().decode
 
@@ -105,7 +107,7 @@ class OpenAIClient:
 
     @property
     def posts(self) -> "AsyncOpenAI":
-        """For requests that must not happen twice: never retried."""
+        """For requests that must not happen twice: never retried, but where no server can have seen the first."""
         assert self._posts is not None, "open() comes first"
         return self._posts
 
@@ -201,7 +203,9 @@ class OpenAIClient:
 
         timeout = httpx2.Timeout(self._read_timeout_s, connect=CONNECT_TIMEOUT_S)
         http_client = openai.DefaultAsyncHttpx2Client(
-            trust_env=self._uses_proxies, timeout=timeout, event_hooks={"response": [_tell_rate_limits]}
+            trust_env=self._uses_proxies,
+            timeout=timeout,
+            event_hooks={"request": [_note_connecting], "response": [_tell_rate_limits]},
         )
         client = openai.AsyncOpenAI(
             # Without a key of its own a server must not be sent the one of OPENAI_API_KEY.
@@ -222,7 +226,7 @@ async def _opened(
     client: "AsyncOpenAI", method: Method, path: str, body: bytes | None, headers: Mapping[str, str]
 ) -> AsyncIterator[RawResponse]:
     import httpx2
-    from openai import AsyncStream
+    from openai import APIConnectionError, AsyncStream
 
     options: Any = {"headers": headers} if headers else {}
     if method == "DELETE":
@@ -233,7 +237,13 @@ async def _opened(
     if method == "GET":
         stream = await client.get(path, cast_to=object, options=options, stream=True, stream_cls=kind)
     else:
-        stream = await client.post(path, cast_to=object, content=body, options=options, stream=True, stream_cls=kind)
+        post = partial(client.post, path, cast_to=object, content=body, options=options, stream=True, stream_cls=kind)
+        try:
+            stream = await post()
+        except APIConnectionError as error:
+            if not _met_a_closed_connection(error):
+                raise
+            stream = await post()
     try:
         yield _OpenResponse(stream)
     finally:
@@ -279,6 +289,27 @@ async def _events(response: RawResponse) -> AsyncGenerator[ServerEvent, None]:
                 since_s = loop.time()
     for event in decoder.finish():
         yield event
+
+
+async def _note_connecting(request: "httpx2.Request") -> None:
+    """Have a request remember whether a connection was made for it or one of an earlier request was used again."""
+
+    async def note(event: str, _info: object) -> None:
+        if event == "connection.connect_tcp.started":
+            request.extensions[_CONNECTED] = True
+
+    request.extensions["trace"] = note
+
+
+def _met_a_closed_connection(error: "APIConnectionError") -> bool:
+    """Tell whether a request was lost on an earlier request's connection, just as the server closed that one.
+
+    llama.cpp's server closes it after each stream, a moment after the last word of the reply.
+    """
+    import httpx2
+
+    closed = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
+    return isinstance(error.__cause__, closed) and not error.request.extensions.get(_CONNECTED)
 
 
 async def _tell_rate_limits(response: "httpx2.Response") -> None:

@@ -59,7 +59,8 @@ _Rules: TypeAlias = Mapping[str, Iterable[_Rule]]
 
 
 @lru_cache(maxsize=256)
-def _style_of(token: _TokenType) -> str:
+def style_of(token: _TokenType) -> str:
+    """Return the style word of a token or of the nearest kind above it that has one; "" for plain."""
     kind: _TokenType | None = token
     while kind is not None:
         if kind in _STYLES:
@@ -120,7 +121,7 @@ class Highlighter:
         style = ""
         for token, value in tokens:
             at = min(at + len(value), len(line))
-            style = _style_of(token)
+            style = style_of(token)
             if runs and runs[-1][1] == style:
                 runs[-1] = (at, style)
             elif not runs or runs[-1][0] < at:
@@ -142,9 +143,6 @@ class Highlighter:
             return tokens, replace(state, context=context)
         if isinstance(lexer, RegexLexer):
             stack = list(state.stack)
-            inner = _lexer_for(_EMBEDDED.get(stack[-1], ""))
-            if isinstance(inner, RegexLexer) and "</" not in text:
-                return list(_scan_with(inner, text, ["root"])), state
             return list(_scan_with(lexer, text, stack)), replace(state, stack=tuple(stack))
         assert lexer is not None
         return [(token, value) for _, token, value in lexer.get_tokens_unprocessed(text)], state
@@ -168,6 +166,10 @@ def _scan_with(lexer: RegexLexer, text: str, stack: list[str]) -> Iterator[tuple
         steps += 1
         if steps > 4 * LINE_LIMIT:  # rules that match nothing, and lead nowhere
             yield Token.Text, text[at:]
+            return
+        inner = _lexer_for(_EMBEDDED.get(stack[-1], ""))
+        if isinstance(inner, RegexLexer) and "</" not in text[at:]:
+            yield from _scan_with(inner, text[at:], ["root"])
             return
         match, action, change = _first_match(rules[stack[-1]], text, at)
         if match is None:
