@@ -150,9 +150,13 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
 
 
 def _version(db: sqlite3.Connection, path: Path) -> int:
-    version: int = db.execute("PRAGMA user_version").fetchone()[0]
-    application: int = db.execute("PRAGMA application_id").fetchone()[0]
-    if version or application or db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    # One statement, so one moment: another program may be making the file right now.
+    version: int
+    version, application, has_tables = db.execute(
+        "SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id),"
+        " EXISTS (SELECT 1 FROM sqlite_master)"
+    ).fetchone()
+    if version or application or has_tables:
         _check_kind(safe_line(str(path)), version, application)
     return version
 
