@@ -5,6 +5,7 @@ of the first failing write, the queue fills, and the next write holds the event 
 dropped here.
 """
 
+import sys
 from io import TextIOWrapper
 from typing import cast
 
@@ -49,7 +50,8 @@ def titled_driver(title: str) -> type[Driver]:
 
         def start_application_mode(self) -> None:
             if not isinstance(self._file, _Outlet):
-                self._file = cast(TextIOWrapper, _Outlet(cast(TextIOWrapper, self._file)))
+                # Textual draws on standard error, which people send to a file to read it later.
+                self._file = cast(TextIOWrapper, _Outlet(cast(TextIOWrapper, sys.__stdout__)))
             super().start_application_mode()  # type: ignore[no-untyped-call]
             self.write(f"\x1b[22;2t\x1b]2;{title}\x07")
 

@@ -1,10 +1,12 @@
 import re
+import shlex
 import signal
+from pathlib import Path
 
 import pytest
 
 from tests.pty.conftest import StageServer
-from tests.support.terminal import Terminal, program
+from tests.support.terminal import PROGRAM, Terminal, program
 
 READY = "F1"
 
@@ -126,3 +128,12 @@ def test_a_window_that_shrinks_and_grows_back_at_once_is_drawn_anew(stage: Stage
         terminal.wait_for("小さい", "以上です。", "F1 help")
         terminal.send("\x11")
         assert terminal.wait_for_exit() == 0
+
+
+def test_the_screen_is_drawn_where_errors_go_to_a_file(stage: StageServer, tmp_path: Path) -> None:
+    errors = tmp_path / "errors"
+    terminal = Terminal(("sh", "-c", f"{shlex.join(PROGRAM)} 2>{errors}"), environ=stage.environ)
+    start(terminal)
+    terminal.send("\x11")
+    assert terminal.wait_for_exit() == 0
+    assert errors.read_text("utf-8") == ""
