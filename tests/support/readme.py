@@ -12,6 +12,7 @@ import msgspec
 
 from frieza_tui.arguments import SETTINGS_FLAGS, build_parser
 from frieza_tui.settings import ENV_PREFIX, SHARED_ENV, Settings
+from frieza_tui.tui.commands import COMMANDS
 from frieza_tui.tui.keys import readme_table
 
 README = Path(__file__).parents[2] / "README.md"
@@ -19,7 +20,10 @@ README = Path(__file__).parents[2] / "README.md"
 
 def blocks() -> dict[str, str]:
     """What stands between the README's markers, by the markers' names."""
-    return {"keys": readme_table(), "settings": f"{settings_table()}\n\nThe other flags:\n\n{flags_table()}"}
+    return {
+        "keys": f"{readme_table()}\n\n{commands_table()}",
+        "settings": f"{settings_table()}\n\nThe other flags:\n\n{flags_table()}",
+    }
 
 
 def filled(text: str) -> str:
@@ -29,6 +33,11 @@ def filled(text: str) -> str:
         before, rest = text.split(start)
         text = f"{before}{start}{block}\n{end}{rest.split(end)[1]}"
     return text
+
+
+def commands_table() -> str:
+    """What can be sent as a whole message."""
+    return _table(("sent as the whole message", "what it does"), [(f"`{one.shown}`", one.does()) for one in COMMANDS])
 
 
 def settings_table() -> str:

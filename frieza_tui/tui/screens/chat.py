@@ -21,7 +21,7 @@ from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TurnAdvanced
 from frieza_tui.tui.recall import RecallList
-from frieza_tui.tui.screens.reading import ReadingScreen
+from frieza_tui.tui.screens.commanded import CommandScreen
 from frieza_tui.tui.second_press import WITHIN_S, SecondPress
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
@@ -43,7 +43,7 @@ TINY_ROWS, TINY_COLUMNS = 8, 24
 _FAILED_START = "failed-start"
 
 
-class ChatScreen(ReadingScreen):
+class ChatScreen(CommandScreen):
     """Log, queue, message box, and the turn that is open."""
 
     AUTO_FOCUS = "#composer"
@@ -81,7 +81,6 @@ class ChatScreen(ReadingScreen):
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the greeting and the log share one place."""
-        self._composer.placeholder = _("Message {name}").format(name=self._chat.assistant.name)
         yield self._status_bar
         yield Greeting(self._chat.assistant.name)
         yield self._message_log
@@ -94,7 +93,7 @@ class ChatScreen(ReadingScreen):
     def on_mount(self) -> None:
         """Listen to the conversation; warm it up once the first picture is on the screen."""
         self._chat.on_preparation = self._tell_preparation
-        self._show_situation()
+        self._show_words()
         self.call_after_refresh(self._prepare)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -145,6 +144,8 @@ class ChatScreen(ReadingScreen):
         text = make_safe(message.text).strip("\n")
         if text.strip() == QUIT_WORD:
             self.post_message(LeaveAsked())
+            return
+        if self._obey(text):
             return
         self._composer.remember(text)
         self._chat.queue.push(text)
@@ -200,6 +201,11 @@ class ChatScreen(ReadingScreen):
         self._show_situation()
 
     # What the user sees and does beside it.
+
+    def _show_words(self) -> None:
+        self._composer.placeholder = _("Message {name}").format(name=self._chat.assistant.name)
+        self._show_situation()
+        self.refresh(layout=True)
 
     @on(Composer.DraftChanged)
     @on(QueueView.Changed)

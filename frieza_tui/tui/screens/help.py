@@ -1,4 +1,4 @@
-"""The help: every key, in groups. Made from the table of keys alone."""
+"""The help: every key, in groups, and every command. Made from their tables alone."""
 
 from typing import ClassVar
 
@@ -12,11 +12,12 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from frieza_tui.i18n import _
-from frieza_tui.tui.keys import KEYS, Key, group_title, grouped
+from frieza_tui.tui.commands import COMMANDS
+from frieza_tui.tui.keys import KEYS, group_title, grouped
 
 
 class _KeySheet(Widget):
-    """All keys, as wide as it is given."""
+    """All keys and commands, as wide as it is given."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
         """Return the rows that so many cells of width need."""
@@ -28,22 +29,23 @@ class _KeySheet(Widget):
 
 
 def _rows(width: int) -> list[Content]:
-    column = max(cell_len(one.shown) for one in KEYS) + 2
+    column = max(cell_len(shown) for shown in (*(one.shown for one in KEYS), *(one.shown for one in COMMANDS))) + 2
     if column > width // 2:
         column = 2
     rows: list[Content] = []
-    for group, keys in grouped():
-        rows += [*([Content("")] if rows else []), Content.styled(group_title(group), "bold $text-primary")]
-        for one in keys:
-            rows += _key_rows(one, column, width)
+    groups = [(group_title(group), [(one.shown, one.does()) for one in keys]) for group, keys in grouped()]
+    for title, entries in (*groups, (_("Commands"), [(one.shown, one.does()) for one in COMMANDS])):
+        rows += [*([Content("")] if rows else []), Content.styled(title, "bold $text-primary")]
+        for shown, does in entries:
+            rows += _entry_rows(shown, does, column, width)
     return rows
 
 
-def _key_rows(one: Key, column: int, width: int) -> list[Content]:
-    """Return a key's rows: beside its keys what it does, or below them where there is no room."""
-    name = Content.styled(one.shown, "bold")
-    first, *rest = Content(one.does()).wrap(max(8, width - column))
-    if cell_len(one.shown) >= column:
+def _entry_rows(shown: str, does: str, column: int, width: int) -> list[Content]:
+    """Return the rows of a key or command: what it does beside it, or below it where there is no room."""
+    name = Content.styled(shown, "bold")
+    first, *rest = Content(does).wrap(max(8, width - column))
+    if cell_len(shown) >= column:
         return [name, *(Content.assemble(" " * column, row) for row in (first, *rest))]
     first = Content.assemble(name, " " * (column - name.cell_length), first)
     return [first, *(Content.assemble(" " * column, row) for row in rest)]

@@ -1,0 +1,60 @@
+"""What a chat screen does on slash commands: a handler for each line of the table. Knows no backend."""
+
+import os
+from collections.abc import Callable
+
+from frieza_tui.i18n import _, guess_language, use_language
+from frieza_tui.tui.commands import allowed_words, called
+from frieza_tui.tui.messages import LeaveAsked
+from frieza_tui.tui.screens.help import HelpScreen
+from frieza_tui.tui.screens.reading import ReadingScreen
+
+LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
+
+
+class CommandScreen(ReadingScreen):
+    """A screen whose message box takes commands.
+
+    A handler gets what followed its command, "" for nothing. It does what was asked and returns True, or returns False
+    if it does not understand: then the command is back in the box, and the waiting line says how it is written.
+    """
+
+    @property
+    def _command_handlers(self) -> dict[str, Callable[[str], bool]]:
+        """One for each command of the table, by its name."""
+        return {"help": self._give_help, "lang": self._speak, "quit": self._quit}
+
+    def _obey(self, text: str) -> bool:
+        """Carry a message out that is a command. False if it is none."""
+        call = called(text)
+        if call is None:
+            return False
+        self._composer.remember(text)
+        if not self._command_handlers[call.command.name](call.argument):
+            self._composer.offer(text)
+            self._waiting_line.say(allowed_words(call.command))
+        return True
+
+    def _give_help(self, argument: str) -> bool:
+        if not argument:
+            self.app.push_screen(HelpScreen())
+        return not argument
+
+    def _quit(self, argument: str) -> bool:
+        if not argument:
+            self.post_message(LeaveAsked())
+        return not argument
+
+    def _speak(self, argument: str) -> bool:
+        """Switch the language of all that the screen says."""
+        code = guess_language(os.environ) if argument.lower() == "auto" else argument.lower()
+        if code not in LANGUAGE_NAMES:
+            return False
+        use_language(code)
+        self._show_words()
+        self._waiting_line.say(_("Language: {name}").format(name=LANGUAGE_NAMES[code]))
+        return True
+
+    def _show_words(self) -> None:
+        """Write everything anew, in the language in use; the chat screen knows what there is."""
+        raise NotImplementedError

@@ -1,0 +1,67 @@
+import asyncio
+
+import pytest
+
+from frieza_tui.backends.scripted import Reply
+from frieza_tui.tui.commands import COMMANDS, called
+from tests.support.stage import open_stage
+
+
+@pytest.mark.parametrize("text", ["/etc/passwd", "/nothing", "/", "/ help", "say /help", "/help\nme", "/helpme"])
+def test_other_texts_with_a_slash_are_messages(text: str) -> None:
+    assert called(text) is None
+
+
+@pytest.mark.parametrize("text", ["/lang en", " /lang  en \n", "/LANG en", "／ｌａｎｇ　ｅｎ"])
+def test_a_command_is_understood_however_it_is_typed(text: str) -> None:
+    call = called(text)
+    assert call is not None
+    assert (call.command.name, call.argument) == ("lang", "en")
+
+
+async def test_every_command_has_its_handler() -> None:
+    async with open_stage() as at:
+        assert set(at.screen._command_handlers) == {one.name for one in COMMANDS}
+
+
+async def test_a_path_is_sent_and_a_command_is_not() -> None:
+    async with open_stage(Reply("fine")) as at:
+        await at.say("/help")
+        await at.wait_for("Esc closes")
+        await at.press("escape")
+        await at.say("/etc/hosts")
+        await at.wait_for("fine")
+        assert at.log.source_of(at.log.bubble_keys[0]) == "/etc/hosts"
+
+
+async def test_the_help_lists_every_command() -> None:
+    async with open_stage(size=(100, 60)) as at:
+        await at.press("f1")
+        await at.wait_for("Commands", *(f"{one.shown}  " for one in COMMANDS), *(one.does() for one in COMMANDS))
+
+
+async def test_a_wrong_argument_is_not_lost_and_the_line_says_what_is_allowed() -> None:
+    async with open_stage() as at:
+        await at.say("/lang fr")
+        await at.wait_for("It is written /lang [ja|en|auto]")
+        assert at.composer.text == "/lang fr"
+        at.composer.clear()
+        await at.say("/quit now")
+        await at.wait_for("/quit stands alone.")
+        assert at.composer.text == "/quit now"
+        assert at.log.bubble_keys == []
+
+
+async def test_a_command_works_while_an_answer_comes_and_queues_nothing() -> None:
+    async with open_stage(Reply("half", asyncio.Event())) as at:
+        await at.say("hello")
+        await at.wait_for("half")
+        await at.say("/lang en")
+        await at.wait_for("Language: English")
+        assert len(at.screen._chat.queue) == 0
+
+
+async def test_quit_ends_the_program() -> None:
+    async with open_stage() as at:
+        await at.say("/quit")
+        await at.wait_until(lambda: at.app.return_code is not None)
