@@ -202,11 +202,6 @@ class ChatScreen(CommandScreen):
 
     # What the user sees and does beside it.
 
-    def _show_words(self) -> None:
-        self._composer.placeholder = _("Message {name}").format(name=self._chat.assistant.name)
-        self._show_situation()
-        self.refresh(layout=True)
-
     @on(Composer.DraftChanged)
     @on(QueueView.Changed)
     @on(events.DescendantFocus)

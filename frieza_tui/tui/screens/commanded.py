@@ -56,5 +56,11 @@ class CommandScreen(ReadingScreen):
         return True
 
     def _show_words(self) -> None:
-        """Write everything anew, in the language in use; the chat screen knows what there is."""
+        """Write everything anew, in the language in use."""
+        self._composer.placeholder = _("Message {name}").format(name=self._chat.assistant.name)
+        self._show_situation()
+        self.refresh(layout=True)
+
+    def _show_situation(self) -> None:
+        """Bring the status bar and the key line in step; the chat screen knows how."""
         raise NotImplementedError
