@@ -14,6 +14,7 @@ settings.register_profile("thorough", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 FOREIGN = ("OPENAI_", "FRIEZA_TUI_", "TEXTUAL", "NO_COLOR", "COLORTERM", "LANGUAGE", "LC_", "HTTP_PROXY", "HTTPS_PROXY")
+FOREIGN_CLIPBOARDS = ("DISPLAY", "WAYLAND_DISPLAY", "TMUX", "STY", "SSH_CONNECTION", "WSL_DISTRO_NAME", "WSL_INTEROP")
 FOREIGN_SIZES = ("COLUMNS", "LINES")
 """pytest-xdist sets them; a terminal of a test has its own."""
 
@@ -21,7 +22,9 @@ FOREIGN_SIZES = ("COLUMNS", "LINES")
 @pytest.fixture(autouse=True)
 def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for name in list(os.environ):
-        if name in FOREIGN_SIZES or (name.upper().startswith(FOREIGN) and not name.startswith("TEXTUAL_SNAPSHOT")):
+        if name in (*FOREIGN_SIZES, *FOREIGN_CLIPBOARDS) or (
+            name.upper().startswith(FOREIGN) and not name.startswith("TEXTUAL_SNAPSHOT")
+        ):
             monkeypatch.delenv(name)
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
@@ -29,6 +32,7 @@ def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.setenv("SSH_TTY", "far away")  # else tests would copy into a real clipboard
     use_language("en")
     yield home
     use_language("en")

@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import ClassVar, Literal
 
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
@@ -26,6 +26,7 @@ from frieza_tui.chat import Chat
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
+from frieza_tui.tui.clipboard.copying_app import CopyingApp
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import ChatClosed, LeaveAsked
 from frieza_tui.tui.recall import RecallList
@@ -59,7 +60,7 @@ class ScreenResult:
     """1 if the screen broke down; that has then been said on standard error."""
 
 
-class FriezaApp(App[tuple[Deletion, ...]]):
+class FriezaApp(CopyingApp[tuple[Deletion, ...]]):
     """Holds the themes and the chat screen, and knows the one way out."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/chat.tcss"]

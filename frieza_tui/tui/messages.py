@@ -39,5 +39,13 @@ class ChatClosed(Message):
     deletions: tuple[Deletion, ...]
 
 
+@dataclass
+class TextCopied(Message):
+    """A text was copied. Handled by the screen that is on top, if it has a place for words."""
+
+    words: str
+    """By which route, and whether that was verified."""
+
+
 class LeaveAsked(Message):
     """The user or a signal asks the program to end. Handled by FriezaApp only."""

@@ -94,7 +94,7 @@ async def test_an_export_shows_and_copies_its_path(tmp_path: Path, monkeypatch: 
     async with open_stage(size=(160, 24)) as at:
         await open_list(at)
         await at.press("f4")
-        await at.wait_for("its path copied")
+        await at.wait_for("Written: ", "not verified")
         assert at.app.clipboard == str(tmp_path / "ナメック星の話.md")
     assert (tmp_path / "ナメック星の話.md").is_file()
 

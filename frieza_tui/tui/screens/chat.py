@@ -279,7 +279,6 @@ class ChatScreen(CommandScreen):
         self.app.copy_to_clipboard(text)
         self._composer.deselect()
         self.clear_selection()
-        self._waiting_line.say(_("Copied: sent to the terminal, not verified."))
         return True
 
     def action_retry(self) -> None:

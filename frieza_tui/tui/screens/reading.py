@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from frieza_tui.i18n import _
 from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.messages import TextCopied
 from frieza_tui.tui.screens.kept import KeptScreen
 from frieza_tui.tui.widgets.find_line import FindLine
 
@@ -27,7 +28,11 @@ class ReadingScreen(KeptScreen):
     def _copy_taken(self, message: MessageLog.TextTaken) -> None:
         message.stop()
         self.app.copy_to_clipboard(message.text)
-        self._waiting_line.say(_("Copied: sent to the terminal, not verified."))
+
+    @on(TextCopied)
+    def _say_copied(self, message: TextCopied) -> None:
+        message.stop()
+        self._waiting_line.say(message.words)
 
     @on(MessageLog.CodeOffered)
     def _offer_code(self, message: MessageLog.CodeOffered) -> None:

@@ -24,6 +24,7 @@ from frieza_tui.store.exports import local_time, write_export
 from frieza_tui.store.thread_reader import Hit, ThreadSummary
 from frieza_tui.store.threads import Threads, open_threads
 from frieza_tui.text.safe import make_safe, safe_line
+from frieza_tui.tui.messages import TextCopied
 
 T = TypeVar("T")
 
@@ -70,6 +71,7 @@ class ThreadsScreen(ModalScreen[Opened | None]):
         self._doomed: dict[str, str] = {}
         self._renamed_id = ""
         self._searched_words = ""
+        self._said_words = ""
 
     def compose(self) -> ComposeResult:
         """The box, the list, a line for what was done."""
@@ -137,6 +139,7 @@ class ThreadsScreen(ModalScreen[Opened | None]):
             self._say(make_safe(str(error)) if isinstance(error, StoreError) else type(error).__name__)
 
     def _say(self, words: str) -> None:
+        self._said_words = words
         self.query_one("#said", Static).update(words)
 
     @property
@@ -235,7 +238,13 @@ class ThreadsScreen(ModalScreen[Opened | None]):
             _with_threads, lambda threads: write_export(threads.load_record(thread_id), "md", Path())
         )
         self.app.copy_to_clipboard(str(path))
-        self._say(_("Written, and its path copied: {path}").format(path=safe_line(str(path), 2000)))
+        self._say(_("Written: {path}").format(path=safe_line(str(path), 2000)))
+
+    @on(TextCopied)
+    def _say_copied(self, message: TextCopied) -> None:
+        """Add it to the words on the file whose path that was."""
+        message.stop()
+        self._say(f"{self._said_words}\n{message.words}")
 
 
 def _with_threads(use: Callable[[Threads], T]) -> T:
