@@ -34,6 +34,14 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
+def language_flag(words: Sequence[str]) -> str | None:
+    """Return what is given for the language, before anything else is looked at; None for nothing."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--language", nargs="?")
+    code: str | None = parser.parse_known_args(words)[0].language
+    return code
+
+
 def settings_flags(arguments: argparse.Namespace) -> dict[str, object]:
     """Return what was given for the settings, by field name; None where nothing was."""
     return {name: getattr(arguments, name, None) for name in SETTINGS_FLAGS}

@@ -40,9 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(words: list[str]) -> int:
     from frieza_tui.arguments import parse
+    from frieza_tui.i18n import guess_language, use_language
 
     if words == ["serve", "--child"]:
         return _serve_child()
+    _choose_language(words)
+    use_language(guess_language(os.environ))
     arguments = parse(words)
     loaded = _load_settings(arguments)
     match arguments.command:
@@ -58,13 +61,22 @@ def _dispatch(words: list[str]) -> int:
             return _chat(arguments, loaded)
 
 
+def _choose_language(words: list[str]) -> None:
+    """Let a flag or variable choose the language before the flags are read, so that their help speaks it."""
+    from frieza_tui.arguments import language_flag
+    from frieza_tui.settings import ENV_PREFIX
+
+    code = language_flag(words) or os.environ.get(f"{ENV_PREFIX}LANGUAGE")
+    if code in {"ja", "en"}:
+        os.environ["LANGUAGE"] = code
+
+
 def _load_settings(arguments: "argparse.Namespace") -> "Loaded":
     from frieza_tui.arguments import settings_flags
-    from frieza_tui.i18n import guess_language, use_language
+    from frieza_tui.i18n import use_language
     from frieza_tui.log_file import open_log
     from frieza_tui.settings import load_settings
 
-    use_language(guess_language(os.environ))
     loaded = load_settings(settings_flags(arguments), os.environ, arguments.settings)
     if loaded.settings.language != "auto":
         use_language(loaded.settings.language)

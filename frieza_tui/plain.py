@@ -18,7 +18,7 @@ from frieza_tui.domain.events import (
     TextDelta,
 )
 from frieza_tui.domain.turn import TurnEnded, TurnEvent
-from frieza_tui.i18n import _
+from frieza_tui.i18n import _, ngettext
 from frieza_tui.text.safe import make_safe
 
 ANSWERED, FAILED, MISUSED = 0, 1, 2
@@ -127,9 +127,7 @@ class PlainFace:
     def _tell_event(self, event: TurnEvent) -> None:
         match event:
             case RunChanged(run) if run.dropped_messages and run.status == "in_progress":
-                self._tell(
-                    _("The oldest {count} messages no longer fit and were left out.").format(count=run.dropped_messages)
-                )
+                self._tell(_dropped_words(run.dropped_messages))
             case StepChanged(step) if step.status == "in_progress":
                 for call in step.tool_calls:
                     self._tell(call.name or call.kind)
@@ -198,6 +196,14 @@ class PlainFace:
             with suppress(NotImplementedError):
                 for number in (signal.SIGINT, *numbers):
                     loop.remove_signal_handler(number)
+
+
+def _dropped_words(count: int) -> str:
+    return ngettext(
+        "The oldest message no longer fits and was left out.",
+        "The {count} oldest messages no longer fit and were left out.",
+        count,
+    ).format(count=count)
 
 
 def open_nowhere() -> TextIO:

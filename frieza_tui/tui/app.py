@@ -16,6 +16,7 @@ from typing import ClassVar, Literal
 from textual import work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -102,6 +103,11 @@ class FriezaApp(CopyingApp[tuple[Deletion, ...]]):
             yield SystemCommand(name, _("Change the colours"), partial(self.wear, theme.name))
         yield SystemCommand(_("Help"), _("All keys"), self.action_help)
         yield SystemCommand(_("Quit"), _("Delete what is on the server and end"), self.leave)
+
+    def action_command_palette(self) -> None:
+        """Show the command palette, with words of ours in its box."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("Find a command by name")))
 
     def wear(self, theme: str) -> None:
         """Put on a theme by its name."""

@@ -29,7 +29,7 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("help", "", lambda: _("All keys and commands")),
-    Command("lang", "[ja|en|auto]", lambda: _("Language of the screen; auto: as the locale says")),
+    Command("lang", "[ja|en|auto]", lambda: _("Language of the screen; auto: as at the start")),
     Command("quit", "", lambda: _("Quit")),
 )
 

@@ -1,5 +1,7 @@
 """One reply in the log: run events in, pieces of a bubble out. Knows the log, no screen and no chat."""
 
+from functools import partial
+
 from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.events import (
     AnnotationAdded,
@@ -17,9 +19,17 @@ from frieza_tui.domain.run import Run, ToolCall
 from frieza_tui.domain.thread import Annotation, ImageFilePart, Message, RefusalPart, TextPart
 from frieza_tui.domain.turn import TurnEnded, TurnOutcome
 from frieza_tui.i18n import _
-from frieza_tui.tui.log.bubble import BubbleState, Tone
+from frieza_tui.tui.log.bubble import BubbleState, Tone, Words
 from frieza_tui.tui.log.message_log import MessageLog
-from frieza_tui.tui.words import ending_note, ending_words, preparation_words, run_words, tool_words
+from frieza_tui.tui.words import (
+    dropped_words,
+    ending_note,
+    ending_words,
+    preparation_words,
+    queued_words,
+    run_words,
+    tool_words,
+)
 
 _TONES: dict[TurnOutcome, Tone] = {"done": "", "incomplete": "warning", "cancelled": "warning", "failed": "error"}
 
@@ -27,7 +37,7 @@ _TONES: dict[TurnOutcome, Tone] = {"done": "", "incomplete": "warning", "cancell
 class ReplyBubble:
     """Shows what a run does, in the order in which it does it."""
 
-    def __init__(self, log: MessageLog, key: str, label: str, waiting_for: str) -> None:
+    def __init__(self, log: MessageLog, key: str, label: str, waiting_for: Words) -> None:
         """Open an empty bubble that says what it waits for."""
         self.key = key
         self._log = log
@@ -41,7 +51,7 @@ class ReplyBubble:
     def wait(self, preparation: Preparation) -> None:
         """Say how far the backend is, as long as the run has not begun."""
         if not self._has_run:
-            words = _("queued") if preparation.stage == "ready" else preparation_words(preparation)
+            words = queued_words if preparation.stage == "ready" else partial(preparation_words, preparation)
             self._log.set_state(self.key, BubbleState(words, "active"))
 
     def take(self, event: RunEvent) -> None:
@@ -83,7 +93,7 @@ class ReplyBubble:
             note = _("The answer is empty.")
         if note:
             self._note(note)
-        self._log.set_state(self.key, BubbleState(ending_words(ended), _TONES[ended.outcome]))
+        self._log.set_state(self.key, BubbleState(partial(ending_words, ended), _TONES[ended.outcome]))
         self._log.settle(self.key)
 
     def _feed(self, segment: str, text: str) -> None:
@@ -100,9 +110,9 @@ class ReplyBubble:
         if run.dropped_messages and not self._has_told_dropped:
             self._has_told_dropped = True
             count = run.dropped_messages
-            self._note(_("The {count} oldest messages no longer fit and were left out.").format(count=count))
+            self._note(dropped_words(count))
         self._has_run = True
-        self._log.set_state(self.key, BubbleState(run_words(run), "active"))
+        self._log.set_state(self.key, BubbleState(partial(run_words, run), "active"))
 
     def _feed_call(self, step_id: str, index: int, call: ToolCall) -> None:
         if (step_id, index) not in self._calls_seen:

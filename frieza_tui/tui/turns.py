@@ -6,7 +6,7 @@ from typing import TypeAlias
 from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.turn import PastTurn, TurnEnded, TurnEvent
 from frieza_tui.i18n import _
-from frieza_tui.tui.log.bubble import BubbleState
+from frieza_tui.tui.log.bubble import BubbleState, Words
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.reply_bubble import ReplyBubble
 from frieza_tui.tui.words import USER_LABEL
@@ -49,7 +49,7 @@ class Turns:
         """How the turn that began last ended; None while it is open or if there was none."""
         return self._current.ended if self._current else None
 
-    def open(self, text: str, waiting_for: str) -> Number:
+    def open(self, text: str, waiting_for: Words) -> Number:
         """Show the user's message and an empty reply that says what it waits for; return the turn's number.
 
         A message that was not sent and is sent now, changed or not, takes the place of the one that failed.
@@ -62,7 +62,7 @@ class Turns:
         self._log.add_bubble(user_key, "user", USER_LABEL, BubbleState(), source=text)
         return self._open_reply(text, user_key, waiting_for)
 
-    def reopen(self, waiting_for: str) -> Number:
+    def reopen(self, waiting_for: Words) -> Number:
         """Show an empty reply in place of the last one, under the same message; return the turn's number."""
         last = self._current
         if last is None:
@@ -102,7 +102,7 @@ class Turns:
             self._current.reply.take(event)
         return True
 
-    def _open_reply(self, text: str, user_key: str, waiting_for: str) -> Number:
+    def _open_reply(self, text: str, user_key: str, waiting_for: Words) -> Number:
         reply = ReplyBubble(self._log, f"reply-{self.number}", self._assistant_name, waiting_for)
         self._current = _Turn(text, user_key, reply)
         self._log.follow_end()
@@ -112,4 +112,4 @@ class Turns:
         turn.ended = ended
         turn.reply.end(ended)
         if not ended.is_sent:
-            self._log.set_state(turn.user_key, BubbleState(_("not sent"), "error"))
+            self._log.set_state(turn.user_key, BubbleState(lambda: _("not sent"), "error"))

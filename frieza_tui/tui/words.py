@@ -5,7 +5,7 @@ from typing import assert_never
 from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.run import Run, ToolCall, Usage
 from frieza_tui.domain.turn import TurnEnded
-from frieza_tui.i18n import _
+from frieza_tui.i18n import _, ngettext
 from frieza_tui.tui.log.bubble import Tone
 
 USER_LABEL = "あなた"
@@ -30,6 +30,20 @@ def preparation_words(preparation: Preparation) -> str:
         case _:
             assert_never(preparation.stage)
     return words if preparation.fraction is None else f"{words} {preparation.fraction:.0%}"
+
+
+def queued_words() -> str:
+    """Say that a message waits for its run."""
+    return _("queued")
+
+
+def dropped_words(count: int) -> str:
+    """Say how many messages the model was not given."""
+    return ngettext(
+        "The oldest message no longer fits and was left out.",
+        "The {count} oldest messages no longer fit and were left out.",
+        count,
+    ).format(count=count)
 
 
 def waiting_words(preparation: Preparation) -> str:
@@ -111,7 +125,8 @@ def _measures(ended: TurnEnded) -> list[str]:
 
 def token_words(usage: Usage) -> str:
     """Say how many tokens were written."""
-    return _("1 token") if usage.output_tokens == 1 else _("{count} tokens").format(count=usage.output_tokens)
+    count = usage.output_tokens
+    return ngettext("{count} token", "{count} tokens", count).format(count=count)
 
 
 def tool_words(call: ToolCall) -> str:

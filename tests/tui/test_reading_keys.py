@@ -46,7 +46,7 @@ async def test_slash_finds_and_enter_goes_on_reading() -> None:
         await at.press("slash")
         await at.wait_until(lambda: isinstance(at.app.focused, FindLine))
         await at.write("needle")
-        await at.wait_for("Found in 1 messages")
+        await at.wait_for("Found in 1 message;")
         await at.press("enter")
         await at.wait_until(lambda: at.log.has_focus)
         assert not at.screen.query(FindLine)

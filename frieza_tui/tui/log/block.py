@@ -1,6 +1,6 @@
 """Blocks: leaves at a width, laid out when somebody looks at them. Knows no widget and no colour."""
 
-from frieza_tui.i18n import _
+from frieza_tui.i18n import ngettext
 from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.layout import Layout, layout_for
 from frieza_tui.tui.log.leaf import Leaf
@@ -62,7 +62,8 @@ class Block:
         layout = self.read()
         at = index - self.gap
         if at == FOLDED_ROWS and self._hides_rows():
-            hidden = _("… {count} more lines").format(count=layout.count - FOLDED_ROWS)
+            count = layout.count - FOLDED_ROWS
+            hidden = ngettext("… {count} more line", "… {count} more lines", count).format(count=count)
             return row_of(hidden, "code-block fold" if self.leaf.kind == "code" else "fold", layout.row(at).start)
         return layout.row(at) if 0 <= at < layout.count else EMPTY_ROW
 

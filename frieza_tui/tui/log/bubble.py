@@ -1,5 +1,6 @@
 """What a bubble is made of, as plain data. Knows no widget."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -8,6 +9,9 @@ SegmentKind: TypeAlias = Literal["text", "reasoning", "code", "output", "refusal
 """text is Markdown, code a tool's Python, output preformatted; reasoning, refusal and note are shown as typed."""
 Tone: TypeAlias = Literal["", "active", "warning", "error"]
 
+Words: TypeAlias = str | Callable[[], str]
+"""What never changes, such as a name, or what is said in the language in use."""
+
 SEGMENT_KINDS: frozenset[str] = frozenset({"text", "reasoning", "code", "output", "refusal", "note"})
 
 
@@ -15,11 +19,16 @@ SEGMENT_KINDS: frozenset[str] = frozenset({"text", "reasoning", "code", "output"
 class BubbleState:
     """A word beside the label, such as "queued" or "cancelled"."""
 
-    text: str = ""
+    text: Words = ""
     tone: Tone = ""
 
 
 NO_STATE = BubbleState()
+
+
+def spoken(words: Words) -> str:
+    """Say words now."""
+    return words if isinstance(words, str) else words()
 
 
 @dataclass(frozen=True, slots=True)

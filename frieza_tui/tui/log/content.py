@@ -3,9 +3,18 @@
 from dataclasses import dataclass, field
 from typing import cast
 
-from frieza_tui.i18n import _
+from frieza_tui.i18n import ngettext
 from frieza_tui.text.width import clip
-from frieza_tui.tui.log.bubble import NO_STATE, SEGMENT_KINDS, Author, BubbleState, CodeBlock, SegmentKind
+from frieza_tui.tui.log.bubble import (
+    NO_STATE,
+    SEGMENT_KINDS,
+    Author,
+    BubbleState,
+    CodeBlock,
+    SegmentKind,
+    Words,
+    spoken,
+)
 from frieza_tui.tui.log.documents import Document, LiteralDocument, document_for
 from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.leaf import Leaf
@@ -19,7 +28,7 @@ class Bubble:
 
     key: str
     author: Author
-    label: str
+    label: Words
     state: BubbleState = NO_STATE
     waiting_source: str = ""
     """Text of a settled bubble that nobody has looked at yet."""
@@ -77,13 +86,14 @@ class Bubble:
         source = "\n".join(document.source for document in self.documents())
         line, _line_end, rest = source.strip().partition("\n")
         hidden = rest.count("\n") + 1 if rest else 0
-        more = (_("… {count} more lines").format(count=hidden), "fold")
+        more = (ngettext("… {count} more line", "… {count} more lines", hidden).format(count=hidden), "fold")
         return Leaf("label", clip(line, 200, end="…"), gap=False, cells=(more,) if hidden else ())
 
     def label_leaf(self) -> Leaf:
         """The first row: who, and the state."""
-        state = ((self.state.text, f"state-{self.state.tone}" if self.state.tone else "state"),)
-        return Leaf("label", self.label, f"label-{self.author}", cells=(state if self.state.text else ()))
+        words = spoken(self.state.text)
+        state = ((words, f"state-{self.state.tone}" if self.state.tone else "state"),)
+        return Leaf("label", spoken(self.label), f"label-{self.author}", cells=(state if words else ()))
 
     def measures(self) -> tuple[int, int]:
         """Return line ends and cells of all text, for estimates: wide characters are guessed from their bytes."""

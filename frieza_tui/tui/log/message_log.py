@@ -1,6 +1,6 @@
 """The message log: all bubbles of a thread on one widget, and what the screen can do with them. Knows no backend."""
 
-from frieza_tui.tui.log.bubble import NO_STATE, Author, BubbleState, CodeBlock
+from frieza_tui.tui.log.bubble import NO_STATE, Author, BubbleState, CodeBlock, Words
 from frieza_tui.tui.log.content import Bubble
 from frieza_tui.tui.log.reading import ReadingView
 
@@ -16,7 +16,9 @@ class MessageLog(ReadingView):
         self._bubble_index: dict[str, int] = {}
         self._changed_keys: set[str] = set()
 
-    def add_bubble(self, key: str, author: Author, label: str, state: BubbleState = NO_STATE, source: str = "") -> None:
+    def add_bubble(
+        self, key: str, author: Author, label: Words, state: BubbleState = NO_STATE, source: str = ""
+    ) -> None:
         """Append a bubble; `source`, if given, is the whole text of a message that will not grow."""
         self._bubble_index[key] = len(self._log_viewport.bubbles)
         self._log_viewport.rows.add(Bubble(key, author, label, state, source, is_settled=bool(source)))
@@ -37,6 +39,11 @@ class MessageLog(ReadingView):
             self._log_viewport.bubbles[index].state = state
             self._changed_keys.add(key)
             self._wake()
+
+    def say_again(self) -> None:
+        """Say labels and states anew: the language has changed."""
+        self._log_viewport.rows.say_again()
+        self._wake()
 
     def settle(self, key: str, source: str | None = None) -> None:
         """Take no more text for a bubble; `source`, if it differs, replaces its text segments."""

@@ -73,6 +73,13 @@ class ThreadRows:
             for block in view.blocks:
                 block.strips.clear()
 
+    def say_again(self) -> None:
+        """Look at the labels and states of all bubbles that are laid out: they say it in another language now."""
+        self.drop_strips()
+        for index, bubble in enumerate(self.bubbles):
+            if bubble.key in self._views:
+                self.refresh(index)
+
     def drop_views(self) -> None:
         """Forget the rows of bubbles that nobody has looked at for long."""
         while len(self._views) > OPEN_VIEWS:

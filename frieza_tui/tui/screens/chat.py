@@ -3,6 +3,7 @@
 import gc
 import logging
 from contextlib import aclosing
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on, work
@@ -86,7 +87,7 @@ class ChatScreen(CommandScreen):
         yield self._message_log
         yield self._waiting_line
         yield self._queue_view
-        yield Static(_("Window too small"), id="too-small", markup=False)
+        yield Static(id="too-small", markup=False)
         yield self._composer
         yield self._key_bar
 
@@ -157,7 +158,7 @@ class ChatScreen(CommandScreen):
         text = self._chat.queue.pop_next()
         if text is not None:
             self.remove_class("-empty")
-            self._stream_turn(self._turns.open(text, waiting_words(self._chat.preparation)), text)
+            self._stream_turn(self._turns.open(text, partial(waiting_words, self._chat.preparation)), text)
             self._show_situation()
 
     @on(TurnAdvanced)
@@ -194,7 +195,10 @@ class ChatScreen(CommandScreen):
         if message.preparation.stage == "failed" and not self._turns.is_open:
             self.remove_class("-empty")
             self._message_log.add_bubble(
-                _FAILED_START, "notice", _("Nobody can answer yet"), BubbleState(_("not ready"), "error")
+                _FAILED_START,
+                "notice",
+                lambda: _("Nobody can answer yet"),
+                BubbleState(lambda: _("not ready"), "error"),
             )
             self._message_log.feed(_FAILED_START, make_safe(message.preparation.detail), "note:0")
             self._message_log.settle(_FAILED_START)
@@ -288,7 +292,7 @@ class ChatScreen(CommandScreen):
             return
         if not ended.is_sent and self._composer.text == self._turns.last_text:
             self._composer.clear()
-        self._stream_turn(self._turns.reopen(waiting_words(self._chat.preparation)), None)
+        self._stream_turn(self._turns.reopen(partial(waiting_words, self._chat.preparation)), None)
         self._show_situation()
 
     def action_scroll_log(self, way: str) -> None:

@@ -3,11 +3,14 @@
 import os
 from collections.abc import Callable
 
+from textual.widgets import Static
+
 from frieza_tui.i18n import _, guess_language, use_language
 from frieza_tui.tui.commands import allowed_words, called
 from frieza_tui.tui.messages import LeaveAsked
 from frieza_tui.tui.screens.help import HelpScreen
 from frieza_tui.tui.screens.reading import ReadingScreen
+from frieza_tui.tui.widgets.find_line import FindLine
 
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
 
@@ -58,8 +61,13 @@ class CommandScreen(ReadingScreen):
     def _show_words(self) -> None:
         """Write everything anew, in the language in use."""
         self._composer.placeholder = _("Message {name}").format(name=self._chat.assistant.name)
+        self.query_one("#too-small", Static).update(_("Window too small"))
+        self._message_log.say_again()
+        for line in self.query(FindLine):
+            line.say_again()
         self._show_situation()
-        self.refresh(layout=True)
+        for widget in self.query("*"):
+            widget.refresh(layout=True)
 
     def _show_situation(self) -> None:
         """Bring the status bar and the key line in step; the chat screen knows how."""

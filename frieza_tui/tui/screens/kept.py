@@ -82,7 +82,10 @@ class KeptScreen(Screen[None]):
         self.remove_class("-empty")
         self._message_log.remove_bubble(_NOT_KEPT)
         self._message_log.add_bubble(
-            _NOT_KEPT, "notice", _("This thread is not kept on disk"), BubbleState(_("in memory"), "warning")
+            _NOT_KEPT,
+            "notice",
+            lambda: _("This thread is not kept on disk"),
+            BubbleState(lambda: _("in memory"), "warning"),
         )
         self._message_log.feed(_NOT_KEPT, make_safe(str(message.error)), "note:0")
         self._message_log.settle(_NOT_KEPT)

@@ -11,7 +11,7 @@ from textual import on
 from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
-from frieza_tui.i18n import _
+from frieza_tui.i18n import _, ngettext
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import TextCopied
 from frieza_tui.tui.screens.kept import KeptScreen
@@ -98,7 +98,10 @@ class ReadingScreen(KeptScreen):
         event.stop()
         count = self._message_log.find(event.value)
         if event.value:
-            self._waiting_line.say(_("Found in {count} messages; n and N go on.").format(count=count))
+            found = ngettext(
+                "Found in {count} message; n and N go on.", "Found in {count} messages; n and N go on.", count
+            )
+            self._waiting_line.say(found.format(count=count))
 
     @on(Input.Submitted, "FindLine")
     async def _go_on_reading(self, event: Input.Submitted) -> None:

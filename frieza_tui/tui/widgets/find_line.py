@@ -24,7 +24,12 @@ class FindLine(Input):
         """The reader no longer looks for anything."""
 
     def __init__(self) -> None:
-        super().__init__(placeholder=_("Find in this conversation"), compact=True)
+        super().__init__(compact=True)
+        self.say_again()
+
+    def say_again(self) -> None:
+        """Say what it is for, in the language in use."""
+        self.placeholder = _("Find in this conversation")
 
     def action_leave(self) -> None:
         """Give it up."""

@@ -6,7 +6,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 
-from frieza_tui.i18n import _
+from frieza_tui.i18n import _, ngettext
 
 HINT_S = 4.0
 """How long a hint stays, unless said otherwise."""
@@ -49,9 +49,10 @@ class WaitingLine(Widget):
             return Content.styled(self.hint, "$text-warning")
         if self.is_following or not self.lines_below:
             return Content("")
-        count = _("↓ {count} lines below") if self.lines_below > 1 else _("↓ {count} line below")
+        count = ngettext("↓ {count} line below", "↓ {count} lines below", self.lines_below)
         return Content.assemble(
-            (count.format(count=self.lines_below), "bold $text-primary"), (_("  End shows them"), "$foreground-muted")
+            (count.format(count=self.lines_below), "bold $text-primary"),
+            ("  " + _("End shows them"), "$foreground-muted"),
         )
 
     def on_click(self) -> None:
