@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from frieza_tui import __version__
 from frieza_tui.i18n import _
@@ -23,6 +24,12 @@ SETTINGS_FLAGS = (
     "log_level",
 )
 """Flags that set the settings of the same names."""
+
+
+class _Commands(Protocol):
+    """What takes commands; argparse has no public name for it."""
+
+    def add_parser(self, name: str, *, help: str, description: str = ...) -> argparse.ArgumentParser: ...
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -114,7 +121,7 @@ def _add_screen(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_serve(commands: _Commands) -> None:
     serve = commands.add_parser("serve", help=_("the embedded server, for any client of the Assistants API"))
     serve.add_argument("--host", default="127.0.0.1", help=_("the address to listen on (default: 127.0.0.1)"))
     serve.add_argument("--port", type=int, default=8000, metavar="N", help=_("0 takes a free one (default: 8000)"))
@@ -123,13 +130,13 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument("--demo", action="store_true", help=_("canned replies instead of the model"))
 
 
-def _add_model(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_model(commands: _Commands) -> None:
     model = commands.add_parser("model", help=_("the embedded model: what is there, download, remove"))
     model.add_argument("action", nargs="?", choices=("show", "get", "remove"), default="show")
     model.add_argument("--small", action="store_true", help=_("the small model"))
 
 
-def _add_threads(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_threads(commands: _Commands) -> None:
     threads = commands.add_parser("threads", help=_("the kept threads: list, show, search, delete, export, import"))
     actions = threads.add_subparsers(dest="action", metavar="ACTION", required=True)
     _add_action(actions, "list", _("all threads, those used last first"))
@@ -146,9 +153,7 @@ def _add_threads(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     files.add_argument("files", nargs="+", type=Path, metavar="FILE")
 
 
-def _add_action(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str
-) -> argparse.ArgumentParser:
+def _add_action(actions: _Commands, name: str, about: str) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=about, description=about)
     parser.add_argument("--json", action="store_true", help=_("answer in JSON"))
     return parser

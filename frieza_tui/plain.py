@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TextIO
 
@@ -171,7 +171,7 @@ class PlainFace:
             self._err.flush()
 
     @asynccontextmanager
-    async def _leaving_on_signals(self, lines: Lines | None) -> AsyncIterator[None]:
+    async def _leaving_on_signals(self, lines: Lines | None) -> AsyncGenerator[None]:
         """SIGINT stops the turn, or leaves when there is none; SIGTERM and SIGHUP leave."""
         loop = asyncio.get_running_loop()
         numbers = [getattr(signal, name) for name in _LEAVING_SIGNALS if hasattr(signal, name)]

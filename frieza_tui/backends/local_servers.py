@@ -1,6 +1,7 @@
 """The servers of language models that run on this machine, found on their usual ports. Uses none of them."""
 
 import asyncio
+import importlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +54,8 @@ async def find_local_servers(ports: Sequence[int] = tuple(PORTS), look_s: float 
     All are asked at once for their models, without a key and past any proxy; what does not answer within look_s
     seconds is left out. Never raises.
     """
-    await asyncio.to_thread(_import_client)
+    # A quarter of a second of CPU, which the screen does not wait for.
+    await asyncio.to_thread(importlib.import_module, "httpx2")
     import httpx2
 
     # There is no certificate to check on plain http; reading the trust store would take 40 ms.
@@ -65,10 +67,6 @@ async def find_local_servers(ports: Sequence[int] = tuple(PORTS), look_s: float 
         await asyncio.gather(*late, return_exceptions=True)
     found = (look.result() for look in looks if look in done)
     return tuple(server for server in found if server is not None)
-
-
-def _import_client() -> None:
-    import httpx2  # noqa: F401 - a quarter of a second of CPU, which the screen does not wait for
 
 
 async def _look(client: "httpx2.AsyncClient", port: int) -> LocalServer | None:

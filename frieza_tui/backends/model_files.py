@@ -151,6 +151,7 @@ def remove(model: KnownModel, folder: Path | None = None) -> int:
     folder = folder or models_dir()
     whole = folder / model.local_name
     freed = 0
+    path = whole
     try:
         for path in (whole, partial_path(model, folder), whole.with_suffix(".joining"), whole.with_suffix(".lock")):
             if path.is_file():

@@ -224,7 +224,7 @@ class OpenAIClient:
 @asynccontextmanager
 async def _opened(
     client: "AsyncOpenAI", method: Method, path: str, body: bytes | None, headers: Mapping[str, str]
-) -> AsyncIterator[RawResponse]:
+) -> AsyncGenerator[RawResponse]:
     import httpx2
     from openai import APIConnectionError, AsyncStream
 

@@ -57,7 +57,8 @@ async def _delete(server: "LedgerServer", objects: Sequence[Deletion], find_key:
 
 
 def _left_over(file: Path | None) -> "list[RemoteObject]":
-    from frieza_tui.store.threads import has_file, open_threads
+    from frieza_tui.store.database import has_file
+    from frieza_tui.store.threads import open_threads
 
     if not has_file(file):
         return []

@@ -15,7 +15,7 @@ from frieza_tui.server.replies import json_reply, page_reply, read_body, service
 from frieza_tui.server.requests import AssistantCreate, AssistantUpdate, plain_tools
 
 
-def _assign(assistant: AssistantObject, body: AssistantUpdate) -> None:
+def _assign(assistant: AssistantObject, body: AssistantCreate | AssistantUpdate) -> None:
     for name in AssistantUpdate.__struct_fields__:
         value: Any = getattr(body, name)
         if value is UNSET or name == "file_ids":

@@ -6,12 +6,12 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import h11
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 _IDLE_S = 75
 """Longer than clients keep idle connections: whoever closes first must not be the server, or a request is lost."""
@@ -38,7 +38,7 @@ class _Connection(H11Protocol):
     def __init__(self, *, limits: ConnectionLimits, **facts: Any) -> None:  # noqa: ANN401 - passed on as they are
         super().__init__(**facts)
         self._limits = limits
-        self._opened_at = self.loop.time()
+        self.opened_at = self.loop.time()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -48,12 +48,13 @@ class _Connection(H11Protocol):
 
     def _close_an_idle_one(self) -> None:
         idle = [each for each in self.connections if isinstance(each, _Connection) and each.is_idle]
-        min(idle, key=lambda each: each._opened_at, default=self).transport.abort()
+        min(idle, key=lambda each: each.opened_at, default=self).transport.abort()
 
     @property
     def is_idle(self) -> bool:
         """Whether no request is being answered."""
-        return self.cycle is None or self.cycle.response_complete
+        cycle = cast(RequestResponseCycle | None, self.cycle)  # None before the first request
+        return cycle is None or cycle.response_complete
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

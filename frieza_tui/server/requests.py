@@ -122,10 +122,9 @@ class ThreadUpdate(MetadataUpdate):
     tool_resources: Json | UnsetType | None = UNSET
 
 
-class AssistantUpdate(MetadataUpdate):
-    """Changes to an assistant; what is not sent stays."""
+class AssistantFields(MetadataUpdate):
+    """What an assistant may have beside its model."""
 
-    model: str | UnsetType = UNSET
     name: Name | UnsetType | None = UNSET
     description: Description | UnsetType | None = UNSET
     instructions: Instructions | UnsetType | None = UNSET
@@ -138,7 +137,13 @@ class AssistantUpdate(MetadataUpdate):
     file_ids: list[str] | UnsetType | None = UNSET
 
 
-class AssistantCreate(AssistantUpdate, kw_only=True):
+class AssistantUpdate(AssistantFields):
+    """Changes to an assistant; what is not sent stays."""
+
+    model: str | UnsetType = UNSET
+
+
+class AssistantCreate(AssistantFields, kw_only=True):
     """A new assistant."""
 
     model: str

@@ -1,7 +1,7 @@
 """Messages, run events and ends of turns as JSON, and back. Knows no table."""
 
 from collections.abc import Iterable
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar, cast
 
 import msgspec
 
@@ -166,7 +166,10 @@ def event_of(record: EventRecord) -> RunEvent | None:
             message = message_of(_decode(fields["message"], MessageRecord))
             return MessageClosed(message, _decode(fields["incomplete_reason"], str | None))  # type: ignore[arg-type]
         case "ImageAdded":
-            image = _decode(fields["image"], ImageFileRecord | ImageUrlRecord)  # type: ignore[arg-type]
+            image = cast(
+                ImageFileRecord | ImageUrlRecord,
+                _decode(fields["image"], ImageFileRecord | ImageUrlRecord),  # type: ignore[arg-type]
+            )
             return ImageAdded(
                 _decode(fields["message_id"], str),
                 ImageFilePart(image.file_id) if isinstance(image, ImageFileRecord) else ImageUrlPart(image.url),

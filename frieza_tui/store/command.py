@@ -7,7 +7,7 @@ from typing import Final, TextIO
 import msgspec
 
 from frieza_tui.i18n import _
-from frieza_tui.store.exports import FORMATS, export_text, local_time, write_export
+from frieza_tui.store.exports import FORMATS, Format, export_text, local_time, write_export
 from frieza_tui.store.imports import read_threads
 from frieza_tui.store.records import readable_json
 from frieza_tui.store.thread_reader import Hit, ThreadSummary
@@ -101,7 +101,7 @@ def _delete(threads: Threads, answer: _Answer, arguments: Mapping[str, object]) 
 
 def _export(threads: Threads, answer: _Answer, arguments: Mapping[str, object]) -> None:
     record = threads.load_record(threads.find(str(arguments["id"])))
-    format_ = next(one for one in FORMATS if one == arguments["format"])
+    format_: Format = next(one for one in FORMATS if one == arguments["format"])
     place = arguments.get("output")
     path = write_export(record, format_, place if isinstance(place, Path) else Path())
     answer.only({"id": record.id, "path": str(path)}, safe_line(str(path), 4000))

@@ -5,7 +5,7 @@ import sqlite3
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -52,8 +52,13 @@ def open_database(file: Path | None = None) -> sqlite3.Connection:
     return db
 
 
+def has_file(file: Path | None = None) -> bool:
+    """Tell whether there is a file (None: the usual one) already."""
+    return (file or paths.data_dir() / FILE_NAME).exists()
+
+
 @contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
+def transaction(db: sqlite3.Connection) -> Generator[None]:
     """Write together, or not at all."""
     db.execute("BEGIN IMMEDIATE")
     try:

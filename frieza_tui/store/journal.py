@@ -103,7 +103,7 @@ class DiskJournal:
 
     async def lost_draft(self) -> str:
         """Return, and forget, what was written for no kept thread in a program that is no more; "" if nothing."""
-        from frieza_tui.store.threads import has_file
+        from frieza_tui.store.database import has_file
 
         found: list[str] = []
         if self._keeps_threads and await asyncio.to_thread(has_file, self._file):

@@ -1,11 +1,10 @@
 """The kept threads, as lists and commands use them: one call, one short transaction. Knows no face."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from frieza_tui import paths
 from frieza_tui.store import thread_reader
 from frieza_tui.store.database import FILE_NAME, open_database, store_error, transaction
 from frieza_tui.store.ledger import RemoteObject, read_objects, strike_objects
@@ -70,13 +69,8 @@ class Threads:
             strike_objects(self._db, base_url, ids)
 
 
-def has_file(file: Path | None = None) -> bool:
-    """Tell whether there is a file (None: the usual one) already."""
-    return (file or paths.data_dir() / FILE_NAME).exists()
-
-
 @contextmanager
-def open_threads(file: Path | None = None) -> Iterator[Threads]:
+def open_threads(file: Path | None = None) -> Generator[Threads]:
     """Open the file (None: the usual one) for a while. Raises: StoreError, also for what fails meanwhile."""
     db = open_database(file)
     try:

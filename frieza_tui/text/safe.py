@@ -56,10 +56,10 @@ _KINDS = {
     "\u2028": (_Kind.BREAK, "\n"),
     "\u2029": (_Kind.BREAK, "\n"),
     _JOINER: (_Kind.JOINER, _JOINER),
+    **dict.fromkeys("\u115f\u1160\u17b4\u17b5\u3164\uffa0", (_Kind.NOTHING, "")),  # fillers: letters in name only
+    **{mark: (_Kind.MARK, mark) for mark in "\u200b\u200c\u2060"},  # breaks and joins in Thai, Persian, Hindi
+    **{sign: (_Kind.BASE, sign) for sign in "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"},
 }
-_KINDS |= dict.fromkeys("\u115f\u1160\u17b4\u17b5\u3164\uffa0", (_Kind.NOTHING, ""))  # fillers: letters in name only
-_KINDS |= {mark: (_Kind.MARK, mark) for mark in "\u200b\u200c\u2060"}  # breaks and joins in Thai, Persian, Hindi
-_KINDS |= {sign: (_Kind.BASE, sign) for sign in "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"}
 
 
 _SELECTORS = (("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"), ("\u180b", "\u180d"), ("\u180f", "\u180f"))
@@ -201,7 +201,8 @@ class _Cleaner:
                 return self._standing(_Kind.BASE, _STAND_IN)
             case _Kind.SELECTOR if not self._can_select(character):
                 return ""
-        return self._mark(text)
+            case _:
+                return self._mark(text)
 
     def _standing(self, kind: _Kind, text: str) -> str:
         self._after_return = False

@@ -37,7 +37,7 @@ class SafeEvents:
     """Makes the events of one run safe, in their order; keeps what a delta left open until the next one."""
 
     def __init__(self) -> None:
-        self._streams: dict[object, tuple[SafeStream, Callable[[str], RunEvent]]] = {}
+        self._streams: dict[tuple[object, ...], tuple[SafeStream, Callable[[str], RunEvent]]] = {}
 
     def make(self, event: RunEvent) -> list[RunEvent]:
         """Return the event with its texts safe; nothing when all its text is held back or has vanished."""
@@ -47,7 +47,7 @@ class SafeEvents:
             case RefusalDelta(message_id, text, part):
                 return self._feed(("refusal", message_id, part), text, lambda safe: replace(event, text=safe))
             case ReasoningDelta(text):
-                return self._feed("reasoning", text, ReasoningDelta)
+                return self._feed(("reasoning",), text, ReasoningDelta)
             case StepDelta():
                 return self._step_delta(event)
             case MessageClosed(message):
@@ -60,19 +60,19 @@ class SafeEvents:
         keys = list(self._streams)
         return [event for key in keys for event in self._flush(key)]
 
-    def _feed(self, key: object, text: str, build: Callable[[str], RunEvent]) -> list[RunEvent]:
+    def _feed(self, key: tuple[object, ...], text: str, build: Callable[[str], RunEvent]) -> list[RunEvent]:
         stream, _build = self._streams.get(key) or (SafeStream(), build)
         self._streams[key] = (stream, build)
         safe = stream.feed(text)
         return [build(safe)] if safe else []
 
-    def _flush(self, key: object) -> list[RunEvent]:
+    def _flush(self, key: tuple[object, ...]) -> list[RunEvent]:
         stream, build = self._streams.pop(key)
         safe = stream.close()
         return [build(safe)] if safe else []
 
     def _close(self, message_id: str) -> list[RunEvent]:
-        keys = [key for key in self._streams if isinstance(key, tuple) and message_id in key]
+        keys = [key for key in self._streams if message_id in key]
         return [event for key in keys for event in self._flush(key)]
 
     def _step_delta(self, event: StepDelta) -> list[RunEvent]:

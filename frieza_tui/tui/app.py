@@ -64,7 +64,7 @@ class ScreenResult:
 class FriezaApp(CopyingApp[tuple[Deletion, ...]]):
     """Holds the themes and the chat screen, and knows the one way out."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["app.tcss", "screens/chat.tcss"]
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = ["app.tcss", "screens/chat.tcss"]
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", show=False),

@@ -30,7 +30,7 @@ def installed_parts(model: KnownModel) -> tuple[Path, ...]:
 
     None of the packages' code is imported.
     """
-    paths = []
+    paths: list[Path] = []
     for number in range(1, model.part_count + 1):
         package = f"{model.part_package}{number}"
         try:

@@ -4,7 +4,7 @@ The 59 kinds of event (API.md 1.7) are mapped, or known to say nothing that anot
 and counted: audio, and whatever is new.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -48,6 +48,9 @@ _SILENT: Final = frozenset(
 """What they tell comes with the item itself, at its beginning or its end."""
 
 
+_Handler: TypeAlias = Callable[[Json], list[RunEvent]]
+
+
 class ResponseAccumulator:
     """Follows one response from its stream's events, and from what the server says when it is asked."""
 
@@ -67,6 +70,7 @@ class ResponseAccumulator:
         self._tools = ToolSteps()
         self._items: dict[int, str] = {}
         self._thoughts: set[tuple[str, object]] = set()
+        self._handlers = self._handler_table()
 
     @property
     def has_ended(self) -> bool:
@@ -110,10 +114,27 @@ class ResponseAccumulator:
         self.run = self._run_of(response, status)
         return [] if self.run == before else [RunChanged(self.run)]
 
+    def _handler_table(self) -> Mapping[str, _Handler]:
+        return {
+            "response.output_item.added": self._item_added,
+            "response.output_item.done": self._item_done,
+            "response.content_part.done": self._part_done,
+            "response.output_text.done": self._text_done,
+            "response.output_text.annotation.added": self._annotation,
+            "response.refusal.delta": self._refusal,
+            "response.refusal.done": self._refusal_done,
+            "response.reasoning_summary_part.added": self._thought_part,
+            "response.reasoning_summary_text.delta": self._thought,
+            "response.reasoning_summary_text.done": self._thought_done,
+            "response.reasoning_text.delta": self._thought,
+            "response.reasoning_text.done": self._thought_done,
+            "response.shell_call_output_content.delta": self._shell_output,
+        }
+
     def _take_other(self, kind: str, data: Json) -> list[RunEvent]:
-        handler = _HANDLERS.get(kind)
+        handler = self._handlers.get(kind)
         if handler is not None:
-            return handler(self, data)
+            return handler(data)
         if kind in INPUT_KINDS:
             return self._tools.add_input(self._item_id(data), INPUT_KINDS[kind], text_of(data.get("delta")))
         family, _dot, word = kind.rpartition(".")
@@ -252,22 +273,6 @@ class ResponseAccumulator:
         return replace(run, id=run.id or before.id, model=run.model or before.model) if before else run
 
 
-_Handler: TypeAlias = Callable[[ResponseAccumulator, Json], list[RunEvent]]
-_HANDLERS: Final[dict[str, _Handler]] = {
-    "response.output_item.added": ResponseAccumulator._item_added,
-    "response.output_item.done": ResponseAccumulator._item_done,
-    "response.content_part.done": ResponseAccumulator._part_done,
-    "response.output_text.done": ResponseAccumulator._text_done,
-    "response.output_text.annotation.added": ResponseAccumulator._annotation,
-    "response.refusal.delta": ResponseAccumulator._refusal,
-    "response.refusal.done": ResponseAccumulator._refusal_done,
-    "response.reasoning_summary_part.added": ResponseAccumulator._thought_part,
-    "response.reasoning_summary_text.delta": ResponseAccumulator._thought,
-    "response.reasoning_summary_text.done": ResponseAccumulator._thought_done,
-    "response.reasoning_text.delta": ResponseAccumulator._thought,
-    "response.reasoning_text.done": ResponseAccumulator._thought_done,
-    "response.shell_call_output_content.delta": ResponseAccumulator._shell_output,
-}
 _STEP_ENDS: Final[dict[RunStatus, StepStatus]] = {
     "completed": "completed",
     "cancelled": "cancelled",

@@ -223,7 +223,7 @@ class LiteralDocument:
         self.leaves: list[Leaf] = []
         self.env: Env = {}
         self.definitions = 0
-        self._kind = kind
+        self._kind: LeafKind = kind
         self._style = style
         self._info = info
         self._pieces = Pieces()

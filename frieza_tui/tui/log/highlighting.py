@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import TypeAlias, cast
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
-from pygments.lexers import get_lexer_by_name
-from pygments.lexers.data import YamlLexer, YamlLexerContext
-from pygments.token import Token, _TokenType
+from pygments.lexers import get_lexer_by_name  # pyright: ignore[reportUnknownVariableType]
+from pygments.lexers.data import YamlLexer, YamlLexerContext  # pyright: ignore[reportMissingTypeStubs]
+from pygments.token import Token, _TokenType  # pyright: ignore[reportPrivateUsage] - it has no other name
 from pygments.util import ClassNotFound
 
 Runs: TypeAlias = list[tuple[int, str]]
@@ -201,7 +201,9 @@ def _change_states(stack: list[str], change: object) -> None:
         case "#push":
             stack.append(stack[-1])
         case tuple():
-            for step in change:
+            for step in cast(tuple[str, ...], change):
                 _change_states(stack, -1 if step == "#pop" else step)
         case str():
             stack.append(change)
+        case _:
+            pass

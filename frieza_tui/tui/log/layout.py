@@ -20,7 +20,7 @@ class Layout(Protocol):
         """Rows."""
         ...
 
-    def row(self, index: int) -> Row:
+    def row(self, index: int, /) -> Row:
         """Return a row."""
         ...
 
@@ -28,7 +28,7 @@ class Layout(Protocol):
         """Return the text between two offsets, without the line ends that the width made."""
         ...
 
-    def link_at(self, offset: int) -> str:
+    def link_at(self, offset: int, /) -> str:
         """Return the target of the link at an offset; "" if there is none."""
         ...
 

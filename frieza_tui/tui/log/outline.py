@@ -131,6 +131,8 @@ class Outliner:
                 self.stack.pop()
             case "bullet_list_close" | "ordered_list_close":
                 self.stack.pop()
+            case _:
+                pass
 
     def _has_leaf_within(self) -> bool:
         return bool(self.placed) and self.stack[-1] in self.placed[-1].path
@@ -180,6 +182,8 @@ class Outliner:
                     row.append(token.content)
                 case "tr_close":
                     rows.append(tuple(row))
+                case _:
+                    pass
             index += 1
         self._add("table", tokens[start], info=aligns, cells=tuple(rows))
         return index + 1

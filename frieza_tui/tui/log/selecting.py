@@ -43,11 +43,13 @@ class SelectingView(ThreadView):
             return None
         start, end = selection
         first_key, first_at = (start.y, start.x) if start is not None else (0, 0)
-        end_place = (last, _EVERYTHING) if end is None else place_of(end.y)[:2]
-        first = (*place_of(first_key)[:2], first_at)
-        return excerpt(self._log_viewport.rows, first, (*end_place, _EVERYTHING if end is None else end.x)), "\n"
+        start_place = place_of(first_key)
+        end_bubble, end_block = (last, _EVERYTHING) if end is None else place_of(end.y)[:2]
+        first = (start_place.bubble, start_place.block, first_at)
+        last_ = (end_bubble, end_block, _EVERYTHING if end is None else end.x)
+        return excerpt(self._log_viewport.rows, first, last_), "\n"
 
-    def selection_updated(self, _selection: Selection | None) -> None:
+    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 - Textual's call
         """Called by Textual when the reader marks text: draw it."""
         self._show_viewport()
 

@@ -152,7 +152,7 @@ class ThreadView(ScrollView, can_focus=True):
         top = float(viewport.top_row)
         if round(self.scroll_y) != viewport.top_row:
             self.set_reactive(ThreadView.scroll_y, top)
-            self.set_reactive(ThreadView.scroll_target_y, top)
+            self.set_reactive(ThreadView.scroll_target_y, top)  # pyright: ignore[reportArgumentType]
         if self.show_vertical_scrollbar:
             self._move_bar(viewport.total, viewport.height, viewport.top_row)
         self._tell_follow()
@@ -206,7 +206,7 @@ class ThreadView(ScrollView, can_focus=True):
 
     # ── moving
 
-    def watch_scroll_y(self, _old: float, new_value: float) -> None:
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:  # noqa: ARG002 - Textual's call
         """Follow a move of the wheel, of a key or of the scroll bar."""
         viewport = self._log_viewport
         viewport.resize(*self.scrollable_content_region.size)  # a taller window moves the bar before it tells its size

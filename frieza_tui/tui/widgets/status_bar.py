@@ -34,6 +34,7 @@ class StatusBar(Widget):
     def render(self) -> Content:
         """Lay the parts out; where it is narrow the server goes first, then the API, then the model, then the name."""
         name = Content.styled(self._name_shown, "bold $text-primary")
+        right = Content("")
         for parts in self._choices():
             right = Content(" · ").join(parts).stylize_before("$foreground-muted")
             gap = self.content_size.width - name.cell_length - right.cell_length
