@@ -70,7 +70,21 @@ class ResponseAccumulator:
         self._tools = ToolSteps()
         self._items: dict[int, str] = {}
         self._thoughts: set[tuple[str, object]] = set()
-        self._handlers = self._handler_table()
+        self._handlers: Mapping[str, _Handler] = {
+            "response.output_item.added": self._item_added,
+            "response.output_item.done": self._item_done,
+            "response.content_part.done": self._part_done,
+            "response.output_text.done": self._text_done,
+            "response.output_text.annotation.added": self._annotation,
+            "response.refusal.delta": self._refusal,
+            "response.refusal.done": self._refusal_done,
+            "response.reasoning_summary_part.added": self._thought_part,
+            "response.reasoning_summary_text.delta": self._thought,
+            "response.reasoning_summary_text.done": self._thought_done,
+            "response.reasoning_text.delta": self._thought,
+            "response.reasoning_text.done": self._thought_done,
+            "response.shell_call_output_content.delta": self._shell_output,
+        }
 
     @property
     def has_ended(self) -> bool:
@@ -113,23 +127,6 @@ class ResponseAccumulator:
         before = self.run
         self.run = self._run_of(response, status)
         return [] if self.run == before else [RunChanged(self.run)]
-
-    def _handler_table(self) -> Mapping[str, _Handler]:
-        return {
-            "response.output_item.added": self._item_added,
-            "response.output_item.done": self._item_done,
-            "response.content_part.done": self._part_done,
-            "response.output_text.done": self._text_done,
-            "response.output_text.annotation.added": self._annotation,
-            "response.refusal.delta": self._refusal,
-            "response.refusal.done": self._refusal_done,
-            "response.reasoning_summary_part.added": self._thought_part,
-            "response.reasoning_summary_text.delta": self._thought,
-            "response.reasoning_summary_text.done": self._thought_done,
-            "response.reasoning_text.delta": self._thought,
-            "response.reasoning_text.done": self._thought_done,
-            "response.shell_call_output_content.delta": self._shell_output,
-        }
 
     def _take_other(self, kind: str, data: Json) -> list[RunEvent]:
         handler = self._handlers.get(kind)

@@ -70,10 +70,11 @@ class Composer(TextArea):
 
     def on_mount(self) -> None:
         """Keep the terminal's own cursor on the caret, where an IME shows its candidates, when the layout moves."""
-        self.screen.screen_layout_refresh_signal.subscribe(self, self._follow_layout)
 
-    def _follow_layout(self, _screen: object) -> None:
-        self._place_cursor()
+        def follow(_screen: object) -> None:
+            self._place_cursor()
+
+        self.screen.screen_layout_refresh_signal.subscribe(self, follow)
 
     def _place_cursor(self) -> None:
         if self.has_focus:
