@@ -1,0 +1,85 @@
+import argparse
+import sys
+
+import pytest
+
+from frieza_tui.arguments import language_flag
+from frieza_tui.cli import main
+from frieza_tui.i18n import _, guess_language, ngettext, use_language
+
+
+def test_words_are_those_of_the_language_in_use() -> None:
+    use_language("ja")
+    assert _("Quit") == "終了"
+    use_language("en")
+    assert _("Quit") == "Quit"
+    use_language("tlh")
+    assert _("Quit") == "Quit"
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "words"),
+    [("en", 1, "1 token"), ("en", 2, "2 tokens"), ("ja", 1, "1 トークン"), ("ja", 2, "2 トークン")],
+)
+def test_a_number_has_the_words_that_fit_it(language: str, count: int, words: str) -> None:
+    use_language(language)
+    assert ngettext("{count} token", "{count} tokens", count).format(count=count) == words
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "ja_JP.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "C", "LANGUAGE": "ja:en"}, "ja"),
+        ({}, "en"),
+    ],
+)
+def test_the_locale_chooses_the_language(environ: dict[str, str], language: str) -> None:
+    assert guess_language(environ) == language
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, ["--help"]),
+        ({"FRIEZA_TUI_LANGUAGE": "ja"}, ["--help"]),
+        ({"LANG": "C"}, ["--language", "ja", "--help"]),
+        ({"LANG": "C"}, ["--help", "--lang=ja"]),
+    ],
+)
+def test_the_help_is_wholly_japanese(
+    variables: dict[str, str], words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"LANGUAGE": "", **variables}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        main(words)
+    shown = capsys.readouterr().out
+    assert "使い方: frieza-tui" in shown
+    assert "このヘルプを表示して終了" in shown
+    assert [line for line in shown.splitlines() if line and line[0].isascii() and not line[0].isspace()] == []
+
+
+def test_a_flag_wins_over_the_locale(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("LANGUAGE", "")
+    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
+    with pytest.raises(SystemExit):
+        main(["--language", "en", "--nonsense"])
+    assert "error: unrecognized arguments: --nonsense" in capsys.readouterr().err
+
+
+def test_a_language_without_a_code_is_left_to_the_parser() -> None:
+    assert language_flag(["--language"]) is None
+    assert language_flag(["-p", "--language ja"]) is None
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the words are those of the oldest Python")
+def test_the_words_of_argparse_are_its_own() -> None:
+    from inspect import getsource
+
+    from tests.support.catalogues import ARGPARSE
+
+    source = getsource(argparse)
+    firsts = [one if isinstance(one, str) else one[0] for one in ARGPARSE]
+    assert [one for one in firsts if one.strip() not in source] == []
