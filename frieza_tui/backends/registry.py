@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from frieza_tui.backends.base import Backend, Ledger
+from frieza_tui.backends.base import Backend, Label, Ledger
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
@@ -127,7 +127,8 @@ def _scripted(config: BackendConfig) -> Backend:
     from frieza_tui.backends.demo_script import demo_replies
     from frieza_tui.backends.scripted import ScriptedBackend
 
-    return ScriptedBackend(demo_replies(), delay_s=config.delay_s, is_endless=True, model="demo")
+    label = Label("scripted", "script", "demo")
+    return ScriptedBackend(demo_replies(), delay_s=config.delay_s, is_endless=True, label=label)
 
 
 BACKENDS: Final[dict[str, Callable[[BackendConfig], Backend]]] = {

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
 from frieza_tui.backends.drafts import MessageDraft
@@ -30,6 +30,7 @@ class Pause:
     seconds: float
 
 
+SCRIPTED: Final = Label("scripted", "script", "script")
 Piece: TypeAlias = str | asyncio.Event | Pause | RunEvent | Exception
 Step: TypeAlias = Preparation | asyncio.Event | Pause | Exception
 
@@ -75,12 +76,13 @@ class ScriptedBackend:
         delay_s: float = 0.0,
         is_endless: bool = False,
         preparation: Sequence[Step] = (Preparation("ready"),),
-        model: str = "script",
+        label: Label = SCRIPTED,
     ) -> None:
         """Take the script.
 
         delay_s: seconds before each text delta. is_endless: begin again after the last reply; without it, a run past
-        the end raises ServerFault. preparation: what `prepare` reports, waits for or raises, in order.
+        the end raises ServerFault. preparation: what `prepare` reports, waits for or raises, in order. label: what it
+        calls itself.
         """
         self.on_preparation: Callable[[Preparation], None] = lambda _step: None
         self.unknown_events = 0
@@ -99,14 +101,14 @@ class ScriptedBackend:
         self._delay_s = delay_s
         self._is_endless = is_endless
         self._preparation = tuple(preparation)
-        self._model = model
+        self._label = label
         self._open_run: str | None = None
         self._remote_ids: dict[str, str] = {}
 
     @property
     def label(self) -> Label:
-        """Always "scripted"."""
-        return Label("scripted", "script", self._model)
+        """What the script calls itself."""
+        return self._label
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
@@ -171,7 +173,7 @@ class ScriptedBackend:
         raise ServerFault("The script has no reply left.", "Give ScriptedBackend one Reply for each run.")
 
     def _run_changed(self, play: _Play, status: RunStatus) -> RunChanged:
-        return RunChanged(Run(play.run_id, status, model=self._model))
+        return RunChanged(Run(play.run_id, status, model=self._label.model))
 
     async def _perform(self, play: _Play, piece: Piece) -> list[RunEvent]:
         if isinstance(piece, asyncio.Event | Pause | Exception):
@@ -188,7 +190,7 @@ class ScriptedBackend:
         return [piece]
 
     def _change_run(self, play: _Play, run: Run) -> list[RunEvent]:
-        changed = RunChanged(replace(run, id=play.run_id, model=run.model or self._model))
+        changed = RunChanged(replace(run, id=play.run_id, model=run.model or self._label.model))
         if run.status not in ENDED and run.status != "requires_action":
             return [changed]
         play.has_ended = True

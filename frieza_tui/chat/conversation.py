@@ -216,6 +216,7 @@ class Chat:
             self._note_preparation(Preparation("ready"))
             await self._journal.written()
             request = RunRequest(self.assistant, self.thread, self._sampling)
+            turn.ask()
             async with aclosing(self._backend.stream_run(request)) as events:
                 async for event in events:
                     if turn.ended is None:

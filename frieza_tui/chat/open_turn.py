@@ -4,18 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
-from frieza_tui.domain.errors import FriezaError, RateLimited
-from frieza_tui.domain.events import (
-    RefusalDelta,
-    RunChanged,
-    RunEvent,
-    StreamFault,
-    TextDelta,
-)
+from frieza_tui.chat.stopwatch import Stopwatch
+from frieza_tui.domain.errors import AuthFailed, FriezaError, RateLimited, TimedOut, Unreachable
+from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault, TextDelta
 from frieza_tui.domain.growing_reply import GrowingReply
 from frieza_tui.domain.run import Run
 from frieza_tui.domain.thread import Message
-from frieza_tui.domain.turn import TurnEnded, TurnEvent
+from frieza_tui.domain.turn import Trouble, TurnEnded, TurnEvent
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.text.safe_events import SafeEvents
@@ -28,9 +23,7 @@ class OpenTurn:
         self.pump: asyncio.Task[None] | None = None
         """The task that reads the backend; set by the owner."""
         self.ended: TurnEnded | None = None
-        self._clock = clock
-        self._started_s = clock()
-        self._first_text_s: float | None = None
+        self._stopwatch = Stopwatch(clock)
         self._run: Run | None = None
         self._fault: StreamFault | None = None
         self._reply = GrowingReply()
@@ -49,6 +42,10 @@ class OpenTurn:
                 if isinstance(event, TurnEnded):
                     return
 
+    def ask(self) -> None:
+        """The request for the run goes out now."""
+        self._stopwatch.ask()
+
     def take(self, event: RunEvent) -> None:
         """Take in the next event of the run; texts that wait unread are joined."""
         if self.ended is not None:
@@ -58,10 +55,8 @@ class OpenTurn:
                 self._run = run
             case StreamFault():
                 self._fault = event
-            case TextDelta() | RefusalDelta() if self._first_text_s is None:
-                self._first_text_s = self._clock() - self._started_s
             case _:
-                pass
+                self._stopwatch.note(event)
         self._reply.take(event)
         for safe_event in self._safe.make(event):
             self._put(safe_event)
@@ -73,9 +68,8 @@ class OpenTurn:
     def fail(self, error: FriezaError) -> None:
         """End the turn by an error that users are told about."""
         wait_s = error.retry_after_s if isinstance(error, RateLimited) else None
-        self._end(
-            TurnEnded("failed", error.happened, error.todo, is_sent=self._run is not None, retry_after_s=wait_s),
-        )
+        ended = TurnEnded("failed", error.happened, error.todo, is_sent=self._run is not None, retry_after_s=wait_s)
+        self._end(replace(ended, trouble=_trouble(error)))
 
     def crash(self, error: Exception) -> None:
         """End the turn by an error of our own."""
@@ -111,15 +105,30 @@ class OpenTurn:
             return
         for event in self._safe.close():
             self._put(event)
+        usage = self._run.usage if self._run else None
+        self._stopwatch.stop()
         self.ended = replace(
             ending,
             happened=safe_line(ending.happened, 600),
             todo=safe_line(ending.todo, 600),
-            usage=self._run.usage if self._run else None,
-            first_text_s=self._first_text_s,
-            total_s=self._clock() - self._started_s,
+            usage=usage,
+            first_token_s=self._stopwatch.first_token_s,
+            tokens_per_s=self._stopwatch.tokens_per_s(usage),
+            total_s=self._stopwatch.total_s,
         )
         self._put(self.ended)
+
+
+def _trouble(error: FriezaError) -> Trouble:
+    match error:
+        case Unreachable() | TimedOut():
+            return "connection"
+        case AuthFailed():
+            return "key"
+        case RateLimited():
+            return "limit"
+        case _:
+            return ""
 
 
 def _ending(run: Run | None, fault: StreamFault | None) -> TurnEnded:

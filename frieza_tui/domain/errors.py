@@ -104,10 +104,14 @@ class RateLimited(BackendError):
         todo: str = "",
         facts: ServerFacts | None = None,
         retry_after_s: float | None = None,
+        *,
+        is_lasting: bool = False,
     ) -> None:
         super().__init__(happened, todo, facts)
         self.retry_after_s = retry_after_s
         """Seconds to wait, as the server names them."""
+        self.is_lasting = is_lasting
+        """No wait helps: the account has no quota left."""
 
 
 class Refused(BackendError):

@@ -8,6 +8,8 @@ from frieza_tui.domain.run import ToolCall, Usage
 from frieza_tui.domain.thread import Message
 
 TurnOutcome: TypeAlias = Literal["done", "incomplete", "cancelled", "failed"]
+Trouble: TypeAlias = Literal["", "connection", "key", "limit"]
+"""What kind of failure it was, as far as the screen tells kinds apart; "" for any other and for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,15 @@ class TurnEnded:
     """False: the user's message never reached a server, and has been taken out of the thread again."""
     retry_after_s: float | None = None
     usage: Usage | None = None
-    first_text_s: float | None = None
-    """Seconds from sending to the first text."""
+    first_token_s: float | None = None
+    """Seconds from the request to the first piece of text, refusal or reasoning."""
+    tokens_per_s: float | None = None
+    """While the reply was written, from the server's own count of tokens; None where it gives none."""
     total_s: float = 0.0
+    """Seconds from sending to the end, all waits included."""
     pending_calls: tuple[ToolCall, ...] = ()
     """Function calls that nothing here can carry out."""
+    trouble: Trouble = ""
 
 
 TurnEvent: TypeAlias = RunEvent | TurnEnded

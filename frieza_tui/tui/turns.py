@@ -22,6 +22,8 @@ class _Turn:
     user_key: str
     reply: ReplyBubble
     ended: TurnEnded | None = None
+    is_past: bool = False
+    """It comes from a kept thread."""
 
 
 class Turns:
@@ -48,6 +50,11 @@ class Turns:
     def last_ended(self) -> TurnEnded | None:
         """How the turn that began last ended; None while it is open or if there was none."""
         return self._current.ended if self._current else None
+
+    @property
+    def own_ended(self) -> TurnEnded | None:
+        """As `last_ended`, but None for a turn of a kept thread, which tells nothing of the server now."""
+        return self._current.ended if self._current and not self._current.is_past else None
 
     def open(self, text: str, waiting_for: Words) -> Number:
         """Show the user's message and an empty reply that says what it waits for; return the turn's number.
@@ -82,7 +89,7 @@ class Turns:
         user_key, text = f"user-{self.number}", past.user.text if past.user else ""
         if past.user is not None:
             self._log.add_bubble(user_key, "user", USER_LABEL, BubbleState(), source=text)
-        self._open_reply(text, user_key, "")
+        self._open_reply(text, user_key, "", is_past=True)
         for event in past.events:
             self.take(self.number, event)
         self.take(self.number, past.ended)
@@ -102,9 +109,9 @@ class Turns:
             self._current.reply.take(event)
         return True
 
-    def _open_reply(self, text: str, user_key: str, waiting_for: Words) -> Number:
+    def _open_reply(self, text: str, user_key: str, waiting_for: Words, *, is_past: bool = False) -> Number:
         reply = ReplyBubble(self._log, f"reply-{self.number}", self._assistant_name, waiting_for)
-        self._current = _Turn(text, user_key, reply)
+        self._current = _Turn(text, user_key, reply, is_past=is_past)
         self._log.follow_end()
         return self.number
 

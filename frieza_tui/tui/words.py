@@ -4,7 +4,7 @@ from typing import assert_never
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.run import Run, ToolCall, Usage
-from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.domain.turn import Trouble, TurnEnded
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.tui.log.bubble import Tone
 
@@ -51,15 +51,35 @@ def waiting_words(preparation: Preparation) -> str:
     return _("queued") if preparation.stage in {"ready", "failed"} else preparation_words(preparation)
 
 
-def state_words(preparation: Preparation, *, is_busy: bool, is_leaving: bool) -> tuple[str, Tone]:
-    """Say how things are, for the status bar; with the tone to say it in."""
+def state_words(
+    preparation: Preparation, ended: TurnEnded | None, *, is_busy: bool, is_leaving: bool
+) -> tuple[str, Tone]:
+    """Say how things are, for the status bar; with the tone to say it in. ended: how the last turn did."""
     if is_leaving:
         return _("deleting…"), "active"
     if preparation.stage == "failed":
         return preparation_words(preparation), "error"
     if preparation.stage != "ready":
         return preparation_words(preparation), "warning"
-    return (_("answering"), "active") if is_busy else (preparation_words(preparation), "")
+    if is_busy:
+        return _("answering"), "active"
+    if ended is not None and ended.outcome == "failed":
+        return _trouble_words(ended.trouble), "error"
+    return preparation_words(preparation), ""
+
+
+def _trouble_words(trouble: Trouble) -> str:
+    match trouble:
+        case "connection":
+            return _("no connection")
+        case "key":
+            return _("key refused")
+        case "limit":
+            return _("limit reached")
+        case "":
+            return _("failed")
+        case _:
+            assert_never(trouble)
 
 
 def run_words(run: Run) -> str:

@@ -41,7 +41,7 @@ async def test_a_turn_gives_its_text_and_one_end() -> None:
     assert text_of(events) == "こんにちは。"
     ended = ending_of(events)
     assert ended.outcome == "done"
-    assert ended.first_text_s is not None
+    assert ended.first_token_s is not None
     assert ended.usage is not None
     assert [message.role for message in chat.thread.messages] == ["user", "assistant"]
     assert chat.thread.messages[1].text == "こんにちは。"

@@ -7,7 +7,7 @@ from tests.support.server_client import client_of
 
 
 def backend() -> ScriptedBackend:
-    return ScriptedBackend([Reply("a")], model="script")
+    return ScriptedBackend([Reply("a")])
 
 
 async def test_an_assistant_is_kept_changed_and_deleted() -> None:

@@ -217,7 +217,7 @@ async def test_deleting_a_thread_stops_its_run() -> None:
 
 
 async def test_what_the_body_of_a_run_says_reaches_the_backend() -> None:
-    backend = ScriptedBackend([Reply("a"), Reply("b")], model="script")
+    backend = ScriptedBackend([Reply("a"), Reply("b")])
     async with client_of(backend) as client:
         talk = await open_talk(client, temperature=0.3, top_p=0.8)
         run = await talk.run(

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
-from frieza_tui.backends.base import Deletion, Preparation
-from frieza_tui.backends.scripted import Reply, ScriptedBackend, Step
+from frieza_tui.backends.base import Deletion, Label, Preparation
+from frieza_tui.backends.scripted import SCRIPTED, Reply, ScriptedBackend, Step
 from frieza_tui.chat import Chat
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.tui.app import FriezaApp, ScreenOptions
@@ -24,8 +24,9 @@ def make_app(
     preparation: Sequence[Step] = READY,
     recall: RecallList | None = None,
     theme: str = "frieza",
+    label: Label = SCRIPTED,
 ) -> tuple[FriezaApp, ScriptedBackend]:
-    backend = ScriptedBackend(replies, preparation=preparation)
+    backend = ScriptedBackend(replies, preparation=preparation, label=label)
     chat = Chat(backend, Assistant(NAME, "Speak."))
     options = ScreenOptions(theme=theme, is_blinking=False)
     return FriezaApp(chat, RecallList() if recall is None else recall, options), backend
@@ -89,8 +90,9 @@ async def open_stage(
     preparation: Sequence[Step] = READY,
     recall: RecallList | None = None,
     theme: str = "frieza",
+    label: Label = SCRIPTED,
 ) -> AsyncIterator[Stage]:
     """Run the app on a terminal of so many columns and rows."""
-    app, backend = make_app(replies, preparation, recall, theme)
+    app, backend = make_app(replies, preparation, recall, theme, label)
     async with app.run_test(size=size) as pilot:
         yield Stage(app, backend, pilot)

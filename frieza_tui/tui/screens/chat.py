@@ -31,7 +31,7 @@ from frieza_tui.tui.widgets.key_bar import KeyBar
 from frieza_tui.tui.widgets.queue_view import QueueView
 from frieza_tui.tui.widgets.status_bar import StatusBar
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
-from frieza_tui.tui.words import mistake_ending, state_words, waiting_words
+from frieza_tui.tui.words import mistake_ending, waiting_words
 
 log = logging.getLogger(__name__)
 
@@ -224,10 +224,7 @@ class ChatScreen(CommandScreen):
             is_leaving=self._is_leaving,
         )
         self._key_bar.keys = tuple(keys_now(situation))
-        self._status_bar.label = self._chat.label
-        self._status_bar.state, self._status_bar.tone = state_words(
-            self._chat.preparation, is_busy=self._turns.is_open, is_leaving=self._is_leaving
-        )
+        self._show_server(is_leaving=self._is_leaving)
 
     @on(MessageLog.FollowChanged)
     def _show_waiting(self, message: MessageLog.FollowChanged) -> None:

@@ -9,13 +9,13 @@ from frieza_tui.i18n import _, guess_language, use_language
 from frieza_tui.tui.commands import allowed_words, called
 from frieza_tui.tui.messages import LeaveAsked
 from frieza_tui.tui.screens.help import HelpScreen
-from frieza_tui.tui.screens.reading import ReadingScreen
+from frieza_tui.tui.screens.serving import ServingScreen
 from frieza_tui.tui.widgets.find_line import FindLine
 
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
 
 
-class CommandScreen(ReadingScreen):
+class CommandScreen(ServingScreen):
     """A screen whose message box takes commands.
 
     A handler gets what followed its command, "" for nothing. It does what was asked and returns True, or returns False

@@ -1,0 +1,35 @@
+"""What a chat screen says of the server: the status bar, and why this API was chosen. Knows no turn from within."""
+
+from frieza_tui.backends.base import Label
+from frieza_tui.i18n import _
+from frieza_tui.tui.screens.reading import ReadingScreen
+from frieza_tui.tui.widgets.status_bar import StatusBar
+from frieza_tui.tui.words import state_words
+
+WHY_S = 8.0
+"""How long it is said why an API was chosen."""
+
+
+class ServingScreen(ReadingScreen):
+    """A screen whose top line tells who answers."""
+
+    _status_bar: StatusBar
+    _label_explained = Label("", "", "")
+
+    def _show_server(self, *, is_leaving: bool) -> None:
+        """Bring the status bar in step with the conversation."""
+        label, ended = self._chat.label, self._turns.own_ended
+        self._status_bar.label, self._status_bar.ended = label, ended
+        self._status_bar.state, self._status_bar.tone = state_words(
+            self._chat.preparation, ended, is_busy=self._turns.is_open, is_leaving=is_leaving
+        )
+        explained = Label(label.api, label.server, "", label.why)
+        if label.why and explained != self._label_explained and self._chat.preparation.stage == "ready":
+            self._label_explained = explained
+            self.action_explain()
+
+    def action_explain(self) -> None:
+        """Say which API is spoken with which server, and why, if the program chose it."""
+        label = self._chat.label
+        words = _("{api} with {server}").format(api=label.api, server=label.server)
+        self._waiting_line.say(f"{words} ({label.why})" if label.why else words, WHY_S)
