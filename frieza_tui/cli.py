@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from frieza_tui.backends.base import Backend
     from frieza_tui.chat import Chat, Past
+    from frieza_tui.chat.answerers import Answerers, MakeLedger
     from frieza_tui.chat.leftovers import FindKey
     from frieza_tui.settings import Loaded, Settings
     from frieza_tui.store.journal import DiskJournal
@@ -119,7 +120,8 @@ def _answer_once(text: str, arguments: "argparse.Namespace", loaded: "Loaded") -
         return MISUSED
 
     async def answer() -> int:
-        chat = _open_chat(arguments, loaded, is_single=True)
+        chat, answerers = _open_chat(arguments, loaded, is_single=True)
+        _agree(answerers, may_ask=False)
         return await PlainFace(chat, sys.stdout, sys.stderr).run_once(message)
 
     return asyncio.run(answer())
@@ -131,7 +133,9 @@ def _plain_loop(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     from frieza_tui.plain import PlainFace
 
     async def converse() -> int:
-        return await PlainFace(_open_chat(arguments, loaded), sys.stdout, sys.stderr).run_loop(sys.stdin)
+        chat, answerers = _open_chat(arguments, loaded)
+        _agree(answerers, may_ask=True)
+        return await PlainFace(chat, sys.stdout, sys.stderr).run_loop(sys.stdin)
 
     return asyncio.run(converse())
 
@@ -144,63 +148,82 @@ def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     from frieza_tui.tui.app import ScreenOptions, run_screen
 
     options = ScreenOptions(theme=settings.theme, follow=settings.follow, has_mouse=settings.mouse)
-    result = run_screen(_open_chat(arguments, loaded), options)
+    chat, _answerers = _open_chat(arguments, loaded)
+    result = run_screen(chat, options)
     with suppress(OSError):  # a closed terminal takes no receipt
         for deletion in result.receipt:
             print(receipt_line(deletion), flush=True)
     return result.exit_status
 
 
-def _open_chat(arguments: "argparse.Namespace", loaded: "Loaded", *, is_single: bool = False) -> "Chat":
+def _open_chat(
+    arguments: "argparse.Namespace", loaded: "Loaded", *, is_single: bool = False
+) -> "tuple[Chat, Answerers | None]":
+    """Return the conversation, and what can change who answers in it; canned replies are nobody's to change."""
     from frieza_tui.assistant_files import find_assistant
     from frieza_tui.backends.registry import BackendConfig, load_backend
     from frieza_tui.chat import Chat
+    from frieza_tui.chat.answerers import Answerers
     from frieza_tui.chat.leftovers import sweep
 
     settings = loaded.settings
     assistant = find_assistant(settings.assistant)
     journal, past = _open_thread(arguments, settings, is_single=is_single)
     is_noted = journal is not None and not settings.keep
-    config = BackendConfig(
-        "scripted" if arguments.demo else choose_api(settings.api, settings.base_url, settings.api_key),
-        base_url=settings.base_url,
-        api_key=settings.api_key,
-        model=settings.model or assistant.model,
-        read_timeout_s=settings.read_timeout_s,
-        known_assistants=(assistant,),
-        ledger=_ledger(journal, loaded) if journal is not None and is_noted else None,
-    )
-    return Chat(
-        load_backend(config),
+    answerers = None if arguments.demo else Answerers(loaded, assistant, _ledgers(journal if is_noted else None))
+    chat = Chat(
+        answerers.backend if answerers else load_backend(BackendConfig("scripted")),
         assistant,
         is_kept=settings.keep,
         journal=journal,
         past=past,
         sweep=(lambda: sweep(_key_finder(loaded))) if is_noted else None,
     )
+    return chat, answerers
 
 
-def _ledger(journal: "DiskJournal", loaded: "Loaded") -> "DiskLedger":
-    from frieza_tui.backends.registry import OPENAI_URL
-    from frieza_tui.store.ledger import DiskLedger, LedgerServer, mark_of
+def _ledgers(journal: "DiskJournal | None") -> "MakeLedger":
+    def make(base_url: str, key_source: str, key_mark: str) -> "DiskLedger | None":
+        from frieza_tui.store.ledger import DiskLedger, LedgerServer
 
-    base_url, api_key = loaded.settings.base_url or OPENAI_URL, loaded.settings.api_key or ""
-    return DiskLedger(journal, LedgerServer(base_url, loaded.sources.get("api_key", ""), mark_of(base_url, api_key)))
+        return DiskLedger(journal, LedgerServer(base_url, key_source, key_mark)) if journal is not None else None
+
+    return make
+
+
+def _agree(answerers: "Answerers | None", *, may_ask: bool) -> None:
+    """Ask what has to be agreed to before the server may be used. Raises: SettingsError, if nobody agrees."""
+    from frieza_tui.domain.errors import SettingsError
+    from frieza_tui.i18n import _
+
+    while answerers is not None and (question := answerers.question) is not None:
+        if not (may_ask and sys.stdin.isatty() and sys.stderr.isatty()):
+            raise SettingsError(question.happened, question.todo)
+        print(f"{question.happened}\n{question.proposal}? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            raise SettingsError(_("Nothing was sent."), question.todo)
+        answerers.agree()
 
 
 def _key_finder(loaded: "Loaded") -> "FindKey":
-    """Return what looks for the key of a line of the ledger among those that are set now."""
+    """Return what looks for the key of a line of the ledger among those that are set or kept now."""
     from frieza_tui.settings import ENV_PREFIX, SHARED_ENV
 
     names = (SHARED_ENV["api_key"], f"{ENV_PREFIX}API_KEY")
     keys = [loaded.settings.api_key or "", *(os.environ.get(name, "") for name in names)]
 
-    def find(server: "LedgerServer") -> str | None:
+    async def find(server: "LedgerServer") -> str | None:
+        from frieza_tui.chosen import ChosenFile
         from frieza_tui.store.ledger import mark_of
 
         if not server.key_mark:
             return ""
-        return next((key for key in keys if mark_of(server.base_url, key) == server.key_mark), None)
+        for key in keys:
+            if mark_of(server.base_url, key) == server.key_mark:
+                return key
+        kept = ChosenFile().kept_key(server.base_url)
+        is_it = kept is not None and kept.mark == server.key_mark
+        return await ChosenFile().fetch_key(server.base_url) if is_it else None
 
     return find
 
@@ -221,12 +244,6 @@ def _open_thread(
         kept = threads.load(threads.find(arguments.resume))
     journal = None if arguments.demo else DiskJournal(written=kept.written, keeps_threads=settings.store)
     return journal, Past(kept.thread, kept.turns, kept.draft)
-
-
-def choose_api(api: str, base_url: str | None, api_key: str | None) -> str:
-    """Name the backend for these settings. Source: DESIGN.md, "Which backend"."""
-    is_nothing_set = base_url is None and api_key is None
-    return "embedded" if is_nothing_set and api in {"auto", "assistants"} else api
 
 
 def _serve(arguments: "argparse.Namespace", loaded: "Loaded") -> int:

@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A key for the server. Best kept in the environment; a settings file that holds one must be its owner's alone."""
     api: Api = "auto"
     """Which API to speak; auto: as the table of who answers says."""
+    allow_http: tuple[str, ...] = ()
+    """Hosts that may be used over plain http without being asked about; in the environment divided by commas."""
     model: str | None = None
     """A model's name on the server; for the embedded server "small", or the path of a GGUF file."""
     assistant: str = "frieza"
@@ -133,7 +135,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
     for field in Settings.__struct_fields__:
         for name in (SHARED_ENV.get(field), ENV_PREFIX + field.upper()):
             if name and environ.get(name):
-                values[field] = environ[name]
+                values[field] = environ[name].split(",") if field == "allow_http" else environ[name]
     return values
 
 
@@ -176,4 +178,6 @@ def _allowed(key: str) -> str:
     kind = msgspec.inspect.type_info(info.type)
     if isinstance(kind, msgspec.inspect.LiteralType):
         return ", ".join(repr(value) for value in kind.values)
-    return {"BoolType": "true, false", "FloatType": _("a number")}.get(type(kind).__name__, _("a text"))
+    return {"BoolType": "true, false", "FloatType": _("a number"), "VarTupleType": _("a list of texts")}.get(
+        type(kind).__name__, _("a text")
+    )

@@ -31,6 +31,7 @@ def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
     for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
     monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.setenv("SSH_TTY", "far away")  # else tests would copy into a real clipboard
     use_language("en")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import frieza_tui
-from frieza_tui.cli import choose_api, main
+from frieza_tui.cli import main
 
 PROGRAM = (sys.executable, "-m", "frieza_tui")
 
@@ -92,15 +92,15 @@ def test_the_log_file_is_private_and_holds_no_message(own_world: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("api", "base_url", "key", "chosen"),
+    ("words", "named"),
     [
-        ("auto", None, None, "embedded"),
-        ("assistants", None, None, "embedded"),
-        ("auto", None, "sk-x", "auto"),
-        ("auto", "http://127.0.0.1:1/v1", None, "auto"),
-        ("chat", "http://127.0.0.1:1/v1", None, "chat"),
-        ("responses", None, "sk-x", "responses"),
+        (["--api", "assistants", "--api-key", "sk-x"], "--api responses"),
+        (["--base-url", "http://192.0.2.7:11434/v1"], 'allow_http = ["192.0.2.7"]'),
     ],
 )
-def test_what_is_set_decides_which_backend(api: str, base_url: str | None, key: str | None, chosen: str) -> None:
-    assert choose_api(api, base_url, key) == chosen
+@pytest.mark.parametrize("face", [["-p", "x"], ["--plain"]])
+def test_what_nobody_can_be_asked_about_is_refused(words: list[str], named: str, face: list[str]) -> None:
+    done = run(*words, *face, stdin="")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr

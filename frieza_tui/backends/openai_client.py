@@ -8,8 +8,9 @@ import asyncio
 import json
 import logging
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote
@@ -75,14 +76,17 @@ class OpenAIClient:
         uses_proxies: bool = True,
         loads_assistants: bool = True,
         ledger: Ledger | None = None,
+        find_key: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
         """Take the server.
 
         read_timeout_s: of silence, within a stream too. uses_proxies: False for a server that this program started.
         loads_assistants: import the SDK's `beta.assistants` and `beta.threads` too, half a second of CPU.
-        ledger: where whatever is made there is written down; None: nowhere.
+        ledger: where whatever is made there is written down; None: nowhere. find_key: returns the key of a server that
+        comes without; not called before the server is needed.
         """
         self.server = server
+        self._find_key = find_key
         self.ledger = ledger or NoLedger()
         self._read_timeout_s = read_timeout_s
         self._uses_proxies = uses_proxies
@@ -94,13 +98,15 @@ class OpenAIClient:
     async def open(self) -> None:
         """Import the SDK and build the client, in a thread; nothing if that was done.
 
-        Raises: BackendError for an address that cannot be one.
+        Raises: BackendError for an address that cannot be one; what find_key raises.
         """
         async with self._opening:
             if self._posts is not None:
                 return
             if not self.server.is_callable:
                 raise address_error(self.server)
+            if self._find_key is not None and not self.server.api_key:
+                self.server = replace(self.server, api_key=await self._find_key())
             # The import alone takes a second; in a thread the screen stays alive.
             posts = await asyncio.to_thread(self._build)
             self._posts, self._reads = posts, posts.with_options(max_retries=2)

@@ -1,6 +1,6 @@
 """Backends by name: a plain description in, a backend out. Imports an adapter only when it is asked for."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,6 +26,8 @@ class BackendConfig:
     base_url: str | None = None
     """Of the API's server; None: OpenAI's. Not used by "embedded", "llama_cpp" and "scripted"."""
     api_key: str | None = field(default=None, repr=False)
+    find_key: Callable[[], Awaitable[str]] | None = field(default=None, repr=False)
+    """Returns the key where api_key is None; called when the server is needed. May raise BackendError."""
     model: str | None = None
     """What the server calls the model; for the embedded model a known name or a path. None: the backend's default."""
     read_timeout_s: float = 120.0
@@ -103,6 +105,7 @@ def _client(config: BackendConfig) -> "OpenAIClient":
         read_timeout_s=config.read_timeout_s,
         loads_assistants=config.api == "assistants",
         ledger=config.ledger,
+        find_key=config.find_key,
     )
 
 

@@ -1,7 +1,7 @@
 """What crashed or cut-off programs left on servers: found in the ledger, deleted, struck off. Knows no face."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +13,7 @@ from frieza_tui.i18n import _
 if TYPE_CHECKING:
     from frieza_tui.store.ledger import LedgerServer, RemoteObject
 
-FindKey: TypeAlias = "Callable[[LedgerServer], str | None]"
+FindKey: TypeAlias = "Callable[[LedgerServer], Awaitable[str | None]]"
 """Returns the key that the objects were made with, "" if none is needed, None if it is not to be had now."""
 
 
@@ -49,7 +49,7 @@ def _order(one: "RemoteObject") -> tuple[str, str, str]:
 async def _delete(server: "LedgerServer", objects: Sequence[Deletion], find_key: FindKey) -> Sequence[Deletion]:
     from frieza_tui.backends.leftovers import delete_leftovers
 
-    key = find_key(server)
+    key = await find_key(server)
     if key is None:
         reason = _("The key that made it (from: {source}) is not set now.").format(source=server.key_source)
         return [Deletion(one.kind, one.id, False, reason) for one in objects]

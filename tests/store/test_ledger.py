@@ -12,7 +12,7 @@ from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.chat import Chat
-from frieza_tui.chat.leftovers import sweep
+from frieza_tui.chat.leftovers import FindKey, sweep
 from frieza_tui.cli import main
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.turn import TurnEvent
@@ -64,15 +64,22 @@ async def test_objects_are_written_down_before_they_are_used_and_struck_off_when
     assert ledger_of(file) == []
 
 
+def having(key: str) -> FindKey:
+    async def find(_server: LedgerServer) -> str:
+        return key
+
+    return find
+
+
 async def test_the_leftovers_of_a_crash_are_deleted(file: Path, db: sqlite3.Connection) -> None:
     async with running_server(ScriptedBackend([Reply("はい")])) as (base_url, token):
         chat = chat_on(base_url, token, file)
         await all_of(chat.send("やあ"))
-        assert await sweep(lambda _server: token, file) == []  # its program lives
+        assert await sweep(having(token), file) == []  # its program lives
         let_die(db)
-        left = await sweep(lambda _server: token, file, is_dry=True)
+        left = await sweep(having(token), file, is_dry=True)
         assert [one.deletion.is_deleted for one in left] == [False, False]
-        swept = await sweep(lambda _server: token, file)
+        swept = await sweep(having(token), file)
         assert [one.deletion.is_deleted for one in swept] == [True, True]
         assert {one.base_url for one in swept} == {base_url}
         assert ledger_of(file) == []
@@ -86,7 +93,7 @@ async def test_what_cannot_be_deleted_stays_in_the_ledger(file: Path, db: sqlite
     receipt = await chat.close()
     assert all("next start" in one.reason for one in receipt)
     let_die(db)
-    swept = await sweep(lambda _server: token, file)
+    swept = await sweep(having(token), file)
     assert [one.deletion.is_deleted for one in swept] == [False, False]
     assert len(ledger_of(file)) == 2
 
@@ -97,7 +104,11 @@ async def test_another_key_is_never_sent(file: Path, db: sqlite3.Connection) -> 
     DiskLedger(journal, LedgerServer(url, "environment", mark_of(url, "right"))).add("thread", "thread_1")
     await journal.close()
     let_die(db)
-    (one,) = await sweep(lambda server: None if server.key_mark != mark_of(url, "wrong") else "wrong", file)
+
+    async def find(server: LedgerServer) -> str | None:
+        return None if server.key_mark != mark_of(url, "wrong") else "wrong"
+
+    (one,) = await sweep(find, file)
     assert not one.deletion.is_deleted
     assert "environment" in one.deletion.reason
 
