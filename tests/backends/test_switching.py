@@ -1,12 +1,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
 from frieza_tui.backends.base import Label, Preparation
 from frieza_tui.backends.refusing import RefusingBackend
-from frieza_tui.backends.scripted import Reply, ScriptedBackend
+from frieza_tui.backends.scripted import SCRIPTED, Reply, ScriptedBackend
 from frieza_tui.backends.switching import SwitchingBackend
 from frieza_tui.chat import Chat
 from frieza_tui.domain.assistant import Assistant
@@ -35,7 +36,10 @@ async def reached(chat: Chat, stage: str) -> None:
 
 
 async def test_the_conversation_goes_on_with_the_next_one() -> None:
-    first, second = ScriptedBackend([Reply("一")]), ScriptedBackend([Reply("二")], model="other")
+    first, second = (
+        ScriptedBackend([Reply("一")]),
+        ScriptedBackend([Reply("二")], label=replace(SCRIPTED, model="other")),
+    )
     backend = SwitchingBackend(first)
     chat = Chat(backend, FRIEZA)
     assert await text_of(chat.send("1")) == "一"
