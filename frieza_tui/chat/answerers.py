@@ -127,6 +127,8 @@ class Answerers:
                 self._session_hosts.add(host)
                 self._let_answer(self._current)
                 self._file.allow_http(host)
+            case None:
+                pass
 
     def use_embedded(self) -> None:
         """Let the embedded model answer; it may have been installed a moment ago. Raises: StoreError."""
