@@ -37,3 +37,14 @@ def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
     use_language("en")
     yield home
     use_language("en")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show each fault that was tried (tests/faults) and how it ended; those of a test that failed are missing."""
+    reports = terminalreporter.getreports("passed")
+    tried = [value for report in reports for key, value in report.user_properties if key == "fault"]
+    if tried:
+        terminalreporter.section(f"{len(tried)} faults")
+        width = max(len(name) for name, _outcome in tried)
+        for name, outcome in tried:
+            terminalreporter.write_line(f"{name:{width}}  {outcome}")

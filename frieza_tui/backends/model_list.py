@@ -12,7 +12,7 @@ from frieza_tui.backends.loose_json import Json, json_object, json_objects, numb
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.refusals import is_about_model
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import BackendError, NotHere
+from frieza_tui.domain.errors import BackendError, NotHere, Unreachable
 from frieza_tui.i18n import _
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,8 @@ class ModelFacts:
 
 async def fetch_models(client: OpenAIClient) -> tuple[ModelFacts, ...]:
     """Return the server's models in its order. Raises: BackendError."""
-    listed = await client.call(client.request("GET", "/models"))
+    # Asked once: a message waits for it, and somebody for the message.
+    listed = await client.call(client.request("GET", "/models", is_repeated=False))
     return tuple(_facts(model) for model in json_objects(listed.get("data")) if text_of(model.get("id")))
 
 
@@ -71,10 +72,12 @@ class ModelChoice:
         return next((model.context_tokens for model in self._models or () if model.id == self.name), None)
 
     async def look(self) -> Sequence[ModelFacts]:
-        """Return the server's list, asked for once; empty if it has none."""
+        """Return the server's list, asked for once; empty if it has none. Raises: Unreachable."""
         if self._models is None:
             try:
                 self._models = await fetch_models(self._client)
+            except Unreachable:
+                raise
             except BackendError as error:
                 log.info("the models are not listed: %s", type(error).__name__)
                 return ()
@@ -82,12 +85,12 @@ class ModelChoice:
 
     async def look_briefly(self) -> None:
         """Ask for the list ahead of its use; one that is late is not waited for."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, Unreachable):
             async with asyncio.timeout(_LOOK_S):
                 await self.look()
 
     async def choose(self, assistant: Assistant) -> str:
-        """Return the model to use."""
+        """Return the model to use. Raises: Unreachable."""
         wanted = self._wanted or assistant.model
         if not wanted and self._client.server.is_openai:
             wanted = OPENAI_MODEL

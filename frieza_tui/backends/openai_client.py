@@ -18,7 +18,7 @@ from urllib.parse import quote
 import msgspec
 
 from frieza_tui.backends.base import Ledger, NoLedger
-from frieza_tui.backends.sdk_errors import Server, address_error, backend_error, bad_reply, sdk_errors
+from frieza_tui.backends.sdk_errors import Server, address_error, backend_error, bad_reply, sdk_errors, was_closed
 from frieza_tui.backends.sse import EventDecoder, ServerEvent
 
 if TYPE_CHECKING:
@@ -314,8 +314,11 @@ def _met_a_closed_connection(error: "APIConnectionError") -> bool:
     """
     import httpx2
 
+    cause = error.__cause__
+    if isinstance(cause, httpx2.RemoteProtocolError) and not was_closed(cause):
+        return False  # it had begun to answer
     closed = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
-    return isinstance(error.__cause__, closed) and not error.request.extensions.get(_CONNECTED)
+    return isinstance(cause, closed) and not error.request.extensions.get(_CONNECTED)
 
 
 async def _tell_rate_limits(response: "httpx2.Response") -> None:

@@ -179,6 +179,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def _connection_error(error: Exception, server: Server) -> BackendError:
     import httpx2
+    import openai
 
     causes = tuple(_causes(error))
 
@@ -197,11 +198,40 @@ def _connection_error(error: Exception, server: Server) -> BackendError:
             _("The proxy refused the way to {server}.").format(server=server.name), _proxy_advice(), facts
         )
     if has(httpx2.ConnectError):
-        return _no_connection(server, has)
-    return _proxy_in_the_way(server, facts) or stream_cut(server)
+        return _redirected(causes, server) or _no_connection(server, has)
+    if blocked := _proxy_in_the_way(server, facts):
+        return blocked
+    if not isinstance(error, openai.APIConnectionError):  # which comes before the reply's body
+        return stream_cut(server)
+    if has(httpx2.RemoteProtocolError) and not was_closed(causes[-1]):
+        return bad_reply(server)
+    happened = _("{server} closed the connection without an answer.").format(server=server.name)
+    return StreamCut(happened, _("Send again."), facts)
+
+
+def was_closed(error: BaseException) -> bool:
+    """Tell whether a connection ended before one byte of an answer; else what came was no answer of HTTP."""
+    return "disconnected" in str(error)  # httpcore2 has one class for both
+
+
+def _redirected(causes: tuple[BaseException, ...], server: Server) -> BackendError | None:
+    """Return the error for a server that sends requests on to another one, which cannot be reached; or None."""
+    import httpx2
+
+    for cause in causes:
+        if isinstance(cause, httpx2.ConnectError) and cause.request.url.netloc != httpx2.URL(server.base_url).netloc:
+            other = Server(str(cause.request.url)).name
+            happened = _("{server} sends requests on to {other}, which cannot be reached.")
+            todo = _("Give the address that is right with --base-url.")
+            return Unreachable(happened.format(server=server.name, other=other), todo, ServerFacts(server.base_url))
+    return None
 
 
 def _no_connection(server: Server, has: Callable[..., bool]) -> BackendError:
+    if has(ssl.SSLError) and not has(ssl.SSLCertVerificationError):
+        happened = _("{server} does not speak HTTPS, or not as this machine does.").format(server=server.name)
+        todo = _("Check the address given with --base-url: it may have to begin with http://.")
+        return Unreachable(happened, todo, ServerFacts(server.base_url))
     if has(ssl.SSLError):
         happened = _("The certificate of {server} is not one that this machine trusts.").format(server=server.name)
         todo = _("Add its authority to the system's trust store, or name it in SSL_CERT_FILE.")

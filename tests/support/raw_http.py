@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ class Answer:
     status: int = 200
     content_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    is_raw: bool = False
+    """The pieces are all that is sent, and the connection is closed behind them."""
 
 
 def json_answer(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
@@ -80,7 +83,9 @@ class Loopback:
 
 
 @asynccontextmanager
-async def serve(handler: Handler) -> AsyncGenerator[Loopback, None]:
+async def serve(
+    handler: Handler, *, port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncGenerator[Loopback, None]:
     tasks: set[asyncio.Task[None]] = set()
     state = Loopback("")
 
@@ -91,9 +96,9 @@ async def serve(handler: Handler) -> AsyncGenerator[Loopback, None]:
         await asyncio.wait([task])
         tasks.discard(task)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    server = await asyncio.start_server(connected, "127.0.0.1", port, ssl=tls)
     port = server.sockets[0].getsockname()[1]
-    state.base_url = f"http://127.0.0.1:{port}/v1"
+    state.base_url = f"{'https' if tls else 'http'}://127.0.0.1:{port}/v1"
 
     async def stop() -> None:
         server.close()
@@ -143,21 +148,23 @@ async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answ
     if answer.pieces and answer.pieces[0] is CUT:
         writer.transport.abort()
         return False
-    writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
+    if not answer.is_raw:
+        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
     for piece in answer.pieces:
         if isinstance(piece, asyncio.Event):
             if not await _wait_or_left(reader, piece):
                 state.dropped.set()
                 return False
         elif isinstance(piece, bytes) and piece:
-            writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            writer.write(piece if answer.is_raw else b"%x\r\n%s\r\n" % (len(piece), piece))
             await writer.drain()
         elif piece is CUT:
             writer.transport.abort()
             return False
-    writer.write(b"0\r\n\r\n")
+    if not answer.is_raw:
+        writer.write(b"0\r\n\r\n")
     await writer.drain()
-    return True
+    return not answer.is_raw
 
 
 async def _wait_or_left(reader: asyncio.StreamReader, gate: asyncio.Event) -> bool:

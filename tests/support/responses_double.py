@@ -174,7 +174,7 @@ class ResponsesDouble:
                 return error_answer(404, "No such conversation")
             case "GET", [conversation_id, "items"]:
                 return self._page(self.conversations[conversation_id], call)
-            case "DELETE", [conversation_id, "items", item_id]:
+            case "DELETE", [conversation_id, "items", item_id] if item_id in self.conversations[conversation_id]:
                 self.conversations[conversation_id].remove(item_id)
                 del self.items[item_id]
                 return json_answer({"id": conversation_id, "object": "conversation"})

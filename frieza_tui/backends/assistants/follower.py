@@ -9,6 +9,7 @@ from frieza_tui.backends.assistants.accumulator import RunAccumulator
 from frieza_tui.backends.assistants.wire import run_of
 from frieza_tui.backends.loose_json import Json, json_objects, text_of
 from frieza_tui.backends.openai_client import DRAIN_S, OpenAIClient
+from frieza_tui.backends.run_reasons import with_reason
 from frieza_tui.backends.sdk_errors import stream_cut
 from frieza_tui.domain.errors import BackendError, BadReply, StreamCut, TimedOut
 from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault
@@ -110,7 +111,7 @@ class RunFollower:
         try:
             while (news := await self._look_for_news()) is not None and loop.time() - since_s <= patience_s:
                 for event in news:
-                    yield event
+                    yield with_reason(event, fault)
                 if self.accumulator.has_ended:
                     return
                 if news:

@@ -10,6 +10,7 @@ from typing import Final
 from frieza_tui.backends.loose_json import Json
 from frieza_tui.backends.openai_client import DRAIN_S, OpenAIClient, Request, path_of
 from frieza_tui.backends.responses.accumulator import ResponseAccumulator
+from frieza_tui.backends.run_reasons import with_reason
 from frieza_tui.backends.sdk_errors import bad_reply, stream_cut
 from frieza_tui.domain.errors import BackendError, BadReply, NotHere, Refused, StreamCut, TimedOut, Unreachable
 from frieza_tui.domain.events import RunEvent, StreamFault
@@ -163,7 +164,7 @@ class ResponseFollower:
                 async with aclosing(self._more(can_resume=fault is None)) as events:
                     async for event in events:
                         since_s, tries = loop.time(), 0
-                        yield event
+                        yield with_reason(event, fault)
             except (StreamCut, TimedOut, Unreachable) as error:
                 if not self.is_in_background:
                     raise cause from error
