@@ -1,4 +1,4 @@
-"""Faults of connections, headers and bodies: the same for every API, tried on the one that needs the fewest requests."""
+"""Faults of connections, headers and bodies: alike for every API, tried on the one that needs the fewest requests."""
 
 import asyncio
 import json
@@ -99,7 +99,9 @@ HEADERS: Final = (
         ("not of its API", FAILED),
         is_sent=False,
     ),
-    Fault("headers: nothing below them", answers(Answer([], content_type=SSE)), ("not of its API", FAILED), is_sent=False),
+    Fault(
+        "headers: nothing below them", answers(Answer([], content_type=SSE)), ("not of its API", FAILED), is_sent=False
+    ),
     Fault("headers: JSON that is no object", answers(Answer([b"[1]"])), ("not of its API", FAILED), is_sent=False),
     Fault("headers: 204", says_raw(b"HTTP/1.1 204 No Content\r\n\r\n"), ("not of its API", FAILED), is_sent=False),
     Fault("status: 400", answers(error_answer(400, "Too odd.")), ("400", "Too odd.", FAILED), is_sent=False),
@@ -161,8 +163,12 @@ STREAM: Final = (
         "stream: cut within a character", streams(HEAD, SAID, b"data: " + _HALF[:-5], CUT), ("middle of", FAILED), TEXT
     ),
     Fault("stream: silence within it", streams(HEAD, SAID, asyncio.Event()), ("silent for too long", FAILED), TEXT),
-    Fault("stream: silence before it", answers(Answer([asyncio.Event()])), ("silent for too long", FAILED), is_sent=False),
-    Fault("stream: pieces of one byte", streams(*(bytes([one]) for one in HEAD + SAID + END + DONE)), (DONE_WELL,), TEXT),
+    Fault(
+        "stream: silence before it", answers(Answer([asyncio.Event()])), ("silent for too long", FAILED), is_sent=False
+    ),
+    Fault(
+        "stream: pieces of one byte", streams(*(bytes([one]) for one in HEAD + SAID + END + DONE)), (DONE_WELL,), TEXT
+    ),
     Fault("stream: line ends of CRLF", streams((HEAD + SAID + END + DONE).replace(b"\n", b"\r\n")), (DONE_WELL,), TEXT),
     Fault("stream: comments only", streams(*[b": keep-alive\n\n"] * 50), ("not of its API", FAILED), is_sent=False),
     Fault(
@@ -200,7 +206,10 @@ CHUNKS: Final = (
     ),
     Fault("events: the length is reached", streams(HEAD, SAID, chunk(finish="length"), DONE), ("incomplete",), TEXT),
     Fault(
-        "events: filtered", streams(HEAD, SAID, chunk(finish="content_filter"), DONE), ("content filter", "incomplete"), TEXT
+        "events: filtered",
+        streams(HEAD, SAID, chunk(finish="content_filter"), DONE),
+        ("content filter", "incomplete"),
+        TEXT,
     ),
     Fault(
         "events: times of 1970 and 2106",

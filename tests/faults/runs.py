@@ -111,13 +111,17 @@ RUN_STATES: Final = (
         ("その続き", DONE_WELL),
         TEXT,
     ),
-    Fault("run: its stream is cut, and it is lost", writes(TEXT, CUT, ending=None, is_lost=True), ("middle", FAILED), TEXT),
+    Fault(
+        "run: its stream is cut, and it is lost", writes(TEXT, CUT, ending=None, is_lost=True), ("middle", FAILED), TEXT
+    ),
     Fault(
         "run: its stream is cut, and it fails", writes(TEXT, CUT, ending=None, later="failed"), ("why", FAILED), TEXT
     ),
     Fault("run: refused, and refused with all made anew", _refuse_twice, ("No runs today", FAILED), is_sent=False),
     Fault("thread: lost on the server", assistants(lambda double: double.threads.clear(), TEXT), (DONE_WELL,), TEXT),
-    Fault("assistant: lost on the server", assistants(lambda double: double.assistants.clear(), TEXT), (DONE_WELL,), TEXT),
+    Fault(
+        "assistant: lost on the server", assistants(lambda double: double.assistants.clear(), TEXT), (DONE_WELL,), TEXT
+    ),
     Fault(
         "message: not taken",
         fails_at("POST", "/messages", error_answer(500, "No more paper.")),
@@ -137,7 +141,11 @@ RUN_EVENTS: Final = (
     Fault(
         "events: fields missing or of another kind",
         writes(
-            *(sse(f"thread.{kind}", data) for kind in ("message.delta", "run.step.delta") for data in ({}, {"delta": 3})),
+            *(
+                sse(f"thread.{kind}", data)
+                for kind in ("message.delta", "run.step.delta")
+                for data in ({}, {"delta": 3})
+            ),
             TEXT,
         ),
         (DONE_WELL,),
@@ -151,9 +159,7 @@ RUN_EVENTS: Final = (
         ("broke", FAILED),
         TEXT,
     ),
-    Fault(
-        "events: messages without deltas", writes(TEXT, has_deltas=False), (DONE_WELL,), TEXT
-    ),
+    Fault("events: messages without deltas", writes(TEXT, has_deltas=False), (DONE_WELL,), TEXT),
 )
 
 RESPONSES: Final = (
@@ -164,7 +170,12 @@ RESPONSES: Final = (
         ("largest allowed length", "incomplete"),
         TEXT,
     ),
-    Fault("response: a wrapped error event", writes(TEXT, ending=None, fault=_ERROR, later="failed"), ("broke", FAILED), TEXT),
+    Fault(
+        "response: a wrapped error event",
+        writes(TEXT, ending=None, fault=_ERROR, later="failed"),
+        ("broke", FAILED),
+        TEXT,
+    ),
     Fault(
         "response: a flat error event",
         writes(TEXT, sse("error", {"type": "error", **_ERROR}), ending=None, later="failed"),
@@ -174,7 +185,12 @@ RESPONSES: Final = (
     Fault("response: cut, and resumed", writes(TEXT, cut_at=700), (DONE_WELL,), TEXT),
     Fault("response: cut, and cut again", writes(TEXT, cut_at=700, resume_cut_at=40), (DONE_WELL,), TEXT),
     Fault("response: cut, and lost", writes(TEXT, CUT, ending=None, is_lost=True), ("middle", FAILED), TEXT),
-    Fault("response: cut, and cancelled by the server", writes(TEXT, CUT, ending=None, later="cancelled"), ("cancelled",), TEXT),
+    Fault(
+        "response: cut, and cancelled by the server",
+        writes(TEXT, CUT, ending=None, later="cancelled"),
+        ("cancelled",),
+        TEXT,
+    ),
     Fault("response: silent for ever, then Escape", writes(TEXT, asyncio.Event()), ("cancelled",), TEXT, act=escape),
     Fault(
         "response: indexes out of order",
@@ -182,8 +198,18 @@ RESPONSES: Final = (
         (DONE_WELL,),
         TEXT,
     ),
-    Fault("response: unknown kinds", writes(sse("response.sparkled", {"type": "response.sparkled"}), TEXT), (DONE_WELL,), TEXT),
+    Fault(
+        "response: unknown kinds",
+        writes(sse("response.sparkled", {"type": "response.sparkled"}), TEXT),
+        (DONE_WELL,),
+        TEXT,
+    ),
     Fault("conversation: lost on the server", responses(_lose_conversations), (DONE_WELL,), TEXT),
     Fault("response: the earlier ones lost", responses(lambda double: double.responses.clear()), (DONE_WELL,), TEXT),
-    Fault("response: a field refused", responses(lambda double: double.refused_fields.add("background")), (DONE_WELL,), TEXT),
+    Fault(
+        "response: a field refused",
+        responses(lambda double: double.refused_fields.add("background")),
+        (DONE_WELL,),
+        TEXT,
+    ),
 )
