@@ -164,13 +164,15 @@ def _open_chat(
     from frieza_tui.backends.registry import BackendConfig, load_backend
     from frieza_tui.chat import Chat
     from frieza_tui.chat.answerers import Answerers
-    from frieza_tui.chat.leftovers import sweep
+    from frieza_tui.chat.leftovers import sweep, take_over
 
     settings = loaded.settings
     assistant = find_assistant(settings.assistant)
     journal, past = _open_thread(arguments, settings, is_single=is_single)
     is_noted = journal is not None and not settings.keep
     answerers = None if arguments.demo else Answerers(loaded, assistant, _ledgers(journal if is_noted else None))
+    if past is not None and answerers is not None and is_noted:
+        past = take_over(past, answerers.ledger_place)  # before anything that deletes leftovers
     chat = Chat(
         answerers.backend if answerers else load_backend(BackendConfig("scripted")),
         assistant,

@@ -12,6 +12,7 @@ from typing import TextIO
 from frieza_tui.backends.base import Preparation
 from frieza_tui.chat import Chat, receipt_line
 from frieza_tui.domain.events import (
+    ConnectionLost,
     RefusalDelta,
     RunChanged,
     StepChanged,
@@ -71,6 +72,8 @@ class PlainFace:
         async with self._leaving_on_signals(lines):
             warm_up = asyncio.create_task(self._chat.prepare())
             self._show_past()
+            if self._chat.can_rejoin:
+                await self._show_turn(self._chat.retry())
             await self._converse(lines)
             warm_up.cancel()
         return await self._leave(is_talkative=True)
@@ -100,6 +103,8 @@ class PlainFace:
         for turn in self._chat.past.safe_turns():
             if turn.user is not None:
                 self._write(f"{PROMPT}{turn.user.text}\n")
+            if turn.ended.rest == "on_server":  # shown again with its rest
+                continue
             texts = [event.text for event in turn.events if isinstance(event, TextDelta | RefusalDelta)]
             if texts:
                 self._write("".join(texts) + "\n")
@@ -126,6 +131,8 @@ class PlainFace:
 
     def _tell_event(self, event: TurnEvent) -> None:
         match event:
+            case ConnectionLost():
+                self._tell(_("cut off: fetching the rest") + " …")
             case RunChanged(run) if run.dropped_messages and run.status == "in_progress":
                 self._tell(_dropped_words(run.dropped_messages))
             case StepChanged(step) if step.status == "in_progress":

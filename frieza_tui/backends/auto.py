@@ -7,11 +7,12 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from frieza_tui.backends.api_notes import ApiNotes
-from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunRequest
+from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RemoteRun, ResumeRun, RunRequest
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.probing import Api, find_api, is_unlike_api, reason_for
-from frieza_tui.domain.errors import BackendError
+from frieza_tui.domain.errors import BackendError, NotHere
 from frieza_tui.domain.events import RunChanged, RunEvent
+from frieza_tui.i18n import _
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,11 @@ class AutoBackend:
     def remote_objects(self) -> tuple[Deletion, ...]:
         """What all adapters made on the server."""
         return tuple(deletion for backend in self._made.values() for deletion in backend.remote_objects)
+
+    @property
+    def resume_run(self) -> ResumeRun | None:
+        """Follows an earlier run with the adapter; None where that cannot."""
+        return self._resume if self._api is None or self._made[self._api].resume_run else None
 
     async def prepare(self) -> None:
         """Find out which API the server has, unless that is known, and prepare its adapter.
@@ -106,6 +112,14 @@ class AutoBackend:
                     yield event
         finally:
             self.unknown_events = sum(one.unknown_events for one in self._made.values())
+
+    async def _resume(self, request: RunRequest, remote: RemoteRun) -> AsyncGenerator[RunEvent, None]:
+        resume = (await self._chosen()).resume_run
+        if resume is None:
+            raise NotHere(_("This server has nothing of an earlier reply."))
+        async with aclosing(resume(request, remote)) as events:
+            async for event in events:
+                yield event
 
     async def _chosen(self) -> Backend:
         async with self._choosing:

@@ -69,6 +69,24 @@ class RunRequest:
     """Not empty: the thread's last run goes on; these are the calls that it required, each with its output."""
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteRun:
+    """A run that was begun before, maybe by a program that is no more."""
+
+    id: str
+    thread_id: str = ""
+    """The server's; empty where the API has none."""
+    objects: tuple[Deletion, ...] = ()
+    """What that program made for it on the server; whoever follows the run deletes them."""
+
+
+ResumeRun: TypeAlias = Callable[[RunRequest, RemoteRun], AsyncGenerator[RunEvent, None]]
+"""Yields, as `stream_run` does but starting nothing, what a run has brought since its beginning and still brings.
+
+Raises: BackendError; NotHere or Refused if the server has no such run any more.
+"""
+
+
 class Ledger(Protocol):
     """Where a backend writes down what it makes on a server, so that nothing is left there after a crash."""
 
@@ -117,6 +135,11 @@ class Backend(Protocol):
     """Called on the event loop whenever the way to the first answer moves on. Set by the owner; default: nothing."""
     unknown_events: int
     """Stream events passed over because nothing here knows them."""
+
+    @property
+    def resume_run(self) -> ResumeRun | None:
+        """Follows a run that goes on without its stream; None where runs end with it."""
+        ...
 
     @property
     def label(self) -> Label:

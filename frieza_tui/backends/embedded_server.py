@@ -27,6 +27,8 @@ _DEATH_NEWS_S: Final = 0.5
 class EmbeddedBackend:
     """Implements Backend on a child process, which is started when it is needed and started again when it died."""
 
+    resume_run: None = None
+
     def __init__(
         self,
         model: str | None = None,

@@ -59,6 +59,8 @@ class LlamaCppBackend:
     model or assistant gets the instructions and as much of the thread as fits.
     """
 
+    resume_run: None = None
+
     def __init__(
         self,
         model: str | None = None,

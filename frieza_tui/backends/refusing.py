@@ -10,6 +10,8 @@ from frieza_tui.domain.events import RunEvent
 class RefusingBackend:
     """Implements Backend by one error."""
 
+    resume_run: None = None
+
     def __init__(self, label: Label, error: BackendError) -> None:
         """Take what the status bar says, and what is said to whoever asks."""
         self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None

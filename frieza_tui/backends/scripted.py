@@ -69,6 +69,8 @@ class _Play:
 class ScriptedBackend:
     """Implements Backend from a list of replies, one for each run."""
 
+    resume_run: None = None
+
     def __init__(
         self,
         script: Sequence[Reply],

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunRequest
+from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, ResumeRun, RunRequest
 from frieza_tui.domain.events import RunEvent
 
 log = logging.getLogger(__name__)
@@ -77,13 +77,24 @@ class SwitchingBackend:
 
     async def stream_run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
         """Yield the events of the one that answers now, to the run's end. Raises: as it does."""
-        place = self._last_read = self._place
+        async with aclosing(self._read(self._place, self._place.backend.stream_run(request))) as events:
+            async for event in events:
+                yield event
+
+    @property
+    def resume_run(self) -> ResumeRun | None:
+        """Follows an earlier run with the one that answers now; None where that cannot."""
+        place, resume = self._place, self._place.backend.resume_run
+        return None if resume is None else lambda request, remote: self._read(place, resume(request, remote))
+
+    async def _read(self, place: _Place, run_events: AsyncGenerator[RunEvent, None]) -> AsyncGenerator[RunEvent, None]:
+        self._last_read = place
         unknown_before = place.backend.unknown_events
         place.streams += 1
         place.is_quiet.clear()
         try:
-            async with aclosing(place.backend.stream_run(request)) as events:
-                async for event in events:
+            async with aclosing(run_events):
+                async for event in run_events:
                     yield event
         finally:
             self.unknown_events += place.backend.unknown_events - unknown_before

@@ -1,9 +1,10 @@
 """One conversation: turns, queue, cancel. The one streaming loop of the program; knows no face and no SDK."""
 
 from frieza_tui.chat.conversation import Chat
+from frieza_tui.chat.cut_run import CutRun, open_run_of
 from frieza_tui.chat.journal import Journal
 from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.past import Past
 from frieza_tui.chat.receipt import receipt_line
 
-__all__ = ["Chat", "Journal", "MessageQueue", "Past", "receipt_line"]
+__all__ = ["Chat", "CutRun", "Journal", "MessageQueue", "Past", "open_run_of", "receipt_line"]

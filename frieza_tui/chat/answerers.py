@@ -97,6 +97,13 @@ class Answerers:
         return self.is_embedded and self._file.read().answerer is None
 
     @property
+    def ledger_place(self) -> tuple[str, str]:
+        """Where what is made now is written down in the ledger: the server's base URL and its key's mark."""
+        one = self._current
+        base_url = one.base_url or ""
+        return base_url, one.key_mark or _mark_of(base_url, one.api_key or "")
+
+    @property
     def key_server(self) -> str:
         """The base URL of the server whose key is asked for."""
         return self._settings.base_url or self._openai_url

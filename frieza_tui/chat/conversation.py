@@ -8,12 +8,14 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunRequest, Sampling
+from frieza_tui.chat.cut_run import CutRun, rest_of
 from frieza_tui.chat.journal import Journal, NoJournal
 from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.open_turn import OpenTurn
 from frieza_tui.chat.past import Past
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import FriezaError, StoreError
+from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread, user_message
 from frieza_tui.domain.turn import TurnEvent
@@ -74,6 +76,7 @@ class Chat:
         self._turn: OpenTurn | None = None
         self._server_cancel: asyncio.Task[None] | None = None
         self._unsent_text: str | None = None
+        self._cut_run = self.past.cut_run
         self._sweep = sweep
         self._sweeping: asyncio.Task[None] | None = None
         self._receipt: tuple[Deletion, ...] | None = None
@@ -92,6 +95,17 @@ class Chat:
     def can_retry(self) -> bool:
         """Whether there is a user's message that `retry` would run again."""
         return not self.is_busy and (self._unsent_text is not None or bool(self.thread.messages))
+
+    @property
+    def can_rejoin(self) -> bool:
+        """Whether the last reply was cut off and the server may have the rest, which `retry` then fetches."""
+        return not self.is_busy and self._cut_run is not None
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the last reply is only a part, from which the assistant can be asked to go on."""
+        last = self.thread.messages[-1] if self.thread.messages else None
+        return not self.is_busy and last is not None and (last.role, last.status) == ("assistant", "incomplete")
 
     async def prepare(self) -> None:
         """Warm the backend up. Never raises: a failure shows in `preparation`, and again when a message is sent."""
@@ -117,16 +131,19 @@ class Chat:
         the turn as `stop` does.
         """
         message = user_message(text)
-        self._unsent_text = None
+        self._unsent_text = self._cut_run = None
         self.thread = self.thread.with_message(message)
         return self._run_turn()
 
     def retry(self) -> AsyncGenerator[TurnEvent, None]:
-        """Ask again: run the last user's message once more. Yields as `send`."""
+        """Fetch the rest of a reply that was cut off, or ask again: run the last user's message once more.
+
+        Yields as `send`; of a cut reply first what is known of it.
+        """
         if self._unsent_text is not None:
             return self.send(self._unsent_text)
         self.thread = self.thread.up_to_last_user_message()
-        return self._run_turn()
+        return self._run_turn(self._cut_run)
 
     def stop(self) -> bool:
         """End the open turn at once; the run is cancelled on the server behind it. False if no turn is open."""
@@ -140,7 +157,7 @@ class Chat:
         """Go on with another thread, a kept or a new one. False, and nothing changes, while a turn is open."""
         if self._turn is not None:
             return False
-        self.past, self.thread, self._unsent_text = past, past.thread, None
+        self.past, self.thread, self._unsent_text, self._cut_run = past, past.thread, None, past.cut_run
         self._journal.go_on(past.thread)
         return True
 
@@ -182,10 +199,13 @@ class Chat:
             reason = _("the server did not answer in time; delete it there.")
             return tuple(replace(one, reason=reason) for one in made)
 
-    async def _run_turn(self) -> AsyncGenerator[TurnEvent, None]:
+    async def _run_turn(self, cut_run: CutRun | None = None) -> AsyncGenerator[TurnEvent, None]:
         turn = self._turn = OpenTurn(time.monotonic)
-        self._journal.begin_run(self.thread, self.assistant.name, self._origin)
-        turn.pump = asyncio.create_task(self._pump(turn))
+        known = cut_run.known if cut_run is not None else ()
+        self._journal.begin_run(self.thread, self.assistant.name, self._origin, known)
+        if cut_run is not None:
+            turn.know(known)
+        turn.pump = asyncio.create_task(self._pump(turn, cut_run))
         try:
             async with aclosing(turn.events()) as events:
                 async for event in events:
@@ -205,30 +225,34 @@ class Chat:
         elif turn.ended is not None and not turn.ended.is_sent:
             self._unsent_text = self.thread.messages[-1].text
             self.thread = self.thread.without_last_message()
+        self._cut_run = turn.cut_run
         if turn.ended is not None:
             self._journal.end_run(self.thread, self.assistant.name, self._origin, turn.ended)
 
-    async def _pump(self, turn: OpenTurn) -> None:
+    async def _pump(self, turn: OpenTurn, cut_run: CutRun | None) -> None:
         """Read the backend's events into the turn; the one streaming loop of the program."""
         try:
             await self._finish_server_cancel()
             await self._backend.prepare()
             self._note_preparation(Preparation("ready"))
             await self._journal.written()
-            request = RunRequest(self.assistant, self.thread, self._sampling)
             turn.ask()
-            async with aclosing(self._backend.stream_run(request)) as events:
+            async with aclosing(self._run_events(cut_run)) as events:
                 async for event in events:
                     if turn.ended is None:
                         self._journal.take(event)
                         turn.take(event)
         except FriezaError as error:
-            turn.fail(error)
+            turn.fail(error, goes_on=self._backend.resume_run is not None)
         except Exception as error:
             log.exception("a turn ended by an error of our own")
             turn.crash(error)
         else:
             turn.run_out()
+
+    def _run_events(self, cut_run: CutRun | None) -> AsyncGenerator[RunEvent, None]:
+        request = RunRequest(self.assistant, self.thread, self._sampling)
+        return self._backend.stream_run(request) if cut_run is None else rest_of(cut_run, self._backend, request)
 
     async def _cancel_on_server(self, turn: OpenTurn) -> None:
         if turn.pump is not None:

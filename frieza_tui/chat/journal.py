@@ -1,6 +1,6 @@
 """What a conversation tells whoever keeps it. Knows no file; without a keeper nothing is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from frieza_tui.domain.errors import StoreError
@@ -16,8 +16,8 @@ class Journal(Protocol):
     on_trouble: Callable[[StoreError | None], None]
     """Called on the event loop when the conversation can no longer be kept; with None when it can again."""
 
-    def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin) -> None:
-        """The thread's last message is the user's, and a run answers it now."""
+    def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin, known: Sequence[RunEvent] = ()) -> None:
+        """The thread's last message is the user's, and a run answers it now, of which so much is known already."""
         ...
 
     def go_on(self, thread: Thread) -> None:
@@ -55,7 +55,7 @@ class NoJournal:
     def __init__(self) -> None:
         self.on_trouble: Callable[[StoreError | None], None] = lambda _error: None
 
-    def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin) -> None:
+    def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin, known: Sequence[RunEvent] = ()) -> None:
         """Pass over it."""
 
     def go_on(self, thread: Thread) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from frieza_tui.backends.base import Deletion
+from frieza_tui.backends.base import Deletion, RemoteRun
+from frieza_tui.chat.cut_run import CutRun, open_run_of
+from frieza_tui.chat.past import Past
 from frieza_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -23,6 +25,23 @@ class Leftover:
 
     base_url: str
     deletion: Deletion
+
+
+def take_over(past: Past, place: tuple[str, str], file: Path | None = None) -> Past:
+    """Return a past whose last reply was cut off with the run it came from, if that is still on this server.
+
+    What was made for the run is then this program's own, so that no sweep deletes it. place: the server's base URL and
+    the mark of the key. Raises: StoreError.
+    """
+    from frieza_tui.store.threads import open_threads
+
+    last = past.turns[-1] if past.turns else None
+    run = open_run_of(last.events) if last is not None and last.ended.rest == "on_server" else None
+    if last is None or run is None:
+        return past
+    with open_threads(file) as threads:
+        objects = tuple(Deletion(one.kind, one.id, False) for one in threads.adopt(place, [run.id, run.thread_id]))
+    return replace(past, cut_run=CutRun(RemoteRun(run.id, run.thread_id, objects), last.events)) if objects else past
 
 
 async def sweep(find_key: FindKey, file: Path | None = None, *, is_dry: bool = False) -> list[Leftover]:

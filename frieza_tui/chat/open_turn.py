@@ -1,16 +1,26 @@
 """An open turn: gathers a run's events, makes their texts safe, and ends exactly once. Knows no backend and no face."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import replace
 
+from frieza_tui.backends.base import RemoteRun
+from frieza_tui.chat.cut_run import CutRun, open_run_of
 from frieza_tui.chat.stopwatch import Stopwatch
-from frieza_tui.domain.errors import AuthFailed, FriezaError, RateLimited, TimedOut, Unreachable
+from frieza_tui.domain.errors import (
+    AuthFailed,
+    FriezaError,
+    NotHere,
+    RateLimited,
+    Refused,
+    TimedOut,
+    Unreachable,
+)
 from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault, TextDelta
 from frieza_tui.domain.growing_reply import GrowingReply
 from frieza_tui.domain.run import Run
 from frieza_tui.domain.thread import Message
-from frieza_tui.domain.turn import Trouble, TurnEnded, TurnEvent
+from frieza_tui.domain.turn import Rest, Trouble, TurnEnded, TurnEvent
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.text.safe_events import SafeEvents
@@ -23,10 +33,13 @@ class OpenTurn:
         self.pump: asyncio.Task[None] | None = None
         """The task that reads the backend; set by the owner."""
         self.ended: TurnEnded | None = None
+        self.cut_run: CutRun | None = None
+        """If the turn has failed and the server may have the rest of the reply: its run."""
         self._stopwatch = Stopwatch(clock)
         self._run: Run | None = None
         self._fault: StreamFault | None = None
         self._reply = GrowingReply()
+        self._known: list[RunEvent] = []
         self._safe = SafeEvents()
         self._waiting: list[TurnEvent] = []
         self._arrived = asyncio.Event()
@@ -58,18 +71,29 @@ class OpenTurn:
             case _:
                 self._stopwatch.note(event)
         self._reply.take(event)
+        self._known.append(event)
         for safe_event in self._safe.make(event):
             self._put(safe_event)
+
+    def know(self, events: Iterable[RunEvent]) -> None:
+        """Take in what is known already of a run that is told again; its speed cannot be measured any more."""
+        for event in events:
+            self.take(event)
+        self._stopwatch.forget()
 
     def run_out(self) -> None:
         """The backend has nothing more to say: end the turn as the run's last state tells."""
         self._end(_ending(self._run, self._fault))
 
-    def fail(self, error: FriezaError) -> None:
-        """End the turn by an error that users are told about."""
+    def fail(self, error: FriezaError, *, goes_on: bool = False) -> None:
+        """End the turn by an error that users are told about. goes_on: its run may go on without its stream."""
         wait_s = error.retry_after_s if isinstance(error, RateLimited) else None
+        run = open_run_of(self._known)
+        if self.ended is None and run is not None and goes_on and not isinstance(error, NotHere | Refused):
+            self.cut_run = CutRun(RemoteRun(run.id, run.thread_id), tuple(self._known))
+        rest: Rest = "on_server" if self.cut_run is not None else "lost" if self._reply.has_begun else ""
         ended = TurnEnded("failed", error.happened, error.todo, is_sent=self._run is not None, retry_after_s=wait_s)
-        self._end(replace(ended, trouble=_trouble(error)))
+        self._end(replace(ended, trouble=_trouble(error), rest=rest))
 
     def crash(self, error: Exception) -> None:
         """End the turn by an error of our own."""

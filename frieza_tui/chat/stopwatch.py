@@ -20,12 +20,13 @@ class Stopwatch:
         self._ended_s = self._started_s
         self._first_text_s: float | None = None
         self._first_thought_s: float | None = None
+        self._is_blind = False
 
     @property
     def first_token_s(self) -> float | None:
         """Seconds from the request to the first piece of text, refusal or reasoning; None if none has come."""
         moments = [moment for moment in (self._first_thought_s, self._first_text_s) if moment is not None]
-        return min(moments) - self._asked_s if moments else None
+        return min(moments) - self._asked_s if moments and not self._is_blind else None
 
     @property
     def total_s(self) -> float:
@@ -46,13 +47,17 @@ class Stopwatch:
             case _:
                 pass
 
+    def forget(self) -> None:
+        """From now on know nothing but the whole time: what is taken in was not written meanwhile."""
+        self._is_blind = True
+
     def stop(self) -> None:
         """The turn is over."""
         self._ended_s = self._clock()
 
     def tokens_per_s(self, usage: Usage | None) -> float | None:
         """Return how fast the text was written, by the server's count; None where that cannot be known."""
-        if usage is None or self._first_text_s is None:
+        if usage is None or self._first_text_s is None or self._is_blind:
             return None
         since_s, tokens = self._first_text_s, usage.output_tokens - usage.reasoning_tokens
         if self._first_thought_s is not None and not usage.reasoning_tokens:

@@ -122,6 +122,11 @@ class StreamFault:
     error: RunError
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionLost:
+    """The run's stream broke; what the run brings beyond it is fetched from the server. Any event may follow."""
+
+
 RunEvent: TypeAlias = (
     ThreadCreated
     | RunChanged
@@ -135,4 +140,5 @@ RunEvent: TypeAlias = (
     | ImageAdded
     | MessageClosed
     | StreamFault
+    | ConnectionLost
 )

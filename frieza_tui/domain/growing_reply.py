@@ -31,6 +31,11 @@ class GrowingReply:
         self._whole: dict[str, Message] = {}
         self._order: dict[str, None] = {}
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything to show has come."""
+        return bool(self._order)
+
     def take(self, event: RunEvent) -> None:
         """Take in one event; those that do not belong to a message change nothing."""
         match event:

@@ -87,6 +87,8 @@ class Run:
     """In requires_action: the function calls whose outputs the run waits for."""
     dropped_messages: int = 0
     """Oldest messages left out of this run's prompt because the context window was full."""
+    thread_id: str = ""
+    """The server's thread that it runs on; empty where the API has none, or does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from frieza_tui.domain.thread import Message
 TurnOutcome: TypeAlias = Literal["done", "incomplete", "cancelled", "failed"]
 Trouble: TypeAlias = Literal["", "connection", "key", "limit"]
 """What kind of failure it was, as far as the screen tells kinds apart; "" for any other and for none."""
+Rest: TypeAlias = Literal["", "lost", "on_server"]
+"""Of a reply that was cut off: gone, or maybe still to be had from the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class TurnEnded:
     pending_calls: tuple[ToolCall, ...] = ()
     """Function calls that nothing here can carry out."""
     trouble: Trouble = ""
+    rest: Rest = ""
+    """What became of the part of the reply that is missing; empty for a reply that was not cut off."""
 
 
 TurnEvent: TypeAlias = RunEvent | TurnEnded

@@ -82,6 +82,7 @@ _EVENTS: Final[dict[str, type[RunEvent]]] = {
         kinds.ReasoningDelta,
         kinds.AnnotationAdded,
         kinds.StreamFault,
+        kinds.ConnectionLost,
     )
 }
 

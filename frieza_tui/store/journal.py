@@ -7,7 +7,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -81,9 +81,18 @@ class DiskJournal:
     def _keeper(self) -> "Callable[[_Item], None]":
         return self.put if self._keeps_threads else lambda _item: None
 
-    def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin) -> None:
-        """Note the thread, whose last message is the user's, and that a run answers it now."""
-        self._keeper(lambda writer: writer.begin_run(thread, assistant, origin))
+    def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin, known: Sequence[RunEvent] = ()) -> None:
+        """Note the thread, whose last message is the user's, and that a run answers it now; so far it brought `known`.
+
+        All of it is written together, so that what an earlier program kept of the run is not missing for a moment.
+        """
+
+        def write(writer: "ThreadWriter") -> None:
+            writer.begin_run(thread, assistant, origin)
+            if known:
+                writer.add_events(known)
+
+        self._keeper(write)
 
     def go_on(self, thread: Thread) -> None:
         """Note that the conversation goes on with this thread, which was read from the file; or with a new one."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from frieza_tui.i18n import _
 from frieza_tui.store.journal import DiskJournal
+from frieza_tui.store.processes import is_alive
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,22 @@ def add_object(db: sqlite3.Connection, made: RemoteObject) -> None:
 def strike_objects(db: sqlite3.Connection, base_url: str, ids: Sequence[str]) -> None:
     """Strike objects of one server off."""
     db.executemany("DELETE FROM remote_objects WHERE base_url = ? AND id = ?", [(base_url, one) for one in ids])
+
+
+def adopt_objects(db: sqlite3.Connection, place: tuple[str, str], ids: Sequence[str]) -> list[RemoteObject]:
+    """Make the objects of the program that made one of these ids this program's own, if that one is no more.
+
+    Call it within a transaction. place: the server's base URL and the key's mark.
+    Returns: the objects, none of them if the program lives or another took them over.
+    """
+    there = [one for one in read_objects(db) if (one.server.base_url, one.server.key_mark) == place]
+    dead = {one.pid for one in there if one.id in ids and not is_alive(one.pid)}
+    adopted = [one for one in there if one.pid in dead]
+    db.executemany(
+        "UPDATE remote_objects SET pid = ? WHERE base_url = ? AND id = ?",
+        [(os.getpid(), one.server.base_url, one.id) for one in adopted],
+    )
+    return adopted
 
 
 def read_objects(db: sqlite3.Connection) -> list[RemoteObject]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from frieza_tui.domain.events import (
     AnnotationAdded,
+    ConnectionLost,
     ImageAdded,
     MessageClosed,
     MessageOpened,
@@ -64,7 +65,7 @@ def _is_of_the_moment(event: RunEvent) -> bool:
             return not run.dropped_messages
         case StepChanged(step):
             return not step.tool_calls
-        case ThreadCreated() | MessageOpened() | StreamFault():
+        case ThreadCreated() | MessageOpened() | StreamFault() | ConnectionLost():
             return True
         case _:
             return False

@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.events import RunChanged, RunEvent
 from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Message, Thread, new_id
-from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.domain.turn import Rest, TurnEnded
 from frieza_tui.i18n import _
 from frieza_tui.store.codec import decode_events, encode_ended, encode_events, encode_message, storable
 from frieza_tui.store.database import transaction
@@ -160,7 +160,9 @@ def write_message(db: sqlite3.Connection, key: str, seq: int, message: Message) 
 
 def settle_run(db: sqlite3.Connection, run: int | None, ended: TurnEnded) -> None:
     """Close a run; of its events only those stay that its message does not tell."""
-    events = shortened(events_of_run(db, run))
+    events = events_of_run(db, run)
+    if ended.rest != "on_server":  # else they tell which run it was
+        events = shortened(events)
     db.execute(
         "UPDATE runs SET ended = ?, events = ? WHERE number = ?",
         (encode_ended(ended), encode_events(events) if events else None, run),
@@ -174,11 +176,15 @@ def events_of_run(db: sqlite3.Connection, run: int | None) -> list[RunEvent]:
     return joined(event for row in rows for event in decode_events(row[0]))
 
 
-def cut_ending(started_at: float, last_at: float | None) -> TurnEnded:
+def cut_ending(started_at: float, last_at: float | None, rest: Rest = "lost") -> TurnEnded:
     """Return the end of a run whose program ended before it."""
     total_s = max(0.0, (last_at or started_at) - started_at)
     return TurnEnded(
-        "incomplete", _("Cut off here: the program ended before the answer did."), _("Ask again."), total_s=total_s
+        "incomplete",
+        _("Cut off here: the program ended before the answer did."),
+        _("Ask again."),
+        total_s=total_s,
+        rest=rest,
     )
 
 
@@ -205,8 +211,10 @@ def _settle_dead(db: sqlite3.Connection, run: int) -> None:
     if row is None or row[4] is not None:  # another program was faster
         return
     key, seq, started_at, last_at = row[:4]
-    reply = reply_of(events_of_run(db, run), is_whole=False)
+    events = events_of_run(db, run)
+    reply = reply_of(events, is_whole=False)
     (last,) = db.execute("SELECT max(seq) FROM messages WHERE thread_id = ?", (key,)).fetchone()
     if reply is not None and last == seq:
         write_message(db, key, seq + 1, reply)
-    settle_run(db, run, cut_ending(started_at, last_at))
+    is_open = any(isinstance(event, RunChanged) and event.run.id for event in events)
+    settle_run(db, run, cut_ending(started_at, last_at, "on_server" if is_open else "lost"))

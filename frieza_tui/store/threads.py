@@ -7,7 +7,7 @@ from pathlib import Path
 
 from frieza_tui.store import thread_reader
 from frieza_tui.store.database import FILE_NAME, open_database, store_error, transaction
-from frieza_tui.store.ledger import RemoteObject, read_objects, strike_objects
+from frieza_tui.store.ledger import RemoteObject, adopt_objects, read_objects, strike_objects
 from frieza_tui.store.processes import is_alive
 from frieza_tui.store.records import ThreadRecord
 from frieza_tui.store.thread_changes import NewThread, add_thread, delete_thread, rename_thread
@@ -62,6 +62,14 @@ class Threads:
     def left_over(self) -> list[RemoteObject]:
         """Return the remote objects of programs that are no more, oldest first."""
         return [one for one in read_objects(self._db) if not is_alive(one.pid)]
+
+    def adopt(self, place: tuple[str, str], ids: Sequence[str]) -> list[RemoteObject]:
+        """Take over what the program that made one of these ids left on a server; nothing if that program lives.
+
+        place: the server's base URL and its key's mark.
+        """
+        with transaction(self._db):
+            return adopt_objects(self._db, place, ids)
 
     def strike(self, base_url: str, ids: Sequence[str]) -> None:
         """Strike remote objects off that a server confirmed to be gone."""

@@ -56,7 +56,22 @@ KEYS: tuple[Key, ...] = (
         lambda: _("In an empty box: take the last queued message back"),
         lambda: _("take back"),
     ),
-    Key("retry", "Ctrl+R", "ctrl+r", "answer", lambda: _("Ask the last message again"), lambda: _("ask again")),
+    Key(
+        "retry",
+        "Ctrl+R",
+        "ctrl+r",
+        "answer",
+        lambda: _("Fetch the rest of a cut answer; else ask the last message again"),
+        lambda: _("ask again"),
+    ),
+    Key(
+        "go-on",
+        "Ctrl+G",
+        "ctrl+g",
+        "answer",
+        lambda: _("Let the assistant go on with a cut answer"),
+        lambda: _("go on"),
+    ),
     Key(
         "page", "PgUp / PgDn", "pageup", "reading", lambda: _("Scroll the conversation by a page"), lambda: _("scroll")
     ),
@@ -185,6 +200,7 @@ class Situation:
     has_earlier: bool = False
     """Whether there are earlier inputs to recall."""
     can_retry: bool = False
+    can_go_on: bool = False
     is_following: bool = True
     is_in_log: bool = False
     is_leaving: bool = False
@@ -202,6 +218,7 @@ def keys_now(situation: Situation) -> list[Key]:
         "send": not situation.is_busy and situation.has_draft,
         "take-back": situation.has_queue and not situation.has_draft,
         "retry": situation.can_retry and not situation.is_busy,
+        "go-on": situation.can_go_on and not situation.is_busy,
         "end": not situation.is_following,
         "newline": situation.has_draft,
         "help": True,

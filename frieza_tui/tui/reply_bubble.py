@@ -5,6 +5,7 @@ from functools import partial
 from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.events import (
     AnnotationAdded,
+    ConnectionLost,
     ImageAdded,
     MessageClosed,
     ReasoningDelta,
@@ -42,6 +43,7 @@ class ReplyBubble:
         self.key = key
         self._log = log
         self._has_run = False
+        self._is_cut = self._has_been_cut = False
         self._has_told_dropped = False
         self._fed: dict[str, list[str]] = {}
         self._calls_seen: set[tuple[str, int]] = set()
@@ -56,6 +58,7 @@ class ReplyBubble:
 
     def take(self, event: RunEvent) -> None:
         """Take in the run's next event."""
+        self._show_connection(event)
         match event:
             case RunChanged(run):
                 self._show_run(run)
@@ -69,6 +72,15 @@ class ReplyBubble:
                 self._complete(message)
             case _:
                 self._take_aside(event)
+
+    def _show_connection(self, event: RunEvent) -> None:
+        """Say while the rest of a reply is fetched that it is, until the run tells of itself again."""
+        if isinstance(event, ConnectionLost):
+            self._is_cut = self._has_been_cut = True
+            self._log.set_state(self.key, BubbleState(lambda: _("cut off: fetching the rest"), "warning"))
+        elif self._is_cut and not isinstance(event, RunChanged):
+            self._is_cut = False
+            self._log.set_state(self.key, BubbleState(lambda: _("in progress"), "active"))
 
     def _take_aside(self, event: RunEvent) -> None:
         """Take in what is beside the text: tool calls, sources, images."""
@@ -93,7 +105,8 @@ class ReplyBubble:
             note = _("The answer is empty.")
         if note:
             self._note(note)
-        self._log.set_state(self.key, BubbleState(partial(ending_words, ended), _TONES[ended.outcome]))
+        words = partial(ending_words, ended, is_fetched=self._has_been_cut)
+        self._log.set_state(self.key, BubbleState(words, _TONES[ended.outcome]))
         self._log.settle(self.key)
 
     def _feed(self, segment: str, text: str) -> None:

@@ -105,11 +105,12 @@ def run_words(run: Run) -> str:
             assert_never(run.status)
 
 
-def ending_words(ended: TurnEnded) -> str:
-    """Say how a turn ended: the outcome, and for an answer its seconds and tokens."""
+def ending_words(ended: TurnEnded, *, is_fetched: bool = False) -> str:
+    """Say how a turn ended: the outcome, and for an answer its seconds and tokens, and whether a part was fetched."""
     match ended.outcome:
         case "done":
-            return " · ".join([_("completed"), *_measures(ended)])
+            fetched = [_("fetched after a cut")] if is_fetched else []
+            return " · ".join([_("completed"), *_measures(ended), *fetched])
         case "incomplete":
             return " · ".join([_("incomplete"), *_measures(ended)])
         case "cancelled":
@@ -133,7 +134,19 @@ def ending_note(ended: TurnEnded) -> str:
     wait = ""
     if ended.retry_after_s is not None:
         wait = _("Wait {seconds} s, then ask again.").format(seconds=f"{ended.retry_after_s:.0f}")
-    return " ".join(part for part in (ended.happened, ended.todo, wait) if part)
+    return " ".join(part for part in (ended.happened, _todo(ended), wait) if part)
+
+
+def _todo(ended: TurnEnded) -> str:
+    match ended.rest:
+        case "":
+            return ended.todo
+        case "lost":
+            return _("Ctrl+G goes on from here, Ctrl+R asks again.")
+        case "on_server":
+            return _("Ctrl+R fetches the rest.")
+        case _:
+            assert_never(ended.rest)
 
 
 def _measures(ended: TurnEnded) -> list[str]:

@@ -35,14 +35,32 @@ def test_a_killed_program_comes_back_with_all_that_was_on_the_screen(stage: Stag
         terminal.wait_until(lambda: "ホッ" in str(rows("SELECT events FROM deltas")), "it on disk", timeout_s=1.0)
         terminal.kill()
         assert terminal.wait_for_exit() == -9
-    stage.let_go()
     with program("--resume", environ=stage.environ) as terminal:
-        terminal.wait_for("話して", "ホッホッホ。", "Cut off here", "incomplete")
-        terminal.send("\x12")
-        terminal.wait_for("以上です。", "completed")
+        terminal.wait_for("話して", "ホッホッホ。", "fetching the rest")
+        stage.let_go()
+        terminal.wait_for("以上です。", "completed", "fetched after a cut")
         terminal.send("\x11")
         assert terminal.wait_for_exit() == 0
     assert rows("SELECT role FROM messages") == [("user",), ("assistant",)]
+    assert len(stage.backend.requests) == 1
+    assert stage.assistants == []
+    assert rows("SELECT id FROM remote_objects") == []
+
+
+def test_a_reply_whose_server_is_gone_stays_cut_and_is_gone_on_with(stage: StageServer) -> None:
+    with program(environ=stage.environ) as terminal:
+        ask(terminal, "話して")
+        terminal.wait_for("ホッホッホ。")
+        terminal.wait_until(lambda: "ホッ" in str(rows("SELECT events FROM deltas")), "it on disk", timeout_s=1.0)
+        terminal.kill()
+        terminal.wait_for_exit()
+    stage.let_go()
+    with program("--resume", environ=stage.environ | {"OPENAI_API_KEY": "sk-of-another"}) as terminal:
+        terminal.wait_for("ホッホッホ。", "Cut off here", "incomplete", "Ctrl+G goes on")
+    with program("--resume", "--demo") as terminal:
+        terminal.wait_for("ホッホッホ。", "Cut off here", "Ctrl+G goes on")
+        terminal.send("\x07")
+        terminal.wait_for("Go on exactly where you stopped.", "completed")
 
 
 def test_a_killed_program_comes_back_with_the_draft(stage: StageServer) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from frieza_tui.domain.events import (
     AnnotationAdded,
+    ConnectionLost,
     ImageAdded,
     MessageClosed,
     MessageOpened,
@@ -50,6 +51,7 @@ EVENTS: tuple[RunEvent, ...] = (
     ImageAdded("msg_1", ImageUrlPart("https://x"), 2),
     MessageClosed(WHOLE, "max_tokens"),
     StreamFault(RunError("c", "m")),
+    ConnectionLost(),
 )
 
 

@@ -201,7 +201,7 @@ class ResponsesDouble:
             return error_answer(404, f"Response with id '{response_id}' not found.")
         match method, rest:
             case "GET", [] if call.query.get("stream") == ["true"]:
-                return self._resume(kept, int(call.query["starting_after"][0]))
+                return self._resume(kept, int(call.query.get("starting_after", ["-1"])[0]))
             case "GET", []:
                 return json_answer(self._looked_at(kept))
             case "POST", ["cancel"]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from frieza_tui.domain.events import (
     AnnotationAdded,
+    ConnectionLost,
     ImageAdded,
     MessageClosed,
     ReasoningDelta,
@@ -23,6 +24,8 @@ from frieza_tui.domain.events import (
 def trace(events: Iterable[RunEvent]) -> list[str]:
     lines: list[str] = []
     for event in events:
+        if isinstance(event, ConnectionLost):  # says nothing of the run
+            continue
         word, rest = _words(event)
         if lines and word in ("text", "refusal") and lines[-1].startswith(f"{word} "):
             lines[-1] += rest

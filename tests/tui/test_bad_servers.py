@@ -42,7 +42,7 @@ async def shown_after(base_url: str, read_timeout_s: float = 5.0) -> AsyncIterat
         await pilot.press("enter")
         for _turn in range(1500):
             text = "\n".join(strip.text for strip in screen._compositor.render_strips())
-            if "failed" in text:
+            if "フリーザ様  failed" in text:
                 break
             await pilot.pause(0.005)
         yield Shown(text, composer.text)  # type: ignore[attr-defined]

@@ -5,7 +5,8 @@ import pytest
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.scripted import Reply, final
 from frieza_tui.chat import Chat
-from frieza_tui.domain.errors import RateLimited, Unreachable
+from frieza_tui.domain.errors import RateLimited, StreamCut, Unreachable
+from frieza_tui.domain.events import ConnectionLost
 from frieza_tui.domain.run import RunError
 from tests.support.stage import NAME, open_stage
 
@@ -157,3 +158,22 @@ async def test_a_worker_that_breaks_unlocks_the_box(monkeypatch: pytest.MonkeyPa
             await at.wait_for("failed", "made a mistake (AttributeError)")
         await at.say("again")
         await at.wait_for("fine", "completed")
+
+
+async def test_a_reply_says_while_its_rest_is_fetched_and_that_it_was() -> None:
+    gate = asyncio.Event()
+    async with open_stage(Reply("before ", ConnectionLost(), gate, "after")) as at:
+        await at.say("hello")
+        await at.wait_for("before", "cut off: fetching the rest")
+        gate.set()
+        await at.wait_for("before after", "completed", "fetched after a cut")
+
+
+async def test_a_cut_reply_is_gone_on_with_by_one_key() -> None:
+    cut = StreamCut("The connection ended in the middle of the reply.", "Ask again.")
+    async with open_stage(Reply("one, two", cut), Reply("three")) as at:
+        await at.say("count")
+        await at.wait_for("one, two", "Ctrl+G goes on from here")
+        await at.press("ctrl+g")
+        await at.wait_for("one, two", "Go on exactly where you stopped.", "three", "completed")
+    assert [message.text for message in at.backend.requests[1].thread.messages][:2] == ["count", "one, two"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from frieza_tui.backends.assistants.follower import RunFollower
 from frieza_tui.backends.assistants.remote import RemoteCopy, RemoteIds
-from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
+from frieza_tui.backends.base import Deletion, Label, Preparation, RemoteRun, RunRequest
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.sdk_errors import timed_out
 from frieza_tui.domain.errors import BackendError, NotHere, Refused
@@ -95,6 +95,30 @@ class AssistantsBackend:
         async with aclosing(self._run_once(request)) as events:
             async for event in events:
                 yield event
+
+    async def resume_run(self, _request: RunRequest, remote: RemoteRun) -> AsyncGenerator[RunEvent, None]:
+        """Yield what an earlier run has brought and still brings; the next run makes a thread anew.
+
+        Raises: BackendError; NotHere if the server no longer has it.
+        """
+        await self.prepare()
+        thread_id = remote.thread_id or self._copy.thread_id
+        if not thread_id:
+            raise NotHere(_("Nobody knows on which thread the run was."))
+        self._copy.take_over(remote.objects)
+        follower = RunFollower(self._client, thread_id, self._settle_s)
+        self._open_run = follower
+        try:
+            async with aclosing(follower.rejoined(remote.id)) as events:
+                async for event in events:
+                    yield event
+        except (NotHere, Refused):
+            follower.is_over = True
+            raise
+        finally:
+            if follower.is_over:
+                self._close_run(follower)
+                self._copy.forget()
 
     async def cancel_run(self) -> None:
         """Cancel the run whose stream was closed last, and wait until the server has ended it, at most CANCEL_S.

@@ -10,9 +10,9 @@ from frieza_tui.backends.assistants.wire import run_of
 from frieza_tui.backends.loose_json import Json, json_objects, text_of
 from frieza_tui.backends.openai_client import DRAIN_S, OpenAIClient
 from frieza_tui.backends.run_reasons import with_reason
-from frieza_tui.backends.sdk_errors import stream_cut
+from frieza_tui.backends.sdk_errors import stream_cut, timed_out
 from frieza_tui.domain.errors import BackendError, BadReply, StreamCut, TimedOut
-from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault
+from frieza_tui.domain.events import ConnectionLost, RunChanged, RunEvent, StreamFault
 from frieza_tui.domain.run import ENDED, Run
 
 if TYPE_CHECKING:
@@ -71,8 +71,26 @@ class RunFollower:
                             yield event
         except (StreamCut, TimedOut, BadReply) as error:
             cause = error
+        if fault is None and self.accumulator.run is not None:
+            yield ConnectionLost()
         async for event in self._settle(cause, fault):
             yield event
+
+    async def rejoined(self, run_id: str) -> AsyncGenerator[RunEvent, None]:
+        """Yield what a run has brought that was started before, and what it still brings; it ends as `events` does.
+
+        Raises: BackendError; NotHere if the server has no such run.
+        """
+        self.accumulator.run = Run(run_id, "queued", thread_id=self.thread_id)
+        try:
+            news = await self._look_for_news()
+        except TimeoutError:
+            raise timed_out(self._client.server) from None
+        for event in news or ():
+            yield event
+        if not self.accumulator.has_ended:
+            async for event in self._settle(stream_cut(self._client.server), None):
+                yield event
 
     async def look_up(self) -> Run | None:
         """Return the run as the server has it; None if it has none.

@@ -72,6 +72,10 @@ class RemoteCopy:
         self._following = asyncio.create_task(self._bring_in_step(request))
         return await asyncio.shield(self._following)
 
+    def take_over(self, objects: Sequence[Deletion]) -> None:
+        """Take what an earlier program made here for one's own, to be deleted."""
+        self._leftovers.update({one.id: one.kind for one in objects})
+
     def note_written(self, message_ids: frozenset[str]) -> None:
         """Note that a run wrote messages into the thread; the local thread has them as one of these ids."""
         if message_ids:
@@ -79,6 +83,8 @@ class RemoteCopy:
 
     def forget(self) -> None:
         """Begin anew at the next run: nothing of what was made is used again; it is deleted meanwhile."""
+        for remote_id, kind in tuple(self._leftovers.items()):
+            self._discard(kind, remote_id)
         self.forget_thread()
         if self.assistant_id:
             self._discard("assistant", self.assistant_id)

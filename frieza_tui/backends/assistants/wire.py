@@ -37,6 +37,7 @@ def run_of(data: Json, kind: str = "") -> Run:
         incomplete_reason=reason_of(data),
         required_calls=_required_calls(data),
         dropped_messages=number_of(json_object(data.get("metadata")).get("dropped_messages")),
+        thread_id=text_of(data.get("thread_id")),
     )
 
 

@@ -25,6 +25,8 @@ USAGE_WAIT_S: Final = 2.0
 class ChatCompletionsBackend:
     """Implements Backend over `chat/completions`."""
 
+    resume_run: None = None
+
     def __init__(self, client: OpenAIClient, *, model: str = "", place: str = "") -> None:
         """Take the client of the server.
 

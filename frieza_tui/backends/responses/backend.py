@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Final
 
-from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
+from frieza_tui.backends.base import Deletion, Label, Preparation, RemoteRun, ResumeRun, RunRequest
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.refusals import is_about_context, is_about_field, is_about_model
@@ -61,6 +61,12 @@ class ResponsesBackend:
     def remote_objects(self) -> tuple[Deletion, ...]:
         """The conversation, what is left over of earlier ones, and the responses."""
         return self._memory.objects
+
+    @property
+    def resume_run(self) -> ResumeRun | None:
+        """Follows a response that goes on in the background; None where the last one did not."""
+        follower = self._open_run
+        return self._resume if follower is None or follower.is_in_background else None
 
     async def prepare(self) -> None:
         """Import the SDK, build its client, and ask a server other than OpenAI's for its models.
@@ -188,6 +194,19 @@ class ResponsesBackend:
             self._memory.note_whole(request.thread.messages, accumulator.written_ids, accumulator.response)
         else:
             self._memory.distrust()
+
+    async def _resume(self, _request: RunRequest, remote: RemoteRun) -> AsyncGenerator[RunEvent, None]:
+        await self.prepare()
+        self._memory.take_over(remote.objects)
+        follower = self._open_run = ResponseFollower(self._client, self._patience, outlives_stream=True)
+        try:
+            async with aclosing(follower.rejoined(remote.id)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self.unknown_events += follower.accumulator.unknown_events
+            if follower.is_over or not follower.response_id:
+                self._open_run = None
 
     # -- what a server does not take -----------------------------------------------------------------------------
 

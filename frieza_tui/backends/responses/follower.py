@@ -13,13 +13,15 @@ from frieza_tui.backends.responses.accumulator import ResponseAccumulator
 from frieza_tui.backends.run_reasons import with_reason
 from frieza_tui.backends.sdk_errors import bad_reply, stream_cut
 from frieza_tui.domain.errors import BackendError, BadReply, NotHere, Refused, StreamCut, TimedOut, Unreachable
-from frieza_tui.domain.events import RunEvent, StreamFault
+from frieza_tui.domain.events import ConnectionLost, RunEvent, StreamFault
 
 log = logging.getLogger(__name__)
 
 _WAITS_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Between tries to hear more of a response, the last one repeated."""
 ALIVE: Final = ("queued", "in_progress")
+_BEFORE_FIRST: Final = -1
+"""A sequence number after which a resumed stream brings everything."""
 OPENING_S: Final = 2.0
 """For a response to tell its id, so that it can be cancelled."""
 
@@ -86,7 +88,22 @@ class ResponseFollower:
         except (StreamCut, TimedOut, BadReply) as error:
             cause = error
         if not self.accumulator.has_ended:
+            if self._fault is None and self.response_id:
+                yield ConnectionLost()
             async for event in self._settle(cause):
+                yield event
+
+    async def rejoined(self, response_id: str) -> AsyncGenerator[RunEvent, None]:
+        """Yield what a response has brought that was started before, and what it still brings; ends as `events` does.
+
+        Raises: BackendError; NotHere if the server no longer has it.
+        """
+        response = await self._client.call(self._client.request("GET", path_of("responses", response_id)))
+        for event in self.accumulator.take_response({**response, "id": response_id}):
+            yield event
+        if not self.accumulator.has_ended:
+            self.accumulator.last_number = _BEFORE_FIRST
+            async for event in self._settle(stream_cut(self._client.server)):
                 yield event
 
     @property
@@ -198,7 +215,8 @@ class ResponseFollower:
 
     async def _resumed(self) -> AsyncGenerator[RunEvent, None]:
         self.accumulator.resume()
-        path = f"{self._path}?stream=true&starting_after={self.accumulator.last_number}"
+        number = self.accumulator.last_number
+        path = f"{self._path}?stream=true" + (f"&starting_after={number}" if number != _BEFORE_FIRST else "")
         stream = self._client.stream(self._client.request("GET", path))
         async with aclosing(stream), aclosing(self._read(stream)) as events:
             async for event in events:

@@ -82,6 +82,11 @@ class ThreadMemory:
             return Start(fields, tuple(missing))
         return Start({}, tuple(messages), is_kept=False)
 
+    def take_over(self, objects: Sequence[Deletion]) -> None:
+        """Take what an earlier program made here for one's own, to be deleted."""
+        self._conversations.update({one.id: None for one in objects if one.kind == "conversation"})
+        self._responses.update({one.id: True for one in objects if one.kind == "response"})
+
     def note_response(self, response_id: str, response: Json) -> None:
         """Note a response that the server keeps, or may keep."""
         is_kept = response.get("store")

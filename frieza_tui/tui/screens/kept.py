@@ -36,7 +36,22 @@ class KeptScreen(Screen[None]):
         """Show what came before; listen to what becomes of the thread on disk."""
         self._chat.on_trouble = self._tell_trouble
         self._show_past()
+        if self._chat.can_rejoin:
+            self.call_after_refresh(self.action_retry)
         self.set_timer(LOST_DRAFT_S, self._bring_lost_draft)
+
+    def action_retry(self) -> None:
+        """Fetch the rest of the last answer, or ask again; the chat screen knows how."""
+        raise NotImplementedError
+
+    def _send_next(self) -> None:
+        raise NotImplementedError
+
+    def action_go_on(self) -> None:
+        """Ask the assistant to go on with an answer that is only a part."""
+        if self._chat.can_go_on and not len(self._chat.queue):
+            self._chat.queue.push(_("Go on exactly where you stopped."))
+            self._send_next()
 
     @work(exclusive=True, group="draft", exit_on_error=False)
     async def _bring_lost_draft(self) -> None:

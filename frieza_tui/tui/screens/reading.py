@@ -55,10 +55,6 @@ class ReadingScreen(KeptScreen):
             case "open":
                 self._open_in_pager(message.key)
 
-    def action_retry(self) -> None:
-        """Ask the last message again; the chat screen knows how."""
-        raise NotImplementedError
-
     def _edit_again(self, key: str) -> None:
         self._composer.put_aside()
         self._composer.put(self._message_log.source_of(key))
