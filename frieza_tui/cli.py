@@ -147,7 +147,12 @@ def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     from frieza_tui.chat import receipt_line
     from frieza_tui.tui.app import ScreenOptions, run_screen
 
-    options = ScreenOptions(theme=settings.theme, follow=settings.follow, has_mouse=settings.mouse)
+    options = ScreenOptions(
+        theme=settings.theme,
+        follow=settings.follow,
+        ambiguous_width=settings.ambiguous_width,
+        has_mouse=settings.mouse,
+    )
     chat, _answerers = _open_chat(arguments, loaded)
     result = run_screen(chat, options)
     with suppress(OSError):  # a closed terminal takes no receipt

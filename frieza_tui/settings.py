@@ -53,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Of the program's own words; auto: as the locale says."""
     follow: Follow = "end"
     """What the log keeps in view when a reply outgrows it: its end, or its first line."""
+    ambiguous_width: Literal["auto", 1, 2] = "auto"
+    """Cells of characters that East Asian fonts draw wide, such as ○ and α; auto: as the terminal says when asked."""
     mouse: bool = True
     """Whether the screen takes the mouse; without it the terminal selects text as it is used to."""
     kitty: bool = True

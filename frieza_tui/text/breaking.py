@@ -11,7 +11,7 @@ from itertools import accumulate
 from operator import add
 
 from frieza_tui.text.line_classes import ALL, classify
-from frieza_tui.text.width import cell_len, character_widths
+from frieza_tui.text.width import AS_SET, cell_len, character_widths
 
 _HANGING = frozenset("、。，．､｡")
 _NOT_FIRST = frozenset("LPXTYBHEKpSC")
@@ -177,7 +177,7 @@ class _Paragraph:
 
 
 def wrap_from(
-    text: str, width: int, start: int, *, first_width: int | None = None, ambiguous: int = 1, hang: int = 0
+    text: str, width: int, start: int, *, first_width: int | None = None, ambiguous: int = AS_SET, hang: int = 0
 ) -> list[tuple[int, int]]:
     """Wrap from `start`, where a line starts, to the end: the same lines as `wrap` gives from there on.
 
@@ -216,7 +216,7 @@ def _wrap_paragraph(
 
 
 def wrap(
-    text: str, width: int, *, first_width: int | None = None, ambiguous: int = 1, hang: int = 0
+    text: str, width: int, *, first_width: int | None = None, ambiguous: int = AS_SET, hang: int = 0
 ) -> list[tuple[int, int]]:
     """Break `text` into lines of at most `width` cells and give back the offsets of each line's start and end.
 

@@ -1,4 +1,7 @@
-"""Measures text in terminal cells, as the screen's compositor does. Knows no terminal and no markup."""
+"""Measures text in terminal cells, as the screen's compositor does. Knows no terminal and no markup.
+
+How wide ambiguous characters are is one for the whole program, as the language is: who knows the terminal sets it.
+"""
 
 import re
 import unicodedata
@@ -37,6 +40,11 @@ _ONE_THOUGH_FORMAT = "ad 600-605 6dd 70f 890-891 8e2 110bd 110cd"
 # What stays with the letter before it though it has cells: half-width voicing marks, Thai and Lao am.
 _TRAILERS = frozenset("\uff9e\uff9f\u0e33\u0eb3")
 
+AS_SET = 0
+"""Stands for the width of ambiguous characters that is in use."""
+FRAMES = frozenset(map(chr, range(0x2500, 0x25A0)))
+"""Lines and blocks of which frames are made: one cell, for where others of their kind take two they are replaced."""
+
 
 def _read_ranges(ranges: str) -> frozenset[int]:
     code_points: set[int] = set()
@@ -74,16 +82,22 @@ class _Widths(dict[str, int]):
         if len(self) > 20_000:  # text made to hold every character must not fill the memory
             self.clear()
         width = _look_up_width(character)
-        if width == 1 and unicodedata.east_asian_width(character) == "A":
+        if width == 1 and unicodedata.east_asian_width(character) == "A" and character not in FRAMES:
             width = self._ambiguous
         self[character] = width
         return width
 
 
 _WIDTHS = {1: _Widths(1), 2: _Widths(2)}
+_WIDTHS[AS_SET] = _WIDTHS[1]
 
 
-def character_widths(text: str, ambiguous: int = 1) -> list[int]:
+def use_ambiguous_width(cells: int) -> None:
+    """Measure ambiguous characters as 1 or 2 cells wherever nothing else is said."""
+    _WIDTHS[AS_SET] = _WIDTHS[cells]
+
+
+def character_widths(text: str, ambiguous: int = AS_SET) -> list[int]:
     """Cells that each character of `text` adds where it stands; their sum is `cell_len`.
 
     What is joined to an emoji adds nothing; a selector that makes a narrow sign an emoji adds one.
@@ -106,13 +120,14 @@ def character_widths(text: str, ambiguous: int = 1) -> list[int]:
     return widths
 
 
-def cell_len(text: str, ambiguous: int = 1) -> int:
+def cell_len(text: str, ambiguous: int = AS_SET) -> int:
     """Cells that `text` takes on one line; newlines, tabs and controls count nothing, so expand tabs before.
 
     With `ambiguous` 1 this is what Rich 15 and so Textual's compositor assume for text that was made safe. With 2,
-    characters that East Asian fonts may draw wide (①, →, Greek) take two cells, as a terminal set so draws them.
+    characters that East Asian fonts may draw wide (①, →, Greek) take two cells, as a terminal set so draws them. With
+    AS_SET it is as `use_ambiguous_width` was told last, 1 at first.
     """
-    if ambiguous == 1 and _NOT_NARROW.search(text) is None:
+    if _WIDTHS[ambiguous] is _WIDTHS[1] and _NOT_NARROW.search(text) is None:
         return len(text)
     if _SPECIAL.search(text) is None:
         return sum(map(_WIDTHS[ambiguous].__getitem__, text))
@@ -154,7 +169,7 @@ def grapheme_ends(text: str) -> Iterator[int]:
         yield len(text)
 
 
-def clip(text: str, cells: int, *, end: str = "", ambiguous: int = 1) -> str:
+def clip(text: str, cells: int, *, end: str = "", ambiguous: int = AS_SET) -> str:
     """Give back `text` if it fits in `cells`, else its longest start of whole graphemes that does so with `end`."""
     if cell_len(text, ambiguous) <= cells:
         return text

@@ -27,13 +27,13 @@ from frieza_tui.chat import Chat
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
-from frieza_tui.tui.clipboard.copying_app import CopyingApp
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import ChatClosed, LeaveAsked
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.chat import ChatScreen
 from frieza_tui.tui.screens.help import HelpScreen
-from frieza_tui.tui.themes import THEMES, fitting_theme, theme_after
+from frieza_tui.tui.terminal.fitted_app import FittedApp
+from frieza_tui.tui.themes import THEMES, theme_after
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ class ScreenOptions:
     """A theme's name. None: white and violet, or the terminal's own colours if it has few or NO_COLOR is set."""
     follow: Literal["end", "top"] = "end"
     """What the log keeps in view when a reply outgrows it: its end, or its first line."""
+    ambiguous_width: Literal["auto", 1, 2] = "auto"
+    """Cells of characters that East Asian fonts draw wide; auto: as the terminal says."""
     has_mouse: bool = True
     is_blinking: bool = True
     """Whether the caret blinks."""
@@ -61,7 +63,7 @@ class ScreenResult:
     """1 if the screen broke down; that has then been said on standard error."""
 
 
-class FriezaApp(CopyingApp[tuple[Deletion, ...]]):
+class FriezaApp(FittedApp[tuple[Deletion, ...]]):
     """Holds the themes and the chat screen, and knows the one way out."""
 
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = ["app.tcss", "screens/chat.tcss"]
@@ -87,10 +89,7 @@ class FriezaApp(CopyingApp[tuple[Deletion, ...]]):
             chat, recall, is_blinking=options.is_blinking, reads_from_top=options.follow == "top"
         )
         self._is_leaving = False
-        for theme in THEMES:
-            self.register_theme(theme)
-        has_few_colours = self.no_color or self.console.color_system in {"standard", "windows"}
-        self.theme = options.theme or fitting_theme(os.environ, has_few_colours=has_few_colours)
+        self.fit(options.theme, options.ambiguous_width)
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the chat."""

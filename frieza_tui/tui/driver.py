@@ -10,7 +10,8 @@ from io import TextIOWrapper
 from typing import cast
 
 from textual.driver import Driver
-from textual.drivers.linux_driver import LinuxDriver
+
+from frieza_tui.tui.terminal.asking_driver import AskingDriver
 
 
 class _Outlet:
@@ -45,14 +46,14 @@ class _Outlet:
 def titled_driver(title: str) -> type[Driver]:
     """Return a driver class that shows a title, already made safe, while the program runs."""
 
-    class TitledDriver(LinuxDriver):
-        """Textual's own driver, but it survives a hangup and sets the terminal's title."""
+    class TitledDriver(AskingDriver):
+        """The driver that asks the terminal, but it survives a hangup and sets the terminal's title."""
 
         def start_application_mode(self) -> None:
             if not isinstance(self._file, _Outlet):
                 # Textual draws on standard error, which people send to a file to read it later.
                 self._file = cast(TextIOWrapper, _Outlet(cast(TextIOWrapper, sys.__stdout__)))
-            super().start_application_mode()  # type: ignore[no-untyped-call]
+            super().start_application_mode()
             self.write(f"\x1b[22;2t\x1b]2;{title}\x07")
 
         def stop_application_mode(self) -> None:

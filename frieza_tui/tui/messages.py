@@ -7,6 +7,7 @@ from textual.message import Message
 from frieza_tui.backends.base import Deletion, Preparation
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.turn import TurnEvent
+from frieza_tui.tui.terminal.facts import TerminalFacts
 
 
 @dataclass
@@ -45,6 +46,13 @@ class TextCopied(Message):
 
     words: str
     """By which route, and whether that was verified."""
+
+
+@dataclass
+class TerminalAnswered(Message):
+    """The terminal has said what it will say of itself. Handled by FriezaApp only."""
+
+    facts: TerminalFacts
 
 
 class LeaveAsked(Message):

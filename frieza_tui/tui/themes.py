@@ -156,7 +156,12 @@ def fitting_theme(environ: Mapping[str, str], *, has_few_colours: bool) -> str:
     if has_few_colours:
         return TERMINAL.name
     background = environ.get("COLORFGBG", "").rpartition(";")[2]
-    return FRIEZA_LIGHT.name if background in {"7", "15"} else FRIEZA.name
+    return theme_of_kind(is_light=background in {"7", "15"})
+
+
+def theme_of_kind(*, is_light: bool) -> str:
+    """Return the name of the theme to wear on a light or a dark background."""
+    return FRIEZA_LIGHT.name if is_light else FRIEZA.name
 
 
 def theme_after(name: str) -> str:

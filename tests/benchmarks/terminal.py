@@ -24,6 +24,8 @@ from tests.benchmarks.recording import Recording
 COLUMNS: Final = 120
 ROWS: Final = 40
 _IUTF8: Final = 0o40000
+PROBE_BYTES = 8
+"""A program may try out a character on the terminal; that is no picture yet."""
 
 
 class Terminal:
@@ -142,7 +144,7 @@ class Terminal:
             return b""
 
     def _search(self, text: bytes, now_s: float) -> None:
-        if self.first_paint_s is None and text.strip():
+        if self.first_paint_s is None and len(text.strip()) > PROBE_BYTES:
             self.first_paint_s = now_s
         with self._changed:
             if not self._needles:

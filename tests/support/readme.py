@@ -85,7 +85,7 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
 
 
 def _meaning(name: str) -> str:
-    choices = [f"`{choice}`" for choice in get_args(get_type_hints(Settings)[name]) if isinstance(choice, str)]
+    choices = [f"`{choice}`" for choice in get_args(get_type_hints(Settings)[name]) if isinstance(choice, str | int)]
     words = [
         docstrings()[name].replace("; None:", "; not set:").replace("None:", "Not set:"),
         *([f"One of {', '.join(choices)}."] if choices else []),

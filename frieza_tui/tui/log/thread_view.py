@@ -204,6 +204,12 @@ class ThreadView(ScrollView, can_focus=True):
         self._shown_strips = []
         self._show_viewport()
 
+    def measure_anew(self) -> None:
+        """Wrap again at the same width: characters have another one."""
+        self._log_viewport.rows.set_width(self._log_viewport.width)
+        self._shown_strips = []
+        self._show_viewport()
+
     # ── moving
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:  # noqa: ARG002 - Textual's call

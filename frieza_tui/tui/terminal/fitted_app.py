@@ -1,0 +1,71 @@
+"""An app that fits itself to what the terminal says: light or dark, and how wide ambiguous characters are."""
+
+import os
+import sys
+from typing import Generic, Literal, TypeVar
+
+from frieza_tui.tui.clipboard.copying_app import CopyingApp
+from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.messages import TerminalAnswered
+from frieza_tui.tui.terminal.facts import guess_ambiguous_width
+from frieza_tui.tui.themes import TERMINAL, THEMES, fitting_theme, theme_of_kind
+
+R = TypeVar("R")
+
+
+class FittedApp(CopyingApp[R], Generic[R]):
+    """Wears a theme and measures text by a guess, until the terminal has answered."""
+
+    _guessed_theme: str | None = None
+    _is_width_set = False
+    _cells_in_use = 1
+
+    def fit(self, theme: str | None, ambiguous_width: Literal["auto", 1, 2]) -> None:
+        """Take what is set; guess the rest from the environment."""
+        for one in THEMES:
+            self.register_theme(one)
+        has_few_colours = self.no_color or self.console.color_system in {"standard", "windows"}
+        self.theme = theme or fitting_theme(os.environ, has_few_colours=has_few_colours)
+        if theme is None and self.theme != TERMINAL.name:
+            self._guessed_theme = self.theme
+        self._is_width_set = ambiguous_width != "auto"
+        self._measure_with(guess_ambiguous_width(os.environ) if ambiguous_width == "auto" else ambiguous_width)
+
+    def on_terminal_answered(self, message: TerminalAnswered) -> None:
+        """Put the guesses right, unless the user has chosen in the meantime."""
+        facts = message.facts
+        if facts.is_light is not None and self.theme == self._guessed_theme:
+            self.theme = theme_of_kind(is_light=facts.is_light)
+        width = facts.ambiguous_width
+        if width is not None and not self._is_width_set and width != self._cells_in_use:
+            self._measure_with(width)
+            self._lay_out_anew()
+
+    def on_mount(self) -> None:
+        """Draw frames as they will be drawn."""
+        self._choose_frames()
+
+    def _measure_with(self, cells: int) -> None:
+        if cells == self._cells_in_use:
+            return
+        from frieza_tui.tui.terminal.cell_widths import use_widths
+
+        self._cells_in_use = cells
+        use_widths(cells)
+        self._choose_frames()
+
+    def _choose_frames(self) -> None:
+        if sys.platform == "win32" or self._driver is None:
+            return
+        from frieza_tui.tui.terminal.asking_driver import AskingDriver
+
+        if isinstance(self._driver, AskingDriver):
+            self._driver.has_wide_frames = self._cells_in_use == 2
+
+    def _lay_out_anew(self) -> None:
+        for screen in self.screen_stack:
+            for log in screen.query(MessageLog):
+                log.measure_anew()
+            for widget in screen.query("*"):
+                widget.refresh(layout=True)
+            screen.refresh(layout=True)

@@ -1,0 +1,31 @@
+from frieza_tui.tui.terminal.facts import QUESTIONS
+from tests.support.terminal import program
+
+LIGHT = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\"
+REST = "\x1bP>|test(1)\x1b\\\x1b[?25u\x1b[2;2R\x1b[?62c"
+BROKEN_REPORTS = "\x1b[<32;NaN;NaNM\x1b[<35;10"
+LIGHT_BACKGROUND = b"48;2;251;249;254"
+
+
+def test_the_terminal_is_asked_once_and_its_answers_are_never_text() -> None:
+    with program("--demo") as terminal:
+        terminal.wait_until(lambda: QUESTIONS.encode() in terminal.bytes_seen, "the questions")
+        terminal.send("かな" + LIGHT + "を" + REST + "打つ" + BROKEN_REPORTS)
+        terminal.wait_for("かなを打つ", "F1")
+        terminal.wait_until(lambda: LIGHT_BACKGROUND in terminal.bytes_seen, "the light theme")
+        terminal.send("c")
+        terminal.wait_for("かなを打つc")
+        assert not any(trace in terminal.text for trace in ("rgb", "test(1)", "NaN", "62", ";"))
+        assert terminal.bytes_seen.count(b"\x1b[>0q") == 1
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0
+
+
+def test_a_terminal_with_wide_characters_gets_frames_in_ascii() -> None:
+    with program("--demo") as terminal:
+        terminal.wait_for("F1", "╭──")
+        terminal.send("\x1b[2;3R\x1b[?62c")
+        terminal.wait_for("+-----")
+        assert "╭" not in terminal.text
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0
