@@ -23,12 +23,8 @@ def make_app(
     replies: Sequence[Reply] = (),
     preparation: Sequence[Step] = READY,
     recall: RecallList | None = None,
-<<<<<<< HEAD
-    theme: str = "frieza",
-    label: Label = SCRIPTED,
-=======
     theme: str | None = "frieza",
->>>>>>> f73d035 (Ask the terminal about itself at the start, and let no answer or broken report become text)
+    label: Label = SCRIPTED,
 ) -> tuple[FriezaApp, ScriptedBackend]:
     backend = ScriptedBackend(replies, preparation=preparation, label=label)
     chat = Chat(backend, Assistant(NAME, "Speak."))
