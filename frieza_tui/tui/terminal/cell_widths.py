@@ -13,7 +13,7 @@ from rich._unicode_data import load as load_cell_table
 
 from frieza_tui.text.width import FRAMES, use_ambiguous_width
 
-_IS_NARROW = cells._is_single_cell_widths
+_IS_NARROW: object = cells.__dict__["_is_single_cell_widths"]
 _ASCII = frozenset(map(chr, range(0x20, 0x7F)))
 
 
@@ -21,7 +21,7 @@ def use_widths(ambiguous: int) -> None:
     """Measure ambiguous characters as 1 or 2 cells from now on; what was laid out before is the caller's business."""
     use_ambiguous_width(ambiguous)
     is_wide = ambiguous == 2
-    vars(cells).update(
+    cells.__dict__.update(
         load_cell_table=_load_wide if is_wide else load_cell_table,
         _is_single_cell_widths=_ASCII.issuperset if is_wide else _IS_NARROW,
     )
