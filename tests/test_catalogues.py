@@ -79,6 +79,6 @@ def test_japanese_is_japanese() -> None:
     foreign = [
         key
         for key, message in messages(read("ja")).items()
-        if not all(re.search(r"[ぁ-んァ-ヶ一-龠]", one) for one in texts(message.string))
+        if not all(re.search(r"[「ぁ-んァ-ヶ一-龠]", one) for one in texts(message.string))
     ]
     assert foreign == []

@@ -239,6 +239,11 @@ def wrap(
     return wrap_from(text, width, 0, first_width=first_width, ambiguous=ambiguous, hang=hang)
 
 
+def wrapped_lines(text: str, width: int) -> list[str]:
+    """Break `text` as `wrap` does and give back the lines themselves."""
+    return [text[start:end] for start, end in wrap(text, max(1, width))]
+
+
 def break_opportunities(text: str) -> list[int]:
     """Offsets at which a line may start, in order, those after newlines included; 0 and the end are not."""
     offsets: list[int] = []

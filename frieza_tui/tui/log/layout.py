@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from frieza_tui.text.width import cell_len
 from frieza_tui.tui.log.code import CodeLayout
 from frieza_tui.tui.log.flow import Flow
 from frieza_tui.tui.log.grammar import Env
@@ -63,8 +64,15 @@ class _FlowLayout:
             return self._flow.update(self._content, same)
         self._content = plain(leaf.content, leaf.style)
         for text, style in leaf.cells:
-            self._content.add("  " + text, style)
+            self._content.add("  " + _fitting(text, self._flow.width - cell_len(leaf.content) - 2), style)
         return self._flow.update(self._content)
+
+
+def _fitting(state: str, room: int) -> str:
+    """Leave out parts of a state from its end, where not all of them fit beside the label."""
+    while cell_len(state) > room and " · " in state:
+        state = state.rpartition(" · ")[0]
+    return state
 
 
 class _Rule:

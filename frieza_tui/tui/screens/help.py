@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from frieza_tui.i18n import _
+from frieza_tui.text.breaking import wrapped_lines
 from frieza_tui.tui.commands import COMMANDS
 from frieza_tui.tui.keys import KEYS, group_title, grouped
 
@@ -44,11 +45,11 @@ def _rows(width: int) -> list[Content]:
 def _entry_rows(shown: str, does: str, column: int, width: int) -> list[Content]:
     """Return the rows of a key or command: what it does beside it, or below it where there is no room."""
     name = Content.styled(shown, "bold")
-    first, *rest = Content(does).wrap(max(8, width - column))
+    first, *rest = wrapped_lines(does, max(8, width - column))
     if cell_len(shown) >= column:
-        return [name, *(Content.assemble(" " * column, row) for row in (first, *rest))]
-    first = Content.assemble(name, " " * (column - name.cell_length), first)
-    return [first, *(Content.assemble(" " * column, row) for row in rest)]
+        return [name, *(Content(" " * column + row) for row in (first, *rest))]
+    beside = Content.assemble(name, " " * (column - name.cell_length), first)
+    return [beside, *(Content(" " * column + row) for row in rest)]
 
 
 class HelpScreen(ModalScreen[None]):

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
@@ -24,7 +24,9 @@ from frieza_tui.store.exports import local_time, write_export
 from frieza_tui.store.thread_reader import Hit, ThreadSummary
 from frieza_tui.store.threads import Threads, open_threads
 from frieza_tui.text.safe import make_safe, safe_line
+from frieza_tui.text.width import cell_len
 from frieza_tui.tui.messages import TextCopied
+from frieza_tui.tui.widgets.wrapped_text import WrappedText
 
 T = TypeVar("T")
 
@@ -77,10 +79,17 @@ class ThreadsScreen(ModalScreen[Opened | None]):
         """The box, the list, a line for what was done."""
         with Vertical(id="sheet") as sheet:
             sheet.border_title = _("Threads")
-            sheet.border_subtitle = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
             yield Input(placeholder=_("Search"), id="words", select_on_focus=False)
             yield OptionList(id="threads", markup=False)
-            yield Static("", id="said", markup=False)
+            yield WrappedText(id="said")
+            yield WrappedText(id="keys")
+
+    def on_resize(self) -> None:
+        """Write the keys on the sheet's edge, or where that is too short on lines of their own."""
+        keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
+        is_roomy = cell_len(keys) + 8 <= self.size.width
+        self.query_one("#sheet").border_subtitle = keys if is_roomy else ""
+        self.query_one("#keys", WrappedText).words = "" if is_roomy else keys
 
     def on_mount(self) -> None:
         """Show all threads."""
@@ -140,7 +149,7 @@ class ThreadsScreen(ModalScreen[Opened | None]):
 
     def _say(self, words: str) -> None:
         self._said_words = words
-        self.query_one("#said", Static).update(words)
+        self.query_one("#said", WrappedText).words = words
 
     @property
     def _chosen(self) -> _Row | None:

@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from frieza_tui.i18n import _
+from frieza_tui.text.breaking import wrapped_lines
 from frieza_tui.tui.keys import key
 
 
@@ -38,12 +39,16 @@ class Greeting(Widget):
     def _title(self) -> list[Content]:
         return [
             Content.styled(self._name_shown, "bold $text-primary"),
-            Content.styled(_("is listening. Say something."), "$foreground-muted"),
+            *self._rows(_("is listening. Say something."), "$foreground-muted"),
         ]
 
     def _samples(self) -> list[list[Content]]:
         samples = (_("Hello!"), _("Who is the strongest in the universe?"), _("Give me advice for Monday."))
-        return [[Content.styled(f"“{sample}”", "italic $foreground") for sample in samples]]
+        quoted = [_("“{words}”").format(words=sample) for sample in samples]
+        return [[row for words in quoted for row in self._rows(words, "italic $foreground")]]
+
+    def _rows(self, words: str, style: str) -> list[Content]:
+        return [Content.styled(line, style) for line in wrapped_lines(words, self.content_size.width)]
 
     def _keys(self) -> list[list[Content]]:
         shown = [key(id_) for id_ in ("send", "newline", "help", "quit")]
@@ -51,4 +56,5 @@ class Greeting(Widget):
             Content.assemble((one.shown.split(" / ")[0], "bold $text-primary"), " ", (one.hint(), "$foreground-muted"))
             for one in shown
         ]
-        return [[Content("   ").join(cells)]]
+        rows = [Content("   ").join(cells[:count]) for count in range(len(cells), 0, -1)]
+        return [[next((row for row in rows if row.cell_length <= self.content_size.width), rows[-1])]]

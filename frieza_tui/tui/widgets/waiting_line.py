@@ -1,23 +1,26 @@
 """The line between the log and the message box: what waits below, or a hint. Knows no log."""
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 
 from frieza_tui.i18n import _, ngettext
+from frieza_tui.text.breaking import wrapped_lines
 
 HINT_S = 4.0
 """How long a hint stays, unless said otherwise."""
 
 
 class WaitingLine(Widget):
-    """One row; a hint goes before the number of lines below."""
+    """One row, or as many as a hint needs, which goes before the number of lines below."""
 
     DEFAULT_CSS = """
     WaitingLine {
-        height: 1;
+        height: auto;
+        max-height: 4;
         text-align: center;
     }
     """
@@ -26,12 +29,16 @@ class WaitingLine(Widget):
     lines_below: reactive[int] = reactive(0)
     """Lines of the log below what is shown; 0 while the log is at its end."""
     is_following: reactive[bool] = reactive(True)
-    hint: reactive[str] = reactive("")
+    hint: reactive[str] = reactive("", layout=True)
     """Said in place of the number of lines; empty for none."""
     _hint_timer: Timer | None = None
 
     class Clicked(Message):
         """The line was clicked while lines waited."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
+        """Return the rows that the hint needs, or one."""
+        return len(wrapped_lines(self.hint, width))
 
     def say(self, hint: str, for_s: float = HINT_S) -> None:
         """Show a hint for so many seconds."""
@@ -46,7 +53,7 @@ class WaitingLine(Widget):
     def render(self) -> Content:
         """Say the hint, or how much waits below."""
         if self.hint:
-            return Content.styled(self.hint, "$text-warning")
+            return Content.styled("\n".join(wrapped_lines(self.hint, self.content_size.width)), "$text-warning")
         if self.is_following or not self.lines_below:
             return Content("")
         count = ngettext("↓ {count} line below", "↓ {count} lines below", self.lines_below)

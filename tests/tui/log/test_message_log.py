@@ -26,6 +26,14 @@ async def test_a_bubble_shows_its_label_state_and_text(app: LogApp) -> None:
         assert app.lines()[5] == "▎ フリーザ様  done"
 
 
+async def test_a_state_leaves_its_last_parts_out_where_they_would_not_fit_beside_the_label(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.message_log.add_bubble("a", "assistant", "フリーザ様", BubbleState("completed · 12.3 s · 456 tokens"))
+        app.message_log.feed("a", "c")
+        await painted(pilot)
+        assert app.lines()[1:3] == ["▎ フリーザ様  completed · 12.3 s", "▎ c"]
+
+
 async def test_segments_keep_the_order_in_which_they_began(app: LogApp) -> None:
     async with app.run_test(size=(40, 30)) as pilot:
         log = app.message_log
