@@ -149,6 +149,7 @@ def _add_threads(commands: _Commands) -> None:
     export.add_argument("id", metavar="ID")
     export.add_argument("--format", choices=("md", "json", "html", "svg", "txt"), default="md", help=_("default: md"))
     export.add_argument("--output", type=Path, metavar="PATH", help=_("a folder or a new file (default: here)"))
+    _add_action(actions, "repair", _("move the threads' file aside if it cannot be used; a new one is made"))
     files = _add_action(actions, "import", _("take in our JSON, or ChatGPT's export"))
     files.add_argument("files", nargs="+", type=Path, metavar="FILE")
 

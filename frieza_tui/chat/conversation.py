@@ -8,19 +8,18 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 
 from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunRequest, Sampling
-from frieza_tui.chat.cut_run import CutRun, rest_of
+from frieza_tui.chat.cut_run import CutRun, events_of_run
 from frieza_tui.chat.journal import Journal, NoJournal
 from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.open_turn import OpenTurn
 from frieza_tui.chat.past import Past
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import FriezaError, StoreError
-from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread, user_message
 from frieza_tui.domain.turn import TurnEvent
 from frieza_tui.i18n import _
-from frieza_tui.text.safe import make_safe
+from frieza_tui.text.safe import make_safe, safe_line
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +160,13 @@ class Chat:
         self._journal.go_on(past.thread)
         return True
 
+    async def keep_anew(self) -> str:
+        """Move the file aside that cannot be used, and keep the conversation in a new one; returns the old one's path.
+
+        The path is safe to show. Raises: StoreError.
+        """
+        return safe_line(await self._journal.begin_anew(self.thread, self.assistant.name), 400)
+
     async def lost_draft(self) -> str:
         """Return, once, what was written in a program that crashed before its first message; safe to show."""
         return make_safe(await self._journal.lost_draft())
@@ -237,7 +243,8 @@ class Chat:
             self._note_preparation(Preparation("ready"))
             await self._journal.written()
             turn.ask()
-            async with aclosing(self._run_events(cut_run)) as events:
+            request = RunRequest(self.assistant, self.thread, self._sampling)
+            async with aclosing(events_of_run(self._backend, request, cut_run)) as events:
                 async for event in events:
                     if turn.ended is None:
                         self._journal.take(event)
@@ -249,10 +256,6 @@ class Chat:
             turn.crash(error)
         else:
             turn.run_out()
-
-    def _run_events(self, cut_run: CutRun | None) -> AsyncGenerator[RunEvent, None]:
-        request = RunRequest(self.assistant, self.thread, self._sampling)
-        return self._backend.stream_run(request) if cut_run is None else rest_of(cut_run, self._backend, request)
 
     async def _cancel_on_server(self, turn: OpenTurn) -> None:
         if turn.pump is not None:

@@ -40,8 +40,15 @@ def open_run_of(events: Iterable[RunEvent]) -> Run | None:
     return run if run is not None and run.id and run.status not in ENDED | {"requires_action"} else None
 
 
-async def rest_of(cut_run: CutRun, backend: Backend, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
-    """Yield what a run brings beyond what is known. Raises: BackendError; NotHere if it is not to be had here."""
+def events_of_run(backend: Backend, request: RunRequest, cut_run: CutRun | None) -> AsyncGenerator[RunEvent, None]:
+    """Run the assistant, or yield what a run that was cut brings beyond what is known of it.
+
+    Raises: BackendError; NotHere if the rest is not to be had here.
+    """
+    return backend.stream_run(request) if cut_run is None else _rest_of(cut_run, backend, request)
+
+
+async def _rest_of(cut_run: CutRun, backend: Backend, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
     resume, remote, beyond = backend.resume_run, cut_run.remote, Beyond(cut_run.known)
     if resume is None:
         raise nothing_more()

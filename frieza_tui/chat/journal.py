@@ -40,6 +40,13 @@ class Journal(Protocol):
         """Return, once, what was written for no kept thread before a crash, as it came; "" if nothing. Never raises."""
         ...
 
+    async def begin_anew(self, thread: Thread, assistant: str) -> str:
+        """Move a file aside that cannot be used, and keep this thread in a new one from now on; returns its new path.
+
+        Raises: StoreError.
+        """
+        ...
+
     async def written(self) -> None:
         """Return when everything told so far is safe, or after a bounded time. Never raises."""
         ...
@@ -72,6 +79,10 @@ class NoJournal:
 
     async def lost_draft(self) -> str:
         """Return nothing."""
+        return ""
+
+    async def begin_anew(self, thread: Thread, assistant: str) -> str:  # noqa: ARG002 - as the protocol has them
+        """Return nothing, for nothing is kept."""
         return ""
 
     async def written(self) -> None:

@@ -4,6 +4,7 @@ FriezaError
 ├── SettingsError       a settings file, variable or flag is wrong
 ├── AssistantFileError  an assistant file cannot be used
 ├── StoreError          what is kept on disk cannot be read or written
+│   └── UnusableFile    it is damaged, another program's, or of a newer version, and was left as it is
 ├── ModelError          the embedded model is missing, damaged or cannot run here
 └── BackendError        a server or its stream
     ├── Unreachable     refused, unknown name, no route, proxy in the way
@@ -44,6 +45,10 @@ class AssistantFileError(FriezaError):
 
 class StoreError(FriezaError):
     """What is kept on disk cannot be read or written."""
+
+
+class UnusableFile(StoreError):
+    """The file of the threads is damaged, another program's, or of a newer version; it was left as it is."""
 
 
 class ModelError(FriezaError):

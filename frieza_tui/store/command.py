@@ -9,6 +9,7 @@ import msgspec
 from frieza_tui.i18n import _
 from frieza_tui.store.exports import FORMATS, Format, export_text, local_time, write_export
 from frieza_tui.store.imports import read_threads
+from frieza_tui.store.moving_aside import is_usable, move_aside
 from frieza_tui.store.records import readable_json
 from frieza_tui.store.thread_reader import Hit, ThreadSummary
 from frieza_tui.store.threads import Threads, open_threads
@@ -24,6 +25,10 @@ def run_threads_command(action: str, arguments: Mapping[str, object], out: TextI
     arguments: what the command line gave, by name: json, and id, ids, words, format, output or files.
     Raises: StoreError.
     """
+    answer = _Answer(out, is_json=bool(arguments.get("json")))
+    if action == "repair":
+        _repair(answer)
+        return answer.finish()
     actions: dict[str, Callable[[Threads, _Answer, Mapping[str, object]], None]] = {
         "list": _list,
         "show": _show,
@@ -32,7 +37,6 @@ def run_threads_command(action: str, arguments: Mapping[str, object], out: TextI
         "export": _export,
         "import": _import,
     }
-    answer = _Answer(out, is_json=bool(arguments.get("json")))
     with open_threads() as threads:
         actions[action](threads, answer, arguments)
     return answer.finish()
@@ -63,6 +67,12 @@ class _Answer:
         if self._is_json:
             self._out.write(readable_json(self._rows[0] if self._is_one else self._rows) + "\n")
         return 0 if self._rows else 1
+
+
+def _repair(answer: "_Answer") -> None:
+    path = None if is_usable() else str(move_aside())
+    line = _("The threads' file is sound.") if path is None else _("Moved aside: {path}").format(path=path)
+    answer.only({"moved_to": path}, safe_line(line, 4000))
 
 
 def _list(threads: Threads, answer: _Answer, _arguments: Mapping[str, object]) -> None:

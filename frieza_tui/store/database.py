@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from frieza_tui import paths
-from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.errors import StoreError, UnusableFile
 from frieza_tui.i18n import _
 from frieza_tui.store.schema import APPLICATION_ID, MIGRATIONS
 from frieza_tui.text.safe import safe_line
@@ -92,7 +92,7 @@ def _unwritable(file: str, reason: str) -> StoreError:
 
 
 def _foreign(happened: str) -> StoreError:
-    return StoreError(happened, _("It was left as it is; move it away, and a new one is made."))
+    return UnusableFile(happened, _("It was left as it is; frieza-tui threads repair moves it aside."))
 
 
 def _look_first(path: Path) -> None:
@@ -107,6 +107,12 @@ def _look_first(path: Path) -> None:
         _check_header(path)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         _looked_at.add(path.absolute())
+
+
+def forget_look(path: Path) -> None:
+    """Look at the file anew at its next opening: another one has its name. Nothing of it may be open here."""
+    with _looking:
+        _looked_at.discard(path.absolute())
 
 
 def _check_header(path: Path) -> None:
@@ -132,9 +138,9 @@ def _check_kind(file: str, version: int, application: int) -> None:
     if application != APPLICATION_ID:
         raise _foreign(_("{file} is another program's.").format(file=file))
     if version > len(MIGRATIONS):
-        raise StoreError(
+        raise UnusableFile(
             _("{file} was written by a newer frieza-tui.").format(file=file),
-            _("It was left as it is; use that version, or move the file away."),
+            _("It was left as it is; use that version, or frieza-tui threads repair, which moves it aside."),
         )
 
 

@@ -120,6 +120,19 @@ class DiskJournal:
             await self.written()
         return found[0] if found else ""
 
+    async def begin_anew(self, thread: Thread, assistant: str) -> str:
+        """Move the file aside, and keep this thread in a new one from now on; returns the old one's new path.
+
+        Raises: StoreError.
+        """
+        from frieza_tui.store.moving_aside import move_aside
+
+        moved = await asyncio.to_thread(move_aside, self._file)
+        self._written = None
+        self._keeper(lambda writer: writer.keep(thread, assistant))
+        await self.written()
+        return str(moved)
+
     async def written(self) -> None:
         """Wait until everything noted so far is on disk, or cannot be brought there; at most WRITTEN_WAIT_S."""
         if self._writing is not None:

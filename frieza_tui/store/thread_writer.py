@@ -47,6 +47,11 @@ class ThreadWriter:
         self._sync(thread, assistant)
         self._open_run(thread, origin)
 
+    def keep(self, thread: Thread, assistant: str) -> None:
+        """Keep the thread as it is."""
+        self._turn_to(thread)
+        self._sync(thread, assistant)
+
     def add_events(self, events: Sequence[RunEvent]) -> None:
         """Keep what happened in the open run; passed over if its beginning could not be kept."""
         if self.written.run is not None:

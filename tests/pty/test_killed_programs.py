@@ -117,5 +117,10 @@ def test_a_file_that_is_not_ours_is_said_and_the_chat_goes_on(stage: StageServer
     file.write_text("not yours" * 50)
     with program(environ=stage.environ, rows=40) as terminal:
         ask(terminal, "やあ")
-        terminal.wait_for("not kept on disk", "completed")
-    assert file.read_text() == "not yours" * 50
+        terminal.wait_for("not kept on disk", "completed", "F9")
+        assert file.read_text() == "not yours" * 50
+        terminal.send("\x1b[20~")
+        terminal.wait_for("Kept from now on")
+    assert rows("SELECT role FROM messages") == [("user",), ("assistant",)]
+    (moved,) = file.parent.glob("threads-*.sqlite3")
+    assert moved.read_text() == "not yours" * 50

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from frieza_tui import paths
 from frieza_tui.cli import main
 from frieza_tui.domain.thread import Message, TextPart, Thread
 from frieza_tui.store.thread_changes import NewThread
@@ -73,3 +74,23 @@ def test_what_is_deleted_can_be_taken_in_again(
 def test_an_unknown_thread_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["threads", "show", "nobody"]) == 1
     assert "nobody" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_used_is_moved_aside_and_a_sound_one_stays(
+    capsys: pytest.CaptureFixture[str], thread_id: str
+) -> None:
+    file = paths.data_dir() / "threads.sqlite3"
+    assert "sound" in run(capsys, "repair")
+    assert file.exists()
+    whole = file.read_bytes()
+    for _time in range(2):
+        file.write_bytes(whole[:2000])
+        assert main(["threads", "list"]) == 1
+        assert "threads repair" in capsys.readouterr().err
+        assert json.loads(run(capsys, "repair", "--json"))["moved_to"]
+    moved = sorted(path.name for path in file.parent.glob("threads-*.sqlite3"))
+    assert len(moved) == 2
+    assert {(file.parent / name).read_bytes() for name in moved} == {whole[:2000]}
+    assert main(["threads", "list"]) == 1
+    assert capsys.readouterr().err == ""
+    assert thread_id

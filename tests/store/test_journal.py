@@ -12,7 +12,7 @@ import pytest
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.chat import Chat
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import StoreError, StreamCut
+from frieza_tui.domain.errors import StoreError, StreamCut, UnusableFile
 from frieza_tui.domain.events import ReasoningDelta, StepDelta, TextDelta
 from frieza_tui.domain.run import ToolCall
 from frieza_tui.domain.turn import TurnEvent
@@ -29,8 +29,8 @@ async def all_of(events: AsyncGenerator[TurnEvent, None]) -> list[TurnEvent]:
 
 
 @asynccontextmanager
-async def kept_chat(file: Path, *replies: Reply) -> AsyncIterator[Chat]:
-    chat = Chat(ScriptedBackend(replies), FRIEZA, journal=DiskJournal(file))
+async def kept_chat(file: Path, *replies: Reply, journal: DiskJournal | None = None) -> AsyncIterator[Chat]:
+    chat = Chat(ScriptedBackend(replies), FRIEZA, journal=journal or DiskJournal(file))
     yield chat
     await chat.close()
 
@@ -50,6 +50,12 @@ def block(file: Path, way: str) -> None:
 
 def unblock(file: Path) -> None:
     file.rmdir()
+
+
+def forget_pages(writer: ThreadWriter) -> None:
+    """Let SQLite read from the file what it has in memory."""
+    writer.db.execute("PRAGMA cache_size = 0")
+    writer.db.execute("PRAGMA shrink_memory")
 
 
 def fill_disk(writer: ThreadWriter) -> None:
@@ -253,3 +259,40 @@ async def test_a_draft_of_a_program_that_is_no_more_is_given_back_once(file: Pat
         db.execute("UPDATE drafts SET pid = ?", (dead_pid(),))
         assert await chat.lost_draft() == "送る前"
         assert await chat.lost_draft() == ""
+
+
+async def test_an_unusable_file_is_moved_aside_at_a_word_and_everything_kept_from_then_on(file: Path) -> None:
+    block(file, "foreign")
+    troubles: list[StoreError] = []
+    async with kept_chat(file, Reply("一"), Reply("二")) as chat:
+        chat.on_trouble = troubles.append
+        await all_of(chat.send("1"))
+        await chat._journal.written()
+        assert [type(one) for one in troubles] == [UnusableFile]
+        assert "threads repair" in str(troubles[0])
+        path = await chat.keep_anew()
+        assert chat.trouble is None
+        assert kept(file).thread == chat.thread
+        await all_of(chat.send("2"))
+    assert kept(file).thread == chat.thread
+    assert Path(path).read_text() == "keep out" * 100
+    assert len(troubles) == 1
+
+
+async def test_a_file_that_is_damaged_in_the_middle_is_said_once_and_the_chat_goes_on(file: Path) -> None:
+    troubles: list[StoreError] = []
+    journal = DiskJournal(file)
+    async with kept_chat(file, *map(Reply, "一二三"), journal=journal) as chat:
+        chat.on_trouble = troubles.append
+        await all_of(chat.send("1"))
+        journal.put(forget_pages)
+        await journal.written()
+        for path in (file, file.with_name(f"{file.name}-wal")):
+            path.write_bytes(b"\xff" * path.stat().st_size)
+        await all_of(chat.send("2"))
+        await all_of(chat.send("3"))
+        await journal.written()
+        assert [type(one) for one in troubles] == [UnusableFile]
+        assert [message.text for message in chat.thread.messages] == ["1", "一", "2", "二", "3", "三"]
+        await chat.keep_anew()
+    assert kept(file).thread == chat.thread

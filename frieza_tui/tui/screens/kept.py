@@ -1,11 +1,14 @@
 """What a chat screen does so that nothing is lost: shows what came before, keeps the draft. Knows no file."""
 
+from typing import ClassVar
+
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 
 from frieza_tui.chat import Chat
-from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.errors import StoreError, UnusableFile
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.log.bubble import BubbleState
@@ -24,6 +27,8 @@ _NOT_KEPT = "not-kept"
 
 class KeptScreen(Screen[None]):
     """A screen with one conversation, whose thread and draft are kept."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f9", "keep_anew", show=False)]
 
     _chat: Chat
     _message_log: MessageLog
@@ -102,8 +107,24 @@ class KeptScreen(Screen[None]):
             lambda: _("This thread is not kept on disk"),
             BubbleState(lambda: _("in memory"), "warning"),
         )
-        self._message_log.feed(_NOT_KEPT, make_safe(str(message.error)), "note:0")
+        words = make_safe(str(message.error))
+        if isinstance(message.error, UnusableFile):
+            words = " ".join([words, _("F9 does it now and keeps this conversation.")])
+        self._message_log.feed(_NOT_KEPT, words, "note:0")
         self._message_log.settle(_NOT_KEPT)
+
+    @work(exclusive=True, group="keep", exit_on_error=False)
+    async def action_keep_anew(self) -> None:
+        """Move a file of the threads aside that cannot be used, and keep this conversation in a new one."""
+        if not isinstance(self._chat.trouble, UnusableFile):
+            return
+        try:
+            path = await self._chat.keep_anew()
+        except StoreError as error:
+            self._tell_trouble(error)
+            return
+        self._message_log.remove_bubble(_NOT_KEPT)
+        self._waiting_line.say(_("Kept from now on; the old file is {path}.").format(path=path), 20.0)
 
     @on(Composer.Changed)
     def _keep_draft_soon(self, event: Composer.Changed) -> None:
