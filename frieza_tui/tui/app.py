@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +34,7 @@ from frieza_tui.tui.screens.chat import ChatScreen
 from frieza_tui.tui.screens.help import HelpScreen
 from frieza_tui.tui.terminal.fitted_app import FittedApp
 from frieza_tui.tui.themes import THEMES, theme_after
+from frieza_tui.tui.widgets.composer import Composer
 
 log = logging.getLogger(__name__)
 
@@ -80,13 +81,18 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         options: ScreenOptions = ScreenOptions(),
         driver_class: type[Driver] | None = None,
     ) -> None:
-        """Take the conversation, the earlier inputs and the options; nothing is read from anywhere else."""
+        """Take the conversation, the earlier inputs and the options; nothing is read from anywhere else.
+
+        driver_class: one that asks `has_caret` with each frame; None for Textual's own, below which the caret is drawn.
+        """
         # Textual would turn colours into greys; with the terminal's own colours it leaves them all out.
         super().__init__(driver_class=driver_class, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.title = safe_line(chat.assistant.name, 80)
         self._chat = chat
+        is_caret_drawn = driver_class is None
+        self.set_class(not is_caret_drawn, "-terminal-caret")
         self._chat_screen = ChatScreen(
-            chat, recall, is_blinking=options.is_blinking, reads_from_top=options.follow == "top"
+            chat, recall, is_blinking=options.is_blinking and is_caret_drawn, reads_from_top=options.follow == "top"
         )
         self._is_leaving = False
         self.fit(options.theme, options.ambiguous_width)
@@ -108,6 +114,12 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         """Show the command palette, with words of ours in its box."""
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder=_("Find a command by name")))
+
+    @property
+    def has_caret(self) -> bool:
+        """Whether the terminal's own cursor is to be seen where it stands."""
+        focused = self.focused if self.screen_stack else None
+        return isinstance(focused, Composer) and focused.has_caret_in_view
 
     def wear(self, theme: str) -> None:
         """Put on a theme by its name."""
@@ -197,7 +209,7 @@ def _check_theme(name: str | None) -> None:
 
 async def _run(chat: Chat, options: ScreenOptions) -> ScreenResult:
     recall = RecallList(paths.state_dir() / "inputs.jsonl")
-    app = FriezaApp(chat, recall, options, _driver_for(chat.assistant.name))
+    app = FriezaApp(chat, recall, options, _driver_for(chat.assistant.name, lambda: app.has_caret))
     _leave_on_signals(app)
     try:
         await app.run_async(mouse=options.has_mouse)
@@ -206,12 +218,12 @@ async def _run(chat: Chat, options: ScreenOptions) -> ScreenResult:
     return ScreenResult(receipt, app.return_code or 0)
 
 
-def _driver_for(name: str) -> type[Driver] | None:
+def _driver_for(name: str, has_caret: Callable[[], bool]) -> type[Driver] | None:
     if sys.platform == "win32":
         return None
     from frieza_tui.tui.driver import titled_driver
 
-    return titled_driver(safe_line(f"{name} — frieza-tui", 80))
+    return titled_driver(safe_line(f"{name} — frieza-tui", 80), has_caret)
 
 
 def _leave_on_signals(app: FriezaApp) -> None:

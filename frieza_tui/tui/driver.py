@@ -3,15 +3,26 @@
 Textual hands all output to one thread through a queue of bounded length. When the terminal hangs up, that thread dies
 of the first failing write, the queue fills, and the next write holds the event loop for ever. So failing writes are
 dropped here.
+
+A frame goes out in one piece: the writing thread is woken once for it, not three times. The terminal's own cursor stands
+on the caret, where it blinks at no cost and an input method shows its candidates; while a frame is drawn it is hidden.
 """
 
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
-from typing import cast
+from typing import Final, cast
 
 from textual.driver import Driver
 
 from frieza_tui.tui.terminal.asking_driver import AskingDriver
+
+FRAME_BEGIN: Final = "\x1b[?2026h"
+FRAME_END: Final = "\x1b[?2026l"
+SHOW_CURSOR: Final = "\x1b[?25h"
+HIDE_CURSOR: Final = "\x1b[?25l"
+_CURSOR_MOVED: Final = "H"
+"""The last letter of a frame, whose end puts the cursor in its place."""
 
 
 class _Outlet:
@@ -43,11 +54,16 @@ class _Outlet:
         return self._stream.isatty()
 
 
-def titled_driver(title: str) -> type[Driver]:
-    """Return a driver class that shows a title, already made safe, while the program runs."""
+def titled_driver(title: str, has_caret: Callable[[], bool]) -> type[Driver]:
+    """Return a driver class for a program with a title, already made safe.
+
+    has_caret: asked with each frame, whether the terminal's cursor is to be seen where the frame leaves it.
+    """
 
     class TitledDriver(AskingDriver):
-        """The driver that asks the terminal, but it survives a hangup and sets the terminal's title."""
+        """The driver that asks the terminal, but it survives a hangup, shows title and cursor, and writes whole frames."""
+
+        _frame_parts: tuple[str, ...] = ()
 
         def start_application_mode(self) -> None:
             if not isinstance(self._file, _Outlet):
@@ -59,5 +75,22 @@ def titled_driver(title: str) -> type[Driver]:
         def stop_application_mode(self) -> None:
             self.write("\x1b[23;2t")
             super().stop_application_mode()
+
+        def write(self, data: str) -> None:
+            """Hold back the pieces of a frame until its end; where the terminal knows no frames, it is one piece."""
+            if data == FRAME_BEGIN or (self._frame_parts and data != FRAME_END):
+                self._frame_parts += (data,)
+            elif self._frame_parts:
+                frame = "".join(self._frame_parts[1:])
+                self._frame_parts = ()
+                super().write(FRAME_BEGIN + self._with_cursor(frame) + FRAME_END)
+            elif data.endswith(_CURSOR_MOVED):
+                super().write(self._with_cursor(data))
+            else:
+                super().write(data)
+
+        @staticmethod
+        def _with_cursor(frame: str) -> str:
+            return HIDE_CURSOR + frame + (SHOW_CURSOR if has_caret() else "")
 
     return TitledDriver

@@ -97,6 +97,9 @@ def test_the_cursor_stays_on_the_caret_while_a_reply_streams(stage: StageServer)
         stage.let_go()
         terminal.wait_for("completed")
         assert terminal.cursor == (column, row)
+        assert terminal.shows_cursor
+        terminal.send("\t")
+        terminal.wait_until(lambda: not terminal.shows_cursor, "no cursor while the log has the keys")
         terminal.send("\x11")
         terminal.wait_for_exit()
 

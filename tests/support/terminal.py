@@ -52,6 +52,11 @@ class Terminal:
         """Column and row of the terminal's own cursor, from 0."""
         return self._screen.cursor.x, self._screen.cursor.y
 
+    @property
+    def shows_cursor(self) -> bool:
+        """Whether the terminal's own cursor is to be seen."""
+        return not self._screen.cursor.hidden
+
     def send(self, keys: str | bytes) -> None:
         """Type."""
         self.process.send(keys)

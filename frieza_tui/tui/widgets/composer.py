@@ -80,6 +80,16 @@ class Composer(TextArea):
         if self.has_focus:
             self.app.cursor_position = self.cursor_screen_offset
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Take the terminal's cursor along."""
+        super().watch_scroll_y(old_value, new_value)
+        self._place_cursor()
+
+    @property
+    def has_caret_in_view(self) -> bool:
+        """Whether the caret is within the part of the text that is shown."""
+        return self.content_region.contains_point(self.cursor_screen_offset)
+
     @property
     def has_draft(self) -> bool:
         """Whether anything is written in the box."""
