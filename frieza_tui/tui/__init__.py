@@ -2,4 +2,5 @@
 
 import os
 
-os.environ.setdefault("TEXTUAL_FPS", "500")  # a key's frame waits for up to two of these; the log keeps a pace of its own
+# A key's frame waits for up to two of Textual's; the log keeps a slower pace of its own.
+os.environ.setdefault("TEXTUAL_FPS", "500")

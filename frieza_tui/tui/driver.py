@@ -4,8 +4,9 @@ Textual hands all output to one thread through a queue of bounded length. When t
 of the first failing write, the queue fills, and the next write holds the event loop for ever. So failing writes are
 dropped here.
 
-A frame goes out in one piece: the writing thread is woken once for it, not three times. The terminal's own cursor stands
-on the caret, where it blinks at no cost and an input method shows its candidates; while a frame is drawn it is hidden.
+A frame goes out in one piece: the writing thread is woken once for it, not three times. The terminal's own cursor
+stands on the caret, where it blinks at no cost and an input method shows its candidates; it is hidden while a frame is
+drawn.
 """
 
 import sys
