@@ -34,7 +34,7 @@ from frieza_tui.tui.screens.chat import ChatScreen
 from frieza_tui.tui.screens.help import HelpScreen
 from frieza_tui.tui.terminal.fitted_app import FittedApp
 from frieza_tui.tui.themes import THEMES, theme_after
-from frieza_tui.tui.widgets.composer import Composer
+from frieza_tui.tui.widgets.caret_area import CaretArea
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
     def has_caret(self) -> bool:
         """Whether the terminal's own cursor is to be seen where it stands."""
         focused = self.focused if self.screen_stack else None
-        return isinstance(focused, Composer) and focused.has_caret_in_view
+        return isinstance(focused, CaretArea) and focused.has_caret_in_view
 
     def wear(self, theme: str) -> None:
         """Put on a theme by its name."""

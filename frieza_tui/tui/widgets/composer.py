@@ -11,6 +11,7 @@ from textual.widgets import TextArea
 
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.recall import RecallList
+from frieza_tui.tui.widgets.caret_area import CaretArea
 
 REPORT_S = 0.05
 """Nobody types a whole mouse report within so many seconds."""
@@ -28,7 +29,7 @@ def _editing_actions() -> dict[str, str]:
 _EDITING_ACTIONS = _editing_actions()
 
 
-class Composer(TextArea):
+class Composer(CaretArea):
     """A text box that sends on Enter and grows with its text."""
 
     DEFAULT_CSS = """
@@ -67,28 +68,6 @@ class Composer(TextArea):
         self._had_draft = False
         self._bracket_time = 0.0
         self._pending_text: str | None = None
-
-    def on_mount(self) -> None:
-        """Keep the terminal's own cursor on the caret, where an IME shows its candidates, when the layout moves."""
-
-        def follow(_screen: object) -> None:
-            self._place_cursor()
-
-        self.screen.screen_layout_refresh_signal.subscribe(self, follow)
-
-    def _place_cursor(self) -> None:
-        if self.has_focus:
-            self.app.cursor_position = self.cursor_screen_offset
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Take the terminal's cursor along."""
-        super().watch_scroll_y(old_value, new_value)
-        self._place_cursor()
-
-    @property
-    def has_caret_in_view(self) -> bool:
-        """Whether the caret is within the part of the text that is shown."""
-        return self.content_region.contains_point(self.cursor_screen_offset)
 
     @property
     def has_draft(self) -> bool:

@@ -1,0 +1,25 @@
+"""A text area that keeps the terminal's own cursor on its caret. Knows nothing of what is written in it."""
+
+from textual.widgets import TextArea
+
+
+class CaretArea(TextArea):
+    """Textual's text area, with the terminal's cursor where an input method shows its candidates."""
+
+    def on_mount(self) -> None:
+        """Take the cursor along when the layout moves."""
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._place_cursor())
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Take the cursor along."""
+        super().watch_scroll_y(old_value, new_value)
+        self._place_cursor()
+
+    def _place_cursor(self) -> None:
+        if self.has_focus:
+            self.app.cursor_position = self.cursor_screen_offset
+
+    @property
+    def has_caret_in_view(self) -> bool:
+        """Whether the caret is within the part of the text that is shown."""
+        return self.content_region.contains_point(self.cursor_screen_offset)
