@@ -62,7 +62,7 @@ def titled_driver(title: str, has_caret: Callable[[], bool]) -> type[Driver]:
     """
 
     class TitledDriver(AskingDriver):
-        """The driver that asks the terminal, but it survives a hangup, shows title and cursor, and writes whole frames."""
+        """The driver that asks the terminal; it survives a hangup, shows title and cursor, and writes whole frames."""
 
         _frame_parts: tuple[str, ...] = ()
 
