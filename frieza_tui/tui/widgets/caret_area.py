@@ -8,7 +8,11 @@ class CaretArea(TextArea):
 
     def on_mount(self) -> None:
         """Take the cursor along when the layout moves."""
-        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _screen: self._place_cursor())
+
+        def follow(_screen: object) -> None:
+            self._place_cursor()
+
+        self.screen.screen_layout_refresh_signal.subscribe(self, follow)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Take the cursor along."""
