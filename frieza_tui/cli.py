@@ -250,7 +250,7 @@ def _open_thread(
     with open_threads() as threads:
         kept = threads.load(threads.find(arguments.resume))
     journal = None if arguments.demo else DiskJournal(written=kept.written, keeps_threads=settings.store)
-    return journal, Past(kept.thread, kept.turns, kept.draft)
+    return journal, Past(kept.thread, kept.turns, kept.draft, queued=kept.queued)
 
 
 def _serve(arguments: "argparse.Namespace", loaded: "Loaded") -> int:

@@ -100,15 +100,16 @@ class PlainFace:
 
     def _show_past(self) -> None:
         """Print what came before, as it was typed and printed then."""
-        for turn in self._chat.past.safe_turns():
+        for turn in self._chat.branches.turns():
             if turn.user is not None:
                 self._write(f"{PROMPT}{turn.user.text}\n")
-            if turn.ended.rest == "on_server":  # shown again with its rest
+            if turn.ended is not None and turn.ended.rest == "on_server":  # shown again with its rest
                 continue
             texts = [event.text for event in turn.events if isinstance(event, TextDelta | RefusalDelta)]
             if texts:
                 self._write("".join(texts) + "\n")
-            self._tell_end(turn.ended)
+            if turn.ended is not None:
+                self._tell_end(turn.ended)
 
     async def _show_turn(self, events: AsyncGenerator[TurnEvent, None]) -> TurnEnded | None:
         ended = None

@@ -5,9 +5,10 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunRequest, Sampling
+from frieza_tui.chat.branches import Branches
 from frieza_tui.chat.cut_run import CutRun, events_of_run
 from frieza_tui.chat.journal import Journal, NoJournal
 from frieza_tui.chat.message_queue import MessageQueue
@@ -17,11 +18,21 @@ from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import FriezaError, StoreError
 from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread, user_message
-from frieza_tui.domain.turn import TurnEvent
+from frieza_tui.domain.turn import TurnEvent, Unsent
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe, safe_line
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsent:
+    """A message on its way: what it takes to send it again, and to be as before if it never arrives."""
+
+    text: str
+    instead_of: str
+    before: Thread
+
 
 CANCEL_WAIT_S = 8.0
 """How long the next message waits for a cancelled run to be over on the server."""
@@ -57,8 +68,7 @@ class Chat:
         self.assistant = assistant
         self.past = past or Past(Thread())
         """What came before, at the conversation's beginning."""
-        self.thread = self.past.thread
-        self.queue = MessageQueue()
+        self.queue = MessageQueue(self.past.queued)
         self.preparation = Preparation("connecting")
         self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
         """Called whenever the way to the first answer moves on."""
@@ -68,17 +78,24 @@ class Chat:
         """Called when the conversation can no longer be kept."""
         self._journal = journal or NoJournal()
         self._journal.on_trouble = self._note_trouble
+        self._keep: Callable[[Thread], None] = lambda thread: self._journal.keep(thread, assistant.name)
+        self.branches = Branches(self.past, self._keep)
+        """The thread as it branches."""
         self._backend = backend
         self._backend.on_preparation = self._note_preparation
         self._sampling = sampling or Sampling()
         self._is_kept = is_kept
         self._turn: OpenTurn | None = None
         self._server_cancel: asyncio.Task[None] | None = None
-        self._unsent_text: str | None = None
-        self._cut_run = self.past.cut_run
+        self._unsent: _Unsent | None = None
         self._sweep = sweep
         self._sweeping: asyncio.Task[None] | None = None
         self._receipt: tuple[Deletion, ...] | None = None
+
+    @property
+    def thread(self) -> Thread:
+        """The thread as it is now; its messages are what the assistant is given."""
+        return self.branches.thread
 
     @property
     def label(self) -> Label:
@@ -93,12 +110,12 @@ class Chat:
     @property
     def can_retry(self) -> bool:
         """Whether there is a user's message that `retry` would run again."""
-        return not self.is_busy and (self._unsent_text is not None or bool(self.thread.messages))
+        return not self.is_busy and (self._unsent is not None or bool(self.thread.messages))
 
     @property
     def can_rejoin(self) -> bool:
         """Whether the last reply was cut off and the server may have the rest, which `retry` then fetches."""
-        return not self.is_busy and self._cut_run is not None
+        return not self.is_busy and self.branches.cut_run is not None
 
     @property
     def can_go_on(self) -> bool:
@@ -123,26 +140,33 @@ class Chat:
         except FriezaError as error:
             log.warning("what earlier programs left behind could not be deleted: %s", error.happened)
 
-    def send(self, text: str) -> AsyncGenerator[TurnEvent, None]:
+    def send(self, text: str, instead_of: str = "") -> AsyncGenerator[TurnEvent, None]:
         """Append the user's message, run the assistant, and yield what happens.
 
+        instead_of: the id of a message of the user's beside which this one begins a new branch.
         Yields: run events, their texts safe to show, then exactly one TurnEnded. Closing the generator early stops
         the turn as `stop` does.
         """
-        message = user_message(text)
-        self._unsent_text = self._cut_run = None
-        self.thread = self.thread.with_message(message)
-        return self._run_turn()
+        self._unsent = None
+        before = self.thread
+        self.branches.begin_turn(user_message(text), instead_of)
+        return self._run_turn(_Unsent(text, instead_of, before))
 
-    def retry(self) -> AsyncGenerator[TurnEvent, None]:
-        """Fetch the rest of a reply that was cut off, or ask again: run the last user's message once more.
+    def retry(self, message_id: str = "") -> AsyncGenerator[TurnEvent, None]:
+        """Ask again: run a user's message once more, its earlier reply stays as a branch.
 
+        message_id: of the message or of its reply; "" for the last one: of a reply that was cut off the rest is
+        fetched, and a message that never arrived is sent.
         Yields as `send`; of a cut reply first what is known of it.
         """
-        if self._unsent_text is not None:
-            return self.send(self._unsent_text)
-        self.thread = self.thread.up_to_last_user_message()
-        return self._run_turn(self._cut_run)
+        cut_run = self.branches.cut_run
+        if cut_run is not None and not message_id:
+            self.branches.take_cut_reply()
+            return self._run_turn(None, cut_run)
+        if self._unsent is not None and not message_id:
+            return self.send(self._unsent.text, self._unsent.instead_of)
+        self.branches.ask_again(self.branches.asked_by(message_id))
+        return self._run_turn(None)
 
     def stop(self) -> bool:
         """End the open turn at once; the run is cancelled on the server behind it. False if no turn is open."""
@@ -156,7 +180,9 @@ class Chat:
         """Go on with another thread, a kept or a new one. False, and nothing changes, while a turn is open."""
         if self._turn is not None:
             return False
-        self.past, self.thread, self._unsent_text, self._cut_run = past, past.thread, None, past.cut_run
+        self.past, self._unsent = past, None
+        self.branches = Branches(past, self._keep)
+        self.queue.replace(past.queued)
         self._journal.go_on(past.thread)
         return True
 
@@ -167,13 +193,14 @@ class Chat:
         """
         return safe_line(await self._journal.begin_anew(self.thread, self.assistant.name), 400)
 
-    async def lost_draft(self) -> str:
+    async def lost_unsent(self) -> Unsent:
         """Return, once, what was written in a program that crashed before its first message; safe to show."""
-        return make_safe(await self._journal.lost_draft())
+        lost = await self._journal.lost_unsent()
+        return Unsent(make_safe(lost.draft), tuple(map(make_safe, lost.queued)))
 
-    def keep_draft(self, text: str) -> None:
-        """Keep what is written and not sent over a crash; "" for nothing."""
-        self._journal.keep_draft(self.thread.id, text)
+    def keep_unsent(self, draft: str) -> None:
+        """Keep what is written and not sent, and what waits in the queue, over a crash; "" for nothing written."""
+        self._journal.keep_unsent(self.thread.id, Unsent(draft, tuple(text for _number, text in self.queue)))
 
     async def close(self) -> tuple[Deletion, ...]:
         """Stop, delete what was made on the server (unless it is to be kept), and free the backend; at most 5 s.
@@ -191,7 +218,7 @@ class Chat:
             self._receipt = await self._delete_remote()
             await self._backend.close()
             if self._turn is not None:
-                self._close_turn(self._turn)
+                self._close_turn(self._turn, None)
             await self._journal.close()
         return self._receipt
 
@@ -205,10 +232,12 @@ class Chat:
             reason = _("the server did not answer in time; delete it there.")
             return tuple(replace(one, reason=reason) for one in made)
 
-    async def _run_turn(self, cut_run: CutRun | None = None) -> AsyncGenerator[TurnEvent, None]:
-        turn = self._turn = OpenTurn(time.monotonic)
+    async def _run_turn(
+        self, unsent: "_Unsent | None", cut_run: CutRun | None = None
+    ) -> AsyncGenerator[TurnEvent, None]:
+        turn = self._turn = OpenTurn(time.monotonic, is_sent=unsent is None)
         known = cut_run.known if cut_run is not None else ()
-        self._journal.begin_run(self.thread, self.assistant.name, self._origin, known)
+        self._journal.begin_run(self.thread, self.assistant.name, _origin(self.label), known)
         if cut_run is not None:
             turn.know(known)
         turn.pump = asyncio.create_task(self._pump(turn, cut_run))
@@ -219,21 +248,20 @@ class Chat:
         finally:
             if turn.ended is None:
                 self.stop()
-            self._close_turn(turn)
+            self._close_turn(turn, unsent)
 
-    def _close_turn(self, turn: OpenTurn) -> None:
+    def _close_turn(self, turn: OpenTurn, unsent: "_Unsent | None") -> None:
         if turn is not self._turn:
             return
         self._turn = None
+        if turn.ended is None:
+            return
         reply = turn.reply()
-        if reply is not None:
-            self.thread = self.thread.with_message(reply)
-        elif turn.ended is not None and not turn.ended.is_sent:
-            self._unsent_text = self.thread.messages[-1].text
-            self.thread = self.thread.without_last_message()
-        self._cut_run = turn.cut_run
-        if turn.ended is not None:
-            self._journal.end_run(self.thread, self.assistant.name, self._origin, turn.ended)
+        if reply is None and unsent is not None and not turn.ended.is_sent:
+            self._unsent, self.branches.thread = unsent, unsent.before
+        else:
+            self.branches.end_turn(reply, turn.told, turn.ended, turn.cut_run)
+        self._journal.end_run(self.thread, self.assistant.name, _origin(self.label), turn.ended)
 
     async def _pump(self, turn: OpenTurn, cut_run: CutRun | None) -> None:
         """Read the backend's events into the turn; the one streaming loop of the program."""
@@ -271,11 +299,6 @@ class Chat:
             await asyncio.wait([self._server_cancel])
             self._server_cancel = None
 
-    @property
-    def _origin(self) -> RunOrigin:
-        label = self.label
-        return RunOrigin(label.api, label.server, label.model)
-
     def _note_trouble(self, error: StoreError | None) -> None:
         self.trouble = error
         if error is not None:
@@ -285,3 +308,7 @@ class Chat:
         if preparation != self.preparation:
             self.preparation = preparation
             self.on_preparation(preparation)
+
+
+def _origin(label: Label) -> RunOrigin:
+    return RunOrigin(label.api, label.server, label.model)

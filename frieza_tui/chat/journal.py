@@ -7,7 +7,7 @@ from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread
-from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.domain.turn import TurnEnded, Unsent
 
 
 class Journal(Protocol):
@@ -18,6 +18,10 @@ class Journal(Protocol):
 
     def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin, known: Sequence[RunEvent] = ()) -> None:
         """The thread's last message is the user's, and a run answers it now, of which so much is known already."""
+        ...
+
+    def keep(self, thread: Thread, assistant: str) -> None:
+        """The thread is now so, and no run has to do with it: another branch, something deleted or brought back."""
         ...
 
     def go_on(self, thread: Thread) -> None:
@@ -32,12 +36,12 @@ class Journal(Protocol):
         """The run is over, and the thread is now so."""
         ...
 
-    def keep_draft(self, thread_id: str, text: str) -> None:
-        """This is written and not sent; "" for nothing."""
+    def keep_unsent(self, thread_id: str, unsent: Unsent) -> None:
+        """This is written, or waits, and is not sent."""
         ...
 
-    async def lost_draft(self) -> str:
-        """Return, once, what was written for no kept thread before a crash, as it came; "" if nothing. Never raises."""
+    async def lost_unsent(self) -> Unsent:
+        """Return, once, what was written for no kept thread before a crash, as it came. Never raises."""
         ...
 
     async def begin_anew(self, thread: Thread, assistant: str) -> str:
@@ -65,6 +69,9 @@ class NoJournal:
     def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin, known: Sequence[RunEvent] = ()) -> None:
         """Pass over it."""
 
+    def keep(self, thread: Thread, assistant: str) -> None:
+        """Pass over it."""
+
     def go_on(self, thread: Thread) -> None:
         """Pass over it."""
 
@@ -74,12 +81,12 @@ class NoJournal:
     def end_run(self, thread: Thread, assistant: str, origin: RunOrigin, ended: TurnEnded) -> None:
         """Pass over it."""
 
-    def keep_draft(self, thread_id: str, text: str) -> None:
+    def keep_unsent(self, thread_id: str, unsent: Unsent) -> None:
         """Pass over it."""
 
-    async def lost_draft(self) -> str:
+    async def lost_unsent(self) -> Unsent:
         """Return nothing."""
-        return ""
+        return Unsent()
 
     async def begin_anew(self, thread: Thread, assistant: str) -> str:  # noqa: ARG002 - as the protocol has them
         """Return nothing, for nothing is kept."""

@@ -36,7 +36,8 @@ def take_over(past: Past, place: tuple[str, str], file: Path | None = None) -> P
     from frieza_tui.store.threads import open_threads
 
     last = past.turns[-1] if past.turns else None
-    run = open_run_of(last.events) if last is not None and last.ended.rest == "on_server" else None
+    is_cut = last is not None and last.ended is not None and last.ended.rest == "on_server"
+    run = open_run_of(last.events) if last is not None and is_cut else None
     if last is None or run is None:
         return past
     with open_threads(file) as threads:

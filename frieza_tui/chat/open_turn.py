@@ -29,17 +29,20 @@ from frieza_tui.text.safe_events import SafeEvents
 class OpenTurn:
     """What is known of a turn while it runs; one reader takes its events."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], *, is_sent: bool = False) -> None:
+        """Begin; is_sent: the user's message has been in the thread since an earlier turn."""
         self.pump: asyncio.Task[None] | None = None
         """The task that reads the backend; set by the owner."""
         self.ended: TurnEnded | None = None
         self.cut_run: CutRun | None = None
         """If the turn has failed and the server may have the rest of the reply: its run."""
+        self.told: list[RunEvent] = []
+        """All that came, as it came."""
         self._stopwatch = Stopwatch(clock)
+        self._was_sent = is_sent
         self._run: Run | None = None
         self._fault: StreamFault | None = None
         self._reply = GrowingReply()
-        self._known: list[RunEvent] = []
         self._safe = SafeEvents()
         self._waiting: list[TurnEvent] = []
         self._arrived = asyncio.Event()
@@ -71,7 +74,7 @@ class OpenTurn:
             case _:
                 self._stopwatch.note(event)
         self._reply.take(event)
-        self._known.append(event)
+        self.told.append(event)
         for safe_event in self._safe.make(event):
             self._put(safe_event)
 
@@ -88,9 +91,9 @@ class OpenTurn:
     def fail(self, error: FriezaError, *, goes_on: bool = False) -> None:
         """End the turn by an error that users are told about. goes_on: its run may go on without its stream."""
         wait_s = error.retry_after_s if isinstance(error, RateLimited) else None
-        run = open_run_of(self._known)
+        run = open_run_of(self.told)
         if self.ended is None and run is not None and goes_on and not isinstance(error, NotHere | Refused):
-            self.cut_run = CutRun(RemoteRun(run.id, run.thread_id), tuple(self._known))
+            self.cut_run = CutRun(RemoteRun(run.id, run.thread_id), tuple(self.told))
         rest: Rest = "on_server" if self.cut_run is not None else "lost" if self._reply.has_begun else ""
         ended = TurnEnded("failed", error.happened, error.todo, is_sent=self._run is not None, retry_after_s=wait_s)
         self._end(replace(ended, trouble=_trouble(error), rest=rest))
@@ -133,6 +136,7 @@ class OpenTurn:
         self._stopwatch.stop()
         self.ended = replace(
             ending,
+            is_sent=ending.is_sent or self._was_sent,
             happened=safe_line(ending.happened, 600),
             todo=safe_line(ending.todo, 600),
             usage=usage,

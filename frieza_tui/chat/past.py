@@ -17,26 +17,27 @@ class Past:
 
     thread: Thread
     turns: tuple[PastTurn, ...] = ()
+    """On whatever branch."""
     draft: str = ""
     """What was written and not sent."""
     cut_run: CutRun | None = None
-    """The last turn's run, if the server may have the rest of it."""
-
-    def safe_turns(self) -> Iterator[PastTurn]:
-        """Yield the turns, oldest first, with every text in them safe to show."""
-        for turn in self.turns:
-            ended = replace(
-                turn.ended, happened=safe_line(turn.ended.happened, 600), todo=safe_line(turn.ended.todo, 600)
-            )
-            if ended.rest == "on_server" and (self.cut_run is None or turn is not self.turns[-1]):
-                ended = replace(ended, rest="lost")
-            user = safe_message(turn.user) if turn.user is not None else None
-            yield PastTurn(user, tuple(_safe(turn.events)), ended)
+    """The path's last turn's run, if the server may have the rest of it."""
+    queued: tuple[str, ...] = ()
+    """What waited to be sent, oldest first."""
 
     @property
     def safe_draft(self) -> str:
         """The draft, safe to show."""
         return make_safe(self.draft)
+
+
+def safe_turn(turn: PastTurn) -> PastTurn:
+    """Return a turn with every text in it safe to show."""
+    ended = turn.ended
+    if ended is not None:
+        ended = replace(ended, happened=safe_line(ended.happened, 600), todo=safe_line(ended.todo, 600))
+    user = safe_message(turn.user) if turn.user is not None else None
+    return PastTurn(user, tuple(_safe(turn.events)), ended, turn.reply_id)
 
 
 def _safe(events: tuple[RunEvent, ...]) -> Iterator[RunEvent]:

@@ -1,7 +1,7 @@
-"""A thread: the messages of one conversation, in order."""
+"""A thread: the messages of one conversation, as a tree with one current path."""
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from uuid import uuid4
 
@@ -80,26 +80,33 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """A message, and the one that it follows."""
+
+    message: Message
+    parent_id: str
+    """"" for a first message."""
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """The messages of one conversation, oldest first; the truth, of which a server's thread is a copy."""
 
     id: str = field(default_factory=lambda: new_id("thread"))
     messages: tuple[Message, ...] = ()
+    """The current path: what the assistant is given."""
+    nodes: tuple[Node, ...] = ()
+    """Those of the path and of all branches beside it, in order of arrival; empty while there are none beside it."""
 
     def with_message(self, message: Message) -> "Thread":
         """Return this thread with a message appended."""
-        return replace(self, messages=(*self.messages, message))
+        nodes = (*self.nodes, Node(message, self.head_id)) if self.nodes else ()
+        return Thread(self.id, (*self.messages, message), nodes)
 
-    def without_last_message(self) -> "Thread":
-        """Return this thread without its last message."""
-        return replace(self, messages=self.messages[:-1])
-
-    def up_to_last_user_message(self) -> "Thread":
-        """Return this thread without what follows the user's last message."""
-        kept = len(self.messages)
-        while kept and self.messages[kept - 1].role != "user":
-            kept -= 1
-        return replace(self, messages=self.messages[:kept])
+    @property
+    def head_id(self) -> str:
+        """The id of the path's last message; "" if it has none."""
+        return self.messages[-1].id if self.messages else ""
 
 
 def user_message(text: str) -> Message:

@@ -51,4 +51,21 @@ class PastTurn:
     """None for what an imported assistant said unasked."""
     events: tuple[RunEvent, ...] = ()
     """What there is to show of the run, texts joined; empty if nothing answered."""
-    ended: TurnEnded = TurnEnded("done")
+    ended: TurnEnded | None = TurnEnded("done")
+    """None: nobody has been asked, or the reply was deleted."""
+    reply_id: str = ""
+    """Of the message that answered; "" if none did."""
+
+    @property
+    def key(self) -> str:
+        """What no other turn of a thread has: the reply's id, without a reply the user's message's."""
+        return self.reply_id or (self.user.id if self.user else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What a user wrote that no server has."""
+
+    draft: str = ""
+    queued: tuple[str, ...] = ()
+    """Messages that waited for the turn before them, oldest first."""

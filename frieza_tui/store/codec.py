@@ -196,6 +196,16 @@ def decode_ended(text: str) -> TurnEnded:
     return msgspec.json.decode(text, type=TurnEnded)
 
 
+def encode_texts(texts: Iterable[str]) -> str:
+    """Return texts as JSON."""
+    return to_json(list(texts))
+
+
+def decode_texts(text: str) -> tuple[str, ...]:
+    """Return the texts of their JSON. Raises: msgspec.DecodeError."""
+    return msgspec.json.decode(text, type=tuple[str, ...])
+
+
 def to_json(value: object) -> str:
     """Return JSON; halves of UTF-16 pairs, which no file can hold, become U+FFFD."""
     try:

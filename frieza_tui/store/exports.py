@@ -12,8 +12,7 @@ from typing import Final, Literal, TypeAlias
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, RefusalPart, TextPart
 from frieza_tui.i18n import _
-from frieza_tui.store.codec import message_of
-from frieza_tui.store.records import ThreadRecord, readable_json
+from frieza_tui.store.records import ThreadRecord, readable_json, thread_in
 from frieza_tui.text.breaking import wrap
 from frieza_tui.text.safe import safe_line
 from frieza_tui.text.safe_events import safe_message
@@ -49,7 +48,7 @@ def export_text(record: ThreadRecord, format_: Format) -> str:
     """Return the text of the file. All but JSON, where they are escapes, hold no character that acts on a terminal."""
     if format_ == "json":
         return readable_json(record) + "\n"
-    messages = tuple(safe_message(message_of(message)) for message in record.messages)
+    messages = tuple(safe_message(message) for message in thread_in(record, record.id).messages)
     when = local_time(record.created_at)
     return _MAKERS[format_](_Page(safe_line(record.title), safe_line(record.assistant), when, messages))
 

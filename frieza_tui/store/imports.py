@@ -13,8 +13,7 @@ import msgspec
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.thread import Message, Role, TextPart, Thread, new_id
 from frieza_tui.i18n import _
-from frieza_tui.store.codec import message_of
-from frieza_tui.store.records import ThreadRecord
+from frieza_tui.store.records import RunRecord, ThreadRecord, thread_in
 from frieza_tui.store.thread_changes import NewThread
 from frieza_tui.text.safe import safe_line
 
@@ -106,8 +105,15 @@ def _parse(data: bytes) -> list[NewThread]:
 
 def _of_record(record: ThreadRecord) -> NewThread:
     name = record.id if _OUR_ID.fullmatch(record.id) else new_id("thread")
-    thread = Thread(name, tuple(message_of(message) for message in record.messages))
-    return NewThread(thread, record.title, record.assistant, record.created_at, record.updated_at, record.runs)
+    thread = thread_in(record, name)
+    runs = record.runs if record.version > 1 else tuple(_with_reply(run, thread.messages) for run in record.runs)
+    return NewThread(thread, record.title, record.assistant, record.created_at, record.updated_at, runs)
+
+
+def _with_reply(run: RunRecord, messages: tuple[Message, ...]) -> RunRecord:
+    """Return a run of a file without branches: its reply is the message that follows."""
+    following = messages[run.seq + 1 : run.seq + 2] if run.seq >= 0 else ()
+    return msgspec.structs.replace(run, reply=following[0].id if following else "")
 
 
 def _of_conversation(conversation: _Conversation) -> NewThread:

@@ -18,7 +18,7 @@ from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread
-from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.domain.turn import TurnEnded, Unsent
 from frieza_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class DiskJournal:
         self._writing: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_troubled = False
+        self._is_to_finish = False
         self._hurry = threading.Event()
 
     @property
@@ -94,6 +95,11 @@ class DiskJournal:
 
         self._keeper(write)
 
+    def keep(self, thread: Thread, assistant: str) -> None:
+        """Note the thread as it is now: another branch, something deleted or brought back."""
+        self._keeper(lambda writer: writer.keep(thread, assistant))
+        self._is_to_finish = True
+
     def go_on(self, thread: Thread) -> None:
         """Note that the conversation goes on with this thread, which was read from the file; or with a new one."""
         self._keeper(lambda writer: writer.go_on(thread))
@@ -106,19 +112,19 @@ class DiskJournal:
         """Note the thread as it is now, and how the run ended."""
         self._keeper(lambda writer: writer.end_run(thread, assistant, origin, ended))
 
-    def keep_draft(self, thread_id: str, text: str) -> None:
-        """Note what is written and not sent; "" forgets it."""
-        self._keeper(lambda writer: writer.keep_draft(thread_id, text))
+    def keep_unsent(self, thread_id: str, unsent: Unsent) -> None:
+        """Note what is written, or waits, and is not sent."""
+        self._keeper(lambda writer: writer.keep_unsent(thread_id, unsent))
 
-    async def lost_draft(self) -> str:
-        """Return, and forget, what was written for no kept thread in a program that is no more; "" if nothing."""
+    async def lost_unsent(self) -> Unsent:
+        """Return, and forget, what was written for no kept thread in a program that is no more."""
         from frieza_tui.store.database import has_file
 
-        found: list[str] = []
+        found: list[Unsent] = []
         if self._keeps_threads and await asyncio.to_thread(has_file, self._file):
-            self.put(lambda writer: found.append(writer.take_lost_draft()))
+            self.put(lambda writer: found.append(writer.take_lost_unsent()))
             await self.written()
-        return found[0] if found else ""
+        return found[0] if found else Unsent()
 
     async def begin_anew(self, thread: Thread, assistant: str) -> str:
         """Move the file aside, and keep this thread in a new one from now on; returns the old one's new path.
@@ -141,6 +147,8 @@ class DiskJournal:
     async def close(self) -> None:
         """Write what is left and close the file; at most WRITTEN_WAIT_S."""
         if self._writing is not None:
+            if self._is_to_finish:
+                self._keeper(lambda writer: writer.finish())
             await self._ask(is_last=True)
             self._writing = None
 

@@ -1,13 +1,16 @@
 """A thread as JSON that other programs can read, and this one again. Knows no table."""
 
 import re
+from dataclasses import replace
 from typing import Final, Literal
 
 import msgspec
 
+from frieza_tui.domain.branches import thread_of
 from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.thread import Node, Thread, new_id
 from frieza_tui.domain.turn import TurnEnded
-from frieza_tui.store.codec import EventRecord, MessageRecord, event_of, to_json
+from frieza_tui.store.codec import EventRecord, MessageRecord, event_of, message_of, to_json
 
 FORMAT: Final = "frieza-tui thread"
 _UNSAFE: Final = re.compile(
@@ -16,7 +19,7 @@ _UNSAFE: Final = re.compile(
 
 
 class RunRecord(msgspec.Struct, frozen=True):
-    """A run that answered the message at place `seq`."""
+    """A run that answered the message at place `seq` of `messages`."""
 
     seq: int
     api: str
@@ -26,20 +29,42 @@ class RunRecord(msgspec.Struct, frozen=True):
     ended: TurnEnded
     events: tuple[EventRecord, ...] = ()
     """What the message does not tell: tool calls, reasoning."""
+    reply: str = ""
+    """The id of the message that it wrote; empty if it wrote none, and in files from before there were branches."""
 
 
 class ThreadRecord(msgspec.Struct, frozen=True):
     """A thread with everything that is kept of it; texts are as they came."""
 
     format: Literal["frieza-tui thread"]
-    version: Literal[1]
+    version: Literal[1, 2]
+    """2 only if there are branches: who knows of none must not take them for one conversation."""
     id: str
     title: str
     assistant: str
     created_at: float
     updated_at: float
     messages: tuple[MessageRecord, ...]
+    """In order of arrival."""
     runs: tuple[RunRecord, ...] = ()
+    parents: dict[str, str] = {}
+    """By its id, for each message that does not follow the one before it: which one it follows; empty for none."""
+    head: str = ""
+    """The id of the message at which the current path ends; empty for the last one."""
+
+
+def thread_in(record: ThreadRecord, thread_id: str) -> Thread:
+    """Return the thread of a record, under an id. Nothing in the record is trusted to fit together."""
+    nodes: dict[str, Node] = {}
+    last = ""
+    for one in record.messages:
+        message = message_of(one)
+        if message.id in nodes:
+            message = replace(message, id=new_id("msg"))
+        parent_id = record.parents.get(message.id, last)
+        nodes[message.id] = Node(message, parent_id if parent_id in nodes else "")
+        last = message.id
+    return thread_of(thread_id, tuple(nodes.values()), record.head if record.head in nodes else last)
 
 
 def event_list(records: tuple[EventRecord, ...]) -> list[RunEvent]:

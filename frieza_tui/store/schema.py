@@ -75,5 +75,45 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (base_url, id)
         )""",
     ),
+    (
+        # Messages become a tree with a path that ends at `head`: so ids must be a thread's own, which some servers'
+        # are not, and a run is of a message, not of a place.
+        "CREATE INDEX messages_by_id ON messages (thread_id, id)",
+        """UPDATE messages SET id = id || '-' || number, body = json_set(body, '$.id', id || '-' || number)
+            WHERE EXISTS (SELECT 1 FROM messages AS one WHERE one.thread_id = messages.thread_id
+                AND one.id = messages.id AND one.seq < messages.seq)""",
+        "DROP INDEX messages_by_id",
+        "CREATE UNIQUE INDEX messages_by_id ON messages (thread_id, id)",
+        "ALTER TABLE messages ADD COLUMN parent TEXT NOT NULL DEFAULT ''",
+        """UPDATE messages SET parent = coalesce((SELECT one.id FROM messages AS one
+            WHERE one.thread_id = messages.thread_id AND one.seq < messages.seq ORDER BY one.seq DESC LIMIT 1), '')""",
+        "ALTER TABLE threads ADD COLUMN head TEXT NOT NULL DEFAULT ''",
+        """UPDATE threads SET head = coalesce((SELECT one.id FROM messages AS one
+            WHERE one.thread_id = threads.id ORDER BY one.seq DESC LIMIT 1), '')""",
+        """CREATE TABLE new_runs (
+            number INTEGER PRIMARY KEY,
+            thread_id TEXT NOT NULL REFERENCES threads ON DELETE CASCADE,
+            asked TEXT NOT NULL,
+            reply TEXT NOT NULL DEFAULT '',
+            pid INTEGER NOT NULL,
+            api TEXT NOT NULL,
+            server TEXT NOT NULL,
+            model TEXT NOT NULL,
+            started_at REAL NOT NULL,
+            ended TEXT,
+            events TEXT
+        )""",
+        """INSERT INTO new_runs SELECT runs.number, runs.thread_id, asked.id, coalesce(reply.id, ''), pid, api, server,
+            model, started_at, ended, events FROM runs
+            JOIN messages AS asked ON asked.thread_id = runs.thread_id AND asked.seq = runs.seq
+            LEFT JOIN messages AS reply ON reply.thread_id = runs.thread_id AND reply.seq = runs.seq + 1
+                AND reply.role = 'assistant'""",
+        "DROP TABLE runs",
+        "ALTER TABLE new_runs RENAME TO runs",
+        "CREATE INDEX runs_by_thread ON runs (thread_id)",
+        "CREATE INDEX runs_open ON runs (number) WHERE ended IS NULL",
+        "ALTER TABLE drafts ADD COLUMN queued TEXT NOT NULL DEFAULT '[]'",
+    ),
 )
-"""Statements that bring the file from version n to n + 1; `runs.seq` is the place of the message that is answered."""
+"""Statements that bring the file from version n to n + 1. In version 1 `runs.seq` is the place of the message answered;
+from version 3 on `seq` is the order of arrival, and `runs.reply` is empty where no message came."""

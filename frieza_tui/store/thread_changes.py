@@ -2,9 +2,11 @@
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from frieza_tui.domain.thread import Message, Thread, new_id
+from frieza_tui.domain.branches import nodes_of
+from frieza_tui.domain.thread import Node, Thread, new_id
 from frieza_tui.store.codec import encode_ended, encode_events, storable
 from frieza_tui.store.records import RunRecord, event_list
 from frieza_tui.store.thread_writer import TITLE_CELLS, title_of, write_message
@@ -44,16 +46,17 @@ def add_thread(db: sqlite3.Connection, new: NewThread) -> str | None:
 
     One that has gone on here since, or there, gets an id of its own: both stay.
     """
-    thread_id = new.thread.id
+    thread_id, nodes = new.thread.id, nodes_of(new.thread)
     rows = db.execute("SELECT id FROM messages WHERE thread_id = ? ORDER BY seq", (thread_id,)).fetchall()
     if rows:
-        if [row[0] for row in rows] == [message.id for message in new.thread.messages]:
+        if [row[0] for row in rows] == [node.message.id for node in nodes]:
             return None
         thread_id = new_id("thread")
     now = time.time()
     title = safe_line(new.title, TITLE_CELLS * 2)
     db.execute(
-        "INSERT INTO threads (id, title, is_renamed, assistant, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO threads (id, title, is_renamed, assistant, created_at, updated_at, head)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             thread_id,
             title or title_of(new.thread),
@@ -61,25 +64,29 @@ def add_thread(db: sqlite3.Connection, new: NewThread) -> str | None:
             storable(new.assistant),
             new.created_at or now,
             new.updated_at or new.created_at or now,
+            new.thread.head_id,
         ),
     )
-    for seq, message in enumerate(new.thread.messages):
-        write_message(db, thread_id, seq, message)
+    for seq, node in enumerate(nodes):
+        write_message(db, thread_id, seq, node)
     for run in new.runs:
-        _add_run(db, thread_id, run, new.thread.messages)
+        if 0 <= run.seq < len(nodes):
+            _add_run(db, thread_id, run, nodes)
     return thread_id
 
 
-def _add_run(db: sqlite3.Connection, thread_id: str, run: RunRecord, messages: tuple[Message, ...]) -> None:
-    if not 0 <= run.seq < len(messages):
-        return
+def _add_run(db: sqlite3.Connection, thread_id: str, run: RunRecord, nodes: Sequence[Node]) -> None:
+    asked = nodes[run.seq].message.id
+    replies = [one.message.id for one in nodes if one.parent_id == asked and one.message.role == "assistant"]
+    reply = run.reply if run.reply in replies else ""
     events = event_list(run.events)
     db.execute(
-        "INSERT OR REPLACE INTO runs (thread_id, seq, pid, api, server, model, started_at, ended, events)"
-        " VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO runs (thread_id, asked, reply, pid, api, server, model, started_at, ended, events)"
+        " VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?)",
         (
             thread_id,
-            run.seq,
+            asked,
+            reply,
             storable(run.api),
             storable(run.server),
             storable(run.model),

@@ -1,13 +1,22 @@
 """Reads kept threads: lists, one whole, search. Writes nothing."""
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from frieza_tui.domain.branches import by_way_of, nodes_of, thread_of
 from frieza_tui.domain.errors import StoreError
-from frieza_tui.domain.thread import Message, Thread
-from frieza_tui.domain.turn import PastTurn
+from frieza_tui.domain.thread import Message, Node, Thread
+from frieza_tui.domain.turn import PastTurn, TurnEnded
 from frieza_tui.i18n import _
-from frieza_tui.store.codec import decode_ended, decode_events, decode_message, decode_records, message_record
+from frieza_tui.store.codec import (
+    decode_ended,
+    decode_events,
+    decode_message,
+    decode_records,
+    decode_texts,
+    message_record,
+)
 from frieza_tui.store.records import FORMAT, RunRecord, ThreadRecord
 from frieza_tui.store.run_events import events_of, reply_of
 from frieza_tui.store.thread_writer import Written, cut_ending, events_of_run
@@ -56,14 +65,16 @@ class KeptThread:
     summary: ThreadSummary
     thread: Thread
     turns: tuple[PastTurn, ...]
+    """Those of other branches, then those of the path, oldest first."""
     draft: str
+    queued: tuple[str, ...]
     written: Written
     """For the journal that goes on with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _RunRow:
-    seq: int
+    asked: str
     turn: PastTurn
     is_open: bool
 
@@ -122,69 +133,118 @@ def find_thread(db: sqlite3.Connection, name: str) -> str:
     raise StoreError(happened.format(name=shown), _("frieza-tui threads list shows them."))
 
 
-def load_thread(db: sqlite3.Connection, thread_id: str) -> KeptThread:
-    """Return a thread with what there is to show of its turns. Raises: StoreError if there is none of that id."""
-    row = db.execute(f"{_SUMMARY} FROM threads WHERE id = ?", (thread_id,)).fetchone()
+def load_thread(db: sqlite3.Connection, thread_id: str, by_message: str = "") -> KeptThread:
+    """Return a thread with what there is to show of its turns. Raises: StoreError if there is none of that id.
+
+    by_message: the id of a message through which the path is to lead; "" leaves it as it is.
+    """
+    row = db.execute(f"{_SUMMARY}, head FROM threads WHERE id = ?", (thread_id,)).fetchone()
     if row is None:
         raise StoreError(_("There is no thread {name}.").format(name=safe_line(thread_id, 60)))
-    rows = db.execute("SELECT body FROM messages WHERE thread_id = ? ORDER BY seq", (thread_id,))
-    messages = [decode_message(body) for (body,) in rows]
-    written = Written(thread_id, tuple(message.id for message in messages), own_id=thread_id)
-    turns: list[PastTurn] = []
-    runs = {run.seq: run for run in _runs(db, thread_id)}
-    for seq, message in enumerate(messages):
+    rows = db.execute("SELECT body, parent FROM messages WHERE thread_id = ? ORDER BY seq", (thread_id,))
+    nodes = [Node(decode_message(body), parent) for body, parent in rows]
+    written = Written(thread_id, tuple(node.message.id for node in nodes), own_id=thread_id)
+    runs = _runs(db, thread_id)
+    thread = thread_of(thread_id, nodes, row[6])
+    if any(node.message.id == by_message for node in nodes):
+        thread = by_way_of(thread, by_message)
+    turns = _turns_by_key(nodes, runs)
+    growing = next((run for run in runs if run.is_open and run.asked == thread.head_id), None)
+    reply = reply_of(growing.turn.events, is_whole=False) if growing is not None else None
+    if growing is not None and reply is not None:
+        thread = thread.with_message(reply)
+        turns[reply.id] = replace(growing.turn, reply_id=reply.id)
+    draft, queued = db.execute("SELECT text, queued FROM drafts WHERE thread_id = ?", (thread_id,)).fetchone() or (
+        "",
+        "[]",
+    )
+    return KeptThread(_summary(row[:6]), thread, tuple(_turns(thread, turns)), draft, decode_texts(queued), written)
+
+
+def _turns_by_key(nodes: Sequence[Node], runs: Sequence[_RunRow]) -> dict[str, PastTurn]:
+    """Return the runs' turns by their keys. An open run may have its reply here already: somebody went on with it."""
+    turns = {run.turn.reply_id or run.asked: run.turn for run in runs}
+    for run in runs:
+        replies = (one.message.id for one in nodes if one.parent_id == run.asked and one.message.role == "assistant")
+        reply_id = next((one for one in replies if one not in turns), "") if run.is_open else ""
+        if reply_id:
+            turns[reply_id] = replace(run.turn, reply_id=reply_id)
+    return turns
+
+
+def _turns(thread: Thread, runs: dict[str, PastTurn]) -> Iterator[PastTurn]:
+    """Yield the turns of the runs that wrote messages beside the path, then those of the path."""
+    messages = thread.messages
+    on_path = {message.id for message in messages}
+    yield from (turn for reply_id, turn in runs.items() if turn.reply_id and reply_id not in on_path)
+    for at, message in enumerate(messages):
         if message.role == "user":
-            turns.append(_turn_of(message, messages[seq + 1 : seq + 2], runs.get(seq)))
-        elif seq == 0 or messages[seq - 1].role != "user":
-            turns.append(PastTurn(None, tuple(events_of(message))))
-    last = runs.get(len(messages) - 1)
-    if last is not None and last.is_open:
-        reply = reply_of(last.turn.events, is_whole=False)
-        messages += [reply] if reply is not None else []
-    (draft,) = db.execute("SELECT max(text) FROM drafts WHERE thread_id = ?", (thread_id,)).fetchone()
-    return KeptThread(_summary(row), Thread(thread_id, tuple(messages)), tuple(turns), draft or "", written)
+            yield _turn_of(message, messages[at + 1 : at + 2], runs)
+        elif at == 0 or messages[at - 1].role != "user":
+            yield PastTurn(None, tuple(events_of(message)), reply_id=message.id)
+
+
+def _turn_of(user: Message, following: Sequence[Message], runs: dict[str, PastTurn]) -> PastTurn:
+    reply = following[0] if following and following[0].role == "assistant" else None
+    run = runs.get(reply.id if reply is not None else user.id)
+    if reply is None:
+        return replace(run, user=user) if run is not None else PastTurn(user, ended=None)
+    events = run.events if run is not None else ()
+    ended = run.ended if run is not None else TurnEnded("done")
+    return PastTurn(user, events or tuple(events_of(reply)), ended, reply.id)
 
 
 def load_record(db: sqlite3.Connection, thread_id: str) -> ThreadRecord:
     """Return everything that is kept of a thread, as it came. Raises: StoreError if there is none of that id."""
     kept = load_thread(db, thread_id)
+    nodes = nodes_of(kept.thread)
+    places = {node.message.id: at for at, node in enumerate(nodes)}
     rows = db.execute(
-        "SELECT seq, api, server, model, started_at, ended, events FROM runs WHERE thread_id = ? AND ended IS NOT NULL"
-        " ORDER BY seq",
+        "SELECT asked, api, server, model, started_at, ended, events, reply FROM runs"
+        " WHERE thread_id = ? AND ended IS NOT NULL ORDER BY number",
         (thread_id,),
     )
     runs = tuple(
-        RunRecord(seq, api, server, model, started_at, decode_ended(ended), decode_records(events or "[]"))
-        for seq, api, server, model, started_at, ended, events in rows
+        RunRecord(
+            places[asked], api, server, model, started_at, decode_ended(ended), decode_records(events or "[]"), reply
+        )
+        for asked, api, server, model, started_at, ended, events, reply in rows
+        if asked in places
     )
     (title,) = db.execute("SELECT title FROM threads WHERE id = ?", (thread_id,)).fetchone()
-    summary, messages = kept.summary, tuple(message_record(message) for message in kept.thread.messages)
-    times = (summary.created_at, summary.updated_at)
-    return ThreadRecord(FORMAT, 1, thread_id, title, summary.assistant, *times, messages, runs)
+    summary, messages = kept.summary, tuple(message_record(node.message) for node in nodes)
+    before = ["", *(node.message.id for node in nodes)]
+    parents = {
+        node.message.id: node.parent_id for one, node in zip(before, nodes, strict=False) if node.parent_id != one
+    }
+    head = kept.thread.head_id if kept.thread.nodes else ""
+    return ThreadRecord(
+        FORMAT,
+        2 if kept.thread.nodes else 1,
+        thread_id,
+        title,
+        summary.assistant,
+        summary.created_at,
+        summary.updated_at,
+        messages,
+        runs,
+        parents,
+        head,
+    )
 
 
 def _runs(db: sqlite3.Connection, thread_id: str) -> list[_RunRow]:
     rows = db.execute(
-        "SELECT number, seq, started_at, ended, events, (SELECT max(at) FROM deltas WHERE run = number)"
-        " FROM runs WHERE thread_id = ?",
+        "SELECT number, asked, reply, started_at, ended, events, (SELECT max(at) FROM deltas WHERE run = number)"
+        " FROM runs WHERE thread_id = ? ORDER BY number",
         (thread_id,),
     ).fetchall()
     found: list[_RunRow] = []
-    for number, seq, started_at, ended, events, last_at in rows:
+    for number, asked, reply, started_at, ended, events, last_at in rows:
         kept = decode_events(events) if events else [] if ended else events_of_run(db, number)
         ending = decode_ended(ended) if ended else cut_ending(started_at, last_at)
-        found.append(_RunRow(seq, PastTurn(None, tuple(kept), ending), ended is None))
+        found.append(_RunRow(asked, PastTurn(None, tuple(kept), ending, reply), ended is None))
     return found
-
-
-def _turn_of(user: Message, following: list[Message], run: _RunRow | None) -> PastTurn:
-    reply = following[0] if following and following[0].role == "assistant" else None
-    events = run.turn.events if run is not None else ()
-    if not events and reply is not None:
-        events = tuple(events_of(reply))
-    if run is not None:
-        return PastTurn(user, events, run.turn.ended)
-    return PastTurn(user, events) if events else PastTurn(user, (), cut_ending(user.created_at, None))
 
 
 def _summary(row: tuple[str, str, str, float, float, int]) -> ThreadSummary:

@@ -6,12 +6,22 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from frieza_tui.domain.branches import nodes_of
 from frieza_tui.domain.events import RunChanged, RunEvent
 from frieza_tui.domain.run import RunOrigin
-from frieza_tui.domain.thread import Message, Thread, new_id
-from frieza_tui.domain.turn import Rest, TurnEnded
+from frieza_tui.domain.thread import Message, Node, Thread, new_id
+from frieza_tui.domain.turn import Rest, TurnEnded, Unsent
 from frieza_tui.i18n import _
-from frieza_tui.store.codec import decode_events, encode_ended, encode_events, encode_message, storable
+from frieza_tui.store.codec import (
+    decode_events,
+    decode_message,
+    decode_texts,
+    encode_ended,
+    encode_events,
+    encode_message,
+    encode_texts,
+    storable,
+)
 from frieza_tui.store.database import transaction
 from frieza_tui.store.processes import is_alive
 from frieza_tui.store.run_events import joined, reply_of, shortened
@@ -45,12 +55,14 @@ class ThreadWriter:
         """Keep the thread, whose last message is the user's, and open a run that answers it."""
         self._turn_to(thread)
         self._sync(thread, assistant)
+        self.finish()
         self._open_run(thread, origin)
 
     def keep(self, thread: Thread, assistant: str) -> None:
-        """Keep the thread as it is."""
+        """Keep the thread as it is now. What is known of runs stays until the next one: this may be undone."""
         self._turn_to(thread)
-        self._sync(thread, assistant)
+        if thread.messages or self.written.message_ids:
+            self._sync(thread, assistant)
 
     def add_events(self, events: Sequence[RunEvent]) -> None:
         """Keep what happened in the open run; passed over if its beginning could not be kept."""
@@ -63,55 +75,60 @@ class ThreadWriter:
     def end_run(self, thread: Thread, assistant: str, origin: RunOrigin, ended: TurnEnded) -> None:
         """Keep the thread with its reply, and how the run ended."""
         self._turn_to(thread)
-        run = self.written.run
         self._sync(thread, assistant)
-        if not thread.messages:
-            return
-        if run is None:
-            self._open_run(thread, origin)
-        settle_run(self.db, self.written.run or run, ended)
-        self.db.execute(
-            "UPDATE runs SET api = ?, server = ?, model = ? WHERE number = ?",
-            (origin.api, origin.server, origin.model, self.written.run or run),
-        )
+        if ended.is_sent and thread.messages:
+            if self.written.run is None:
+                self._open_run(thread, origin)
+            settle_run(self.db, self.written.run, ended, _reply_id(thread))
+            self.db.execute(
+                "UPDATE runs SET api = ?, server = ?, model = ? WHERE number = ?",
+                (origin.api, origin.server, origin.model, self.written.run),
+            )
+        self.finish()
         self.written = replace(self.written, run=None)
 
-    def keep_draft(self, thread_id: str, text: str) -> None:
-        """Keep what is written and not sent; an empty text forgets it."""
+    def keep_unsent(self, thread_id: str, unsent: Unsent) -> None:
+        """Keep what is written, or waits, and is not sent; nothing forgets what there was."""
         key = self.written.thread_id if self.written.own_id == thread_id else thread_id
-        if text:
-            self.db.execute(
-                "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)", (key, storable(text), os.getpid(), time.time())
-            )
-        else:
+        if unsent == Unsent():
             self.db.execute("DELETE FROM drafts WHERE thread_id = ?", (key,))
+            return
+        self.db.execute(
+            "INSERT OR REPLACE INTO drafts (thread_id, text, pid, updated_at, queued) VALUES (?, ?, ?, ?, ?)",
+            (key, storable(unsent.draft), os.getpid(), time.time(), encode_texts(unsent.queued)),
+        )
 
-    def take_lost_draft(self) -> str:
-        """Return, and forget, what a program that is no more had written for no kept thread; "" if nothing."""
+    def take_lost_unsent(self) -> Unsent:
+        """Return, and forget, what a program that is no more had written for no kept thread."""
         rows = self.db.execute(
-            "SELECT thread_id, text, pid FROM drafts WHERE thread_id NOT IN (SELECT id FROM threads)"
+            "SELECT thread_id, pid, text, queued FROM drafts WHERE thread_id NOT IN (SELECT id FROM threads)"
             " ORDER BY updated_at DESC"
         )
-        lost = next(((key, text) for key, text, pid in rows.fetchall() if not is_alive(pid)), None)
+        lost = next((row for row in rows.fetchall() if not is_alive(row[1])), None)
         if lost is None:
-            return ""
+            return Unsent()
         self.db.execute("DELETE FROM drafts WHERE thread_id = ?", lost[:1])
-        return str(lost[1])
+        return Unsent(lost[2], decode_texts(lost[3]))
 
     def go_on(self, thread: Thread) -> None:
         """Note that the conversation is now this thread, which was read from the file."""
-        self.written = Written(thread.id, tuple(message.id for message in thread.messages), own_id=thread.id)
+        self.finish()
+        self.written = Written(thread.id, tuple(node.message.id for node in nodes_of(thread)), own_id=thread.id)
+
+    def finish(self) -> None:
+        """Forget what is still known of runs whose messages were deleted: that is no longer undone."""
+        drop_orphan_runs(self.db, self.written.thread_id)
 
     def _turn_to(self, thread: Thread) -> None:
         if self.written.own_id != thread.id:
             self.written = Written(thread.id, own_id=thread.id)
 
     def _open_run(self, thread: Thread, origin: RunOrigin) -> None:
-        seq = max((at for at, one in enumerate(thread.messages) if one.role == "user"), default=0)
+        key, asked = self.written.thread_id, _asked_id(thread)
+        self.db.execute("DELETE FROM runs WHERE thread_id = ? AND asked = ? AND reply = ''", (key, asked))
         run = self.db.execute(
-            "INSERT OR REPLACE INTO runs (thread_id, seq, pid, api, server, model, started_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (self.written.thread_id, seq, os.getpid(), origin.api, origin.server, origin.model, time.time()),
+            "INSERT INTO runs (thread_id, asked, pid, api, server, model, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (key, asked, os.getpid(), origin.api, origin.server, origin.model, time.time()),
         ).lastrowid
         self.written = replace(self.written, run=run)
 
@@ -122,30 +139,49 @@ class ThreadWriter:
         run = self.written.run
         if known != tuple(row[0] for row in rows):  # another program went on with the thread: ours becomes its own
             key, known, run = new_id("thread"), (), None
-        if not thread.messages:
+        nodes = nodes_of(thread)
+        if not nodes:
             self.db.execute("DELETE FROM threads WHERE id = ?", (key,))
             self.written = Written(key, own_id=thread.id)
             return
-        ids = tuple(message.id for message in thread.messages)
+        ids = tuple(node.message.id for node in nodes)
         same = next((at for at, (old, new) in enumerate(zip(known, ids, strict=False)) if old != new), len(known))
         same = min(same, len(ids))
         write_thread(self.db, key, thread, assistant)
         self.db.execute("DELETE FROM messages WHERE thread_id = ? AND seq >= ?", (key, same))
-        self.db.execute("DELETE FROM runs WHERE thread_id = ? AND seq >= ?", (key, len(ids)))
         for seq in range(same, len(ids)):
-            write_message(self.db, key, seq, thread.messages[seq])
+            write_message(self.db, key, seq, nodes[seq])
         self.written = Written(key, ids, run, thread.id)
+
+
+def _asked_id(thread: Thread) -> str:
+    asked = next((one for one in reversed(thread.messages) if one.role == "user"), thread.messages[0])
+    return asked.id
+
+
+def _reply_id(thread: Thread) -> str:
+    return thread.head_id if thread.messages[-1].role == "assistant" else ""
+
+
+def drop_orphan_runs(db: sqlite3.Connection, key: str) -> None:
+    """Forget the runs of a thread whose messages are gone."""
+    ids = "(SELECT id FROM messages WHERE messages.thread_id = runs.thread_id)"
+    db.execute(
+        f"DELETE FROM runs WHERE thread_id = ? AND (asked NOT IN {ids} OR (reply <> '' AND reply NOT IN {ids}))",
+        (key,),
+    )
 
 
 def write_thread(db: sqlite3.Connection, key: str, thread: Thread, assistant: str) -> None:
     """Write a thread's row; a title that a user gave stays."""
     now = time.time()
     title = title_of(thread)
+    first = nodes_of(thread)[0].message
     db.execute(
-        "INSERT INTO threads (id, title, assistant, created_at, updated_at) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at,"
+        "INSERT INTO threads (id, title, assistant, created_at, updated_at, head) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, head = excluded.head,"
         " title = iif(is_renamed, title, excluded.title)",
-        (key, title, storable(assistant), thread.messages[0].created_at, now),
+        (key, title, storable(assistant), first.created_at, now, thread.head_id),
     )
 
 
@@ -155,22 +191,34 @@ def title_of(thread: Thread) -> str:
     return safe_line(" ".join(first[:1000].split()), TITLE_CELLS)
 
 
-def write_message(db: sqlite3.Connection, key: str, seq: int, message: Message) -> None:
+def write_message(db: sqlite3.Connection, key: str, seq: int, node: Node) -> None:
     """Write a message in its place of a thread."""
+    message = node.message
     db.execute(
-        "INSERT INTO messages (thread_id, seq, id, role, body, folded) VALUES (?, ?, ?, ?, ?, ?)",
-        (key, seq, message.id, message.role, encode_message(message), fold(storable(message.text))),
+        "INSERT INTO messages (thread_id, seq, id, role, body, folded, parent) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            key,
+            seq,
+            message.id,
+            message.role,
+            encode_message(message),
+            fold(storable(message.text)),
+            node.parent_id,
+        ),
     )
 
 
-def settle_run(db: sqlite3.Connection, run: int | None, ended: TurnEnded) -> None:
-    """Close a run; of its events only those stay that its message does not tell."""
+def settle_run(db: sqlite3.Connection, run: int | None, ended: TurnEnded, reply_id: str) -> None:
+    """Close a run; of its events only those stay that its message does not tell.
+
+    reply_id: of that message; "" if none came.
+    """
     events = events_of_run(db, run)
     if ended.rest != "on_server":  # else they tell which run it was
         events = shortened(events)
     db.execute(
-        "UPDATE runs SET ended = ?, events = ? WHERE number = ?",
-        (encode_ended(ended), encode_events(events) if events else None, run),
+        "UPDATE runs SET ended = ?, events = ?, reply = ? WHERE number = ?",
+        (encode_ended(ended), encode_events(events) if events else None, reply_id, run),
     )
     db.execute("DELETE FROM deltas WHERE run = ?", (run,))
 
@@ -209,17 +257,33 @@ def settle_dead_runs(db: sqlite3.Connection) -> int:
 
 def _settle_dead(db: sqlite3.Connection, run: int) -> None:
     row = db.execute(
-        "SELECT thread_id, seq, started_at, (SELECT max(at) FROM deltas WHERE run = number), ended"
+        "SELECT thread_id, asked, started_at, (SELECT max(at) FROM deltas WHERE run = number), ended"
         " FROM runs WHERE number = ?",
         (run,),
     ).fetchone()
     if row is None or row[4] is not None:  # another program was faster
         return
-    key, seq, started_at, last_at = row[:4]
+    key, asked, started_at, last_at = row[:4]
     events = events_of_run(db, run)
     reply = reply_of(events, is_whole=False)
-    (last,) = db.execute("SELECT max(seq) FROM messages WHERE thread_id = ?", (key,)).fetchone()
-    if reply is not None and last == seq:
-        write_message(db, key, seq + 1, reply)
+    if reply is not None and not _is_kept(db, key, asked, reply):
+        reply = _with_own_id(db, key, reply)
+        (last,) = db.execute("SELECT max(seq) FROM messages WHERE thread_id = ?", (key,)).fetchone()
+        write_message(db, key, last + 1, Node(reply, asked))
+        db.execute("UPDATE threads SET head = ? WHERE id = ? AND head = ?", (reply.id, key, asked))
     is_open = any(isinstance(event, RunChanged) and event.run.id for event in events)
-    settle_run(db, run, cut_ending(started_at, last_at, "on_server" if is_open else "lost"))
+    ended = cut_ending(started_at, last_at, "on_server" if is_open else "lost")
+    settle_run(db, run, ended, reply.id if reply else "")
+
+
+def _is_kept(db: sqlite3.Connection, key: str, asked: str, reply: Message) -> bool:
+    """Tell whether another program, which went on with the thread meanwhile, has written this reply down."""
+    where = "thread_id = ? AND id = ? AND parent = ?"
+    row = db.execute(f"SELECT body FROM messages WHERE {where}", (key, reply.id, asked)).fetchone()
+    return row is not None and reply.text.startswith(decode_message(row[0]).text)
+
+
+def _with_own_id(db: sqlite3.Connection, key: str, message: Message) -> Message:
+    """Return the message with an id that no other of the thread has."""
+    is_taken = db.execute("SELECT 1 FROM messages WHERE thread_id = ? AND id = ?", (key, message.id)).fetchone()
+    return replace(message, id=new_id("msg")) if is_taken else message

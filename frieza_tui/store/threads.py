@@ -35,9 +35,9 @@ class Threads:
         """Return the id of a thread: "last", an id or its beginning. Raises: StoreError."""
         return thread_reader.find_thread(self._db, name)
 
-    def load(self, thread_id: str) -> KeptThread:
-        """Return a thread with what there is to show of its turns. Raises: StoreError."""
-        return thread_reader.load_thread(self._db, thread_id)
+    def load(self, thread_id: str, by_message: str = "") -> KeptThread:
+        """Return a thread with what there is to show of its turns, its path by way of a message. Raises: StoreError."""
+        return thread_reader.load_thread(self._db, thread_id, by_message)
 
     def load_record(self, thread_id: str) -> ThreadRecord:
         """Return everything that is kept of a thread, as it came. Raises: StoreError."""

@@ -73,6 +73,9 @@ KEYS: tuple[Key, ...] = (
         lambda: _("go on"),
     ),
     Key(
+        "send-held", "Enter", "enter", "answer", lambda: _("In an empty box: send what is held"), lambda: _("send held")
+    ),
+    Key(
         "page", "PgUp / PgDn", "pageup", "reading", lambda: _("Scroll the conversation by a page"), lambda: _("scroll")
     ),
     Key(
@@ -118,11 +121,35 @@ KEYS: tuple[Key, ...] = (
     Key("find", "/", "slash", "reading", lambda: _("Find in the conversation; n and N go on"), lambda: _("find")),
     Key(
         "message",
-        "Enter / o / e / r",
+        "Enter / o",
         "enter",
         "reading",
-        lambda: _("On a message: fold, open in $PAGER, take into the box, ask the last one again"),
+        lambda: _("On a message: fold, open in $PAGER"),
         lambda: _("fold"),
+    ),
+    Key(
+        "edit",
+        "e / r",
+        "e",
+        "reading",
+        lambda: _("On a message: edit yours and send it anew, ask for another answer; each makes a branch"),
+        lambda: _("edit"),
+    ),
+    Key(
+        "branches",
+        ", / .",
+        "comma",
+        "reading",
+        lambda: _("On a message marked 2/3: to the branch before, to the next"),
+        lambda: _("branches"),
+    ),
+    Key(
+        "delete",
+        "d / u",
+        "d",
+        "reading",
+        lambda: _("On a message: delete it, yours with its answer; u brings it back until the next is sent"),
+        lambda: _("delete"),
     ),
     Key(
         "write",
@@ -201,6 +228,8 @@ class Situation:
     """Whether there are earlier inputs to recall."""
     can_retry: bool = False
     can_go_on: bool = False
+    is_held: bool = False
+    """Whether the queue waits for the user."""
     is_following: bool = True
     is_in_log: bool = False
     is_leaving: bool = False
@@ -211,11 +240,15 @@ def keys_now(situation: Situation) -> list[Key]:
     if situation.is_leaving:
         return []
     if situation.is_in_log:
-        return [key(one) for one in ("write", "messages", "take", "find", "message", "help", "quit")]
+        return [
+            key(one)
+            for one in ("write", "messages", "take", "edit", "find", "message", "branches", "delete", "help", "quit")
+        ]
     wanted = {
         "cancel": situation.is_busy,
         "queue": situation.is_busy and situation.has_draft,
         "send": not situation.is_busy and situation.has_draft,
+        "send-held": situation.has_queue and situation.is_held and not situation.has_draft and not situation.is_busy,
         "take-back": situation.has_queue and not situation.has_draft,
         "retry": situation.can_retry and not situation.is_busy,
         "go-on": situation.can_go_on and not situation.is_busy,

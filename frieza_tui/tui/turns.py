@@ -1,9 +1,11 @@
 """The turns on the screen: each one's bubbles, and which of them is open. Knows the log, no screen and no chat."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from frieza_tui.backends.base import Preparation
+from frieza_tui.domain.thread import Thread
 from frieza_tui.domain.turn import PastTurn, TurnEnded, TurnEvent
 from frieza_tui.i18n import _
 from frieza_tui.tui.log.bubble import BubbleState, Words
@@ -20,10 +22,22 @@ class _Turn:
 
     text: str
     user_key: str
-    reply: ReplyBubble
+    reply_key: str
+    reply: ReplyBubble | None = None
     ended: TurnEnded | None = None
     is_past: bool = False
     """It comes from a kept thread."""
+
+
+class Shown(NamedTuple):
+    """A turn on the screen: its bubbles, and their messages by their ids; "" for one that is in no thread."""
+
+    user_key: str
+    reply_key: str
+    user_id: str = ""
+    reply_id: str = ""
+    has_reply: bool = True
+    """Something stands there for the reply, if only why there is none."""
 
 
 class Turns:
@@ -35,11 +49,12 @@ class Turns:
         self.number = 0
         """Of the turn that began last; 0 before the first."""
         self._current: _Turn | None = None
+        self._shown: list[Shown] = []
 
     @property
     def is_open(self) -> bool:
         """Whether a turn has begun and not ended."""
-        return self._current is not None and self._current.ended is None
+        return self._current is not None and self._current.reply is not None and self._current.ended is None
 
     @property
     def last_text(self) -> str:
@@ -56,67 +71,137 @@ class Turns:
         """As `last_ended`, but None for a turn of a kept thread, which tells nothing of the server now."""
         return self._current.ended if self._current and not self._current.is_past else None
 
-    def open(self, text: str, waiting_for: Words) -> Number:
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the last message is the user's, and nobody has been asked since."""
+        return self._current is not None and self._current.reply is None
+
+    def open(self, text: str, waiting_for: Words, mark: str = "") -> Number:
         """Show the user's message and an empty reply that says what it waits for; return the turn's number.
 
         A message that was not sent and is sent now, changed or not, takes the place of the one that failed.
         """
         if self._current and self._current.ended and not self._current.ended.is_sent and self._current.text == text:
-            self._log.remove_bubble(self._current.user_key)
-            self._log.remove_bubble(self._current.reply.key)
+            self._log.remove_bubbles([self._current.user_key, self._current.reply_key])
+            self._shown.pop()
         self.number += 1
         user_key = f"user-{self.number}"
         self._log.add_bubble(user_key, "user", USER_LABEL, BubbleState(), source=text)
+        self._log.set_mark(user_key, mark)
         return self._open_reply(text, user_key, waiting_for)
 
-    def reopen(self, waiting_for: Words) -> Number:
+    def reopen(self, waiting_for: Words, mark: str = "") -> Number:
         """Show an empty reply in place of the last one, under the same message; return the turn's number."""
         last = self._current
         if last is None:
             raise RuntimeError("no turn to open again")
-        self._log.remove_bubble(last.reply.key)
+        self._log.remove_bubble(last.reply_key)
         self._log.set_state(last.user_key, BubbleState())
+        self._shown.pop()
         self.number += 1
-        return self._open_reply(last.text, last.user_key, waiting_for)
+        number = self._open_reply(last.text, last.user_key, waiting_for)
+        self._log.set_mark(f"reply-{number}", mark)
+        return number
 
     def forget(self) -> None:
         """Begin with another thread; the bubbles are the log's business."""
         self._current = None
+        self._shown.clear()
 
-    def show_past(self, past: PastTurn) -> None:
-        """Show a turn of a kept thread, its texts safe; it can be asked again like any other."""
-        self.number += 1
-        user_key, text = f"user-{self.number}", past.user.text if past.user else ""
-        if past.user is not None:
-            self._log.add_bubble(user_key, "user", USER_LABEL, BubbleState(), source=text)
-        self._open_reply(text, user_key, "", is_past=True)
-        for event in past.events:
-            self.take(self.number, event)
-        self.take(self.number, past.ended)
+    def show_path(self, path: Iterable[PastTurn], marks: Mapping[str, str]) -> None:
+        """Show these turns, their texts safe, and no others; bubbles that are there already stay."""
+        turns = list(path)
+        wanted = [(turn.user.id if turn.user else "", turn.reply_id, turn.ended is not None) for turn in turns]
+        here = [shown[2:] for shown in self._shown]
+        same = next((at for at, (one, other) in enumerate(zip(here, wanted, strict=False)) if one != other), None)
+        same = min(len(here), len(wanted)) if same is None else same
+        left = _kept_of(here[same:], wanted[same:])
+        gone = [shown for at, shown in enumerate(self._shown[same:]) if at not in left]
+        self._log.remove_bubbles([key for shown in gone for key in shown[:2]])
+        self._shown = [*self._shown[:same], *(self._shown[same + at] for at in left)]
+        for turn in turns[len(self._shown) :]:
+            self._add_past(turn)
+        if turns:
+            self._turn_back_to(turns[-1])
+        else:
+            self._current = None
+        self.show_marks(marks)
+
+    def show_marks(self, marks: Mapping[str, str]) -> None:
+        """Mark the messages that have branches beside them, and no others."""
+        for shown in self._shown:
+            self._log.set_mark(shown.user_key, marks.get(shown.user_id, ""))
+            self._log.set_mark(shown.reply_key, marks.get(shown.reply_id, ""))
+
+    def name_messages(self, thread: Thread) -> None:
+        """Note which messages of the thread the last turn's bubbles show."""
+        reply_id = thread.head_id if thread.messages[-1].role == "assistant" else ""
+        user_id = next((one.id for one in reversed(thread.messages) if one.role == "user"), "")
+        self._shown[-1] = self._shown[-1]._replace(user_id=user_id, reply_id=reply_id)
+
+    def find(self, key: str) -> Shown | None:
+        """Return the turn that a bubble belongs to; None for a notice."""
+        return next((shown for shown in reversed(self._shown) if key in shown[:2]), None)
 
     def wait(self, preparation: Preparation) -> None:
         """Say in the open reply how far the backend is, as long as its run has not begun."""
-        if self._current is not None and self.is_open:
+        if self._current is not None and self._current.reply is not None and self.is_open:
             self._current.reply.wait(preparation)
 
     def take(self, turn: Number, event: TurnEvent) -> bool:
         """Hand an event to its reply. False if the turn is not the open one: the event is dropped."""
-        if self._current is None or not self.is_open or turn != self.number:
+        current = self._current
+        if current is None or current.reply is None or not self.is_open or turn != self.number:
             return False
         if isinstance(event, TurnEnded):
-            self._close(self._current, event)
+            self._close(current, event)
         else:
-            self._current.reply.take(event)
+            current.reply.take(event)
         return True
 
-    def _open_reply(self, text: str, user_key: str, waiting_for: Words, *, is_past: bool = False) -> Number:
+    def _open_reply(self, text: str, user_key: str, waiting_for: Words) -> Number:
         reply = ReplyBubble(self._log, f"reply-{self.number}", self._assistant_name, waiting_for)
-        self._current = _Turn(text, user_key, reply, is_past=is_past)
+        self._current = _Turn(text, user_key, reply.key, reply)
+        self._shown.append(Shown(user_key, reply.key))
         self._log.follow_end()
         return self.number
 
     def _close(self, turn: _Turn, ended: TurnEnded) -> None:
         turn.ended = ended
-        turn.reply.end(ended)
+        if turn.reply is not None:
+            turn.reply.end(ended)
         if not ended.is_sent:
             self._log.set_state(turn.user_key, BubbleState(lambda: _("not sent"), "error"))
+
+    def _add_past(self, past: PastTurn) -> None:
+        self.number += 1
+        user_key, reply_key = f"user-{self.number}", f"reply-{self.number}"
+        if past.user is not None:
+            self._log.add_bubble(user_key, "user", USER_LABEL, BubbleState(), source=past.user.text)
+        if past.ended is not None:
+            reply = ReplyBubble(self._log, reply_key, self._assistant_name, "")
+            for event in past.events:
+                reply.take(event)
+            reply.end(past.ended)
+        user_id = past.user.id if past.user else ""
+        self._shown.append(Shown(user_key, reply_key, user_id, past.reply_id, past.ended is not None))
+
+    def _turn_back_to(self, past: PastTurn) -> None:
+        """Take a turn that is over for the last one."""
+        shown = self._shown[-1]
+        text = past.user.text if past.user else ""
+        self._current = _Turn(text, shown.user_key, shown.reply_key, ended=past.ended, is_past=True)
+
+
+def _kept_of(here: Sequence[object], wanted: Sequence[object]) -> list[int]:
+    """Return the places of what can stay here, in order: all that is wanted, or nothing."""
+    places: list[int] = []
+    at = 0
+    for one in wanted:
+        while at < len(here) and here[at] != one:
+            at += 1
+        if at == len(here):
+            return []
+        places.append(at)
+        at += 1
+    return places

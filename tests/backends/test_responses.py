@@ -13,6 +13,7 @@ from frieza_tui.backends.responses import ResponsesBackend
 from frieza_tui.backends.responses.follower import Patience
 from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.chat.conversation import CLOSE_DELETE_S
+from frieza_tui.domain.branches import ending_at
 from frieza_tui.domain.errors import NotHere, RateLimited, Refused, StreamCut, TimedOut
 from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
 from frieza_tui.domain.run import ToolCall
@@ -369,7 +370,7 @@ async def test_asking_again_makes_a_new_conversation_without_the_dropped_reply()
     async with staged() as stage:
         thread = await talk(stage, "a", "b")
         stage.will("c")
-        await run(stage.backend, thread.up_to_last_user_message())
+        await run(stage.backend, ending_at(thread, thread.messages[-2].id))
         assert stage.texts() == [*lines("a"), ("user", "ask b"), ("assistant", "c")]
         await stage.backend.delete_remote()
         assert stage.double.conversations == {}

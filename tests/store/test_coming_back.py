@@ -87,7 +87,8 @@ async def test_a_cut_reply_is_shown_as_cut_and_can_be_asked_again(file: Path) ->
     await keep_cut(file)
     backend = ScriptedBackend([Reply("はじめから")])
     chat = resumed(file, backend)
-    (turn,) = chat.past.safe_turns()
+    (turn,) = chat.branches.turns()
+    assert turn.ended
     assert "".join(event.text for event in turn.events if isinstance(event, TextDelta)) == "途中"
     assert "Cut off here" in turn.ended.happened
     assert chat.can_retry
@@ -97,6 +98,7 @@ async def test_a_cut_reply_is_shown_as_cut_and_can_be_asked_again(file: Path) ->
     with open_threads(file) as threads:
         kept = threads.load(threads.find("last"))
     assert [message.text for message in kept.thread.messages] == ["話して", "はじめから"]
+    assert kept.turns[0].ended
     assert kept.turns[0].ended.outcome == "done"
 
 
@@ -109,7 +111,7 @@ async def test_a_cut_reply_is_gone_on_with(file: Path) -> None:
     with open_threads(file) as threads:
         kept = threads.load(threads.find("last"))
     assert kept.thread == chat.thread
-    assert [turn.ended.outcome for turn in kept.turns] == ["incomplete", "done"]
+    assert [turn.ended and turn.ended.outcome for turn in kept.turns] == ["incomplete", "done"]
 
 
 async def test_the_plain_face_prints_what_came_before(file: Path) -> None:

@@ -4,15 +4,19 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from frieza_tui import paths
 from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.thread import Message, TextPart
+from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.store.codec import encode_ended, encode_message
 from frieza_tui.store.database import open_database, store_error
 from frieza_tui.store.schema import APPLICATION_ID, MIGRATIONS
+from frieza_tui.store.threads import open_threads
 
 
 def mode_of(path: Path) -> int:
@@ -42,19 +46,61 @@ def test_the_file_is_marked_and_versioned(db: sqlite3.Connection) -> None:
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
 def test_every_earlier_version_is_brought_to_this_one(file: Path, version: int) -> None:
+    write_version(file, version)
+    db = open_database(file)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    assert db.execute("SELECT title FROM threads").fetchall() == [("こんにちは",)]
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    db.close()
+
+
+def write_version(file: Path, version: int, *more: str) -> None:
     old = sqlite3.connect(file)
     for statements in MIGRATIONS[:version]:
         for statement in statements:
             old.execute(statement)
-    old.execute("INSERT INTO threads VALUES ('thread_1', 'こんにちは', 0, '', 1.0, 2.0)")
+    old.execute(
+        "INSERT INTO threads (id, title, assistant, created_at, updated_at) VALUES ('thread_1', 'こんにちは', '', 1, 2)"
+    )
+    for statement in more:
+        old.execute(statement)
     old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     old.execute(f"PRAGMA user_version = {version}")
     old.commit()
     old.close()
-    db = open_database(file)
-    assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
-    assert db.execute("SELECT title FROM threads").fetchall() == [("こんにちは",)]
-    db.close()
+
+
+def linear(ids: Sequence[str]) -> list[str]:
+    """Statements that keep messages and a run each for the second and the last of the user's, as version 2 does."""
+    statements = []
+    for seq, name in enumerate(ids):
+        message = Message("assistant" if seq % 2 else "user", (TextPart(f"text {seq}"),), id=name)
+        statements.append(
+            "INSERT INTO messages (thread_id, seq, id, role, body, folded) VALUES"
+            f" ('thread_1', {seq}, '{name}', '{message.role}', '{encode_message(message)}', 'text {seq}')"
+        )
+    ended = encode_ended(TurnEnded("failed", "It broke."))
+    for seq in (2, 4):
+        statements.append(
+            "INSERT INTO runs (thread_id, seq, pid, api, server, model, started_at, ended)"
+            f" VALUES ('thread_1', {seq}, 1, 'a', 's', 'm', 1.0, '{ended}')"
+        )
+    statements.append("INSERT INTO drafts VALUES ('thread_1', '書きかけ', 1, 1.0)")
+    return statements
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_line_of_messages_becomes_a_tree_with_one_branch(file: Path, version: int) -> None:
+    write_version(file, version, *linear(["u0", "same", "u2", "same", "u4"]))
+    with open_threads(file) as threads:
+        kept = threads.load("thread_1")
+        assert [hit.thread.id for hit in threads.search("text 3")] == ["thread_1"]
+    assert [message.text for message in kept.thread.messages] == [f"text {seq}" for seq in range(5)]
+    assert len({message.id for message in kept.thread.messages}) == 5
+    assert kept.thread.nodes == ()
+    assert [turn.ended and turn.ended.outcome for turn in kept.turns] == ["done", "failed", "failed"]
+    assert [bool(turn.reply_id) for turn in kept.turns] == [True, True, False]
+    assert (kept.draft, kept.queued) == ("書きかけ", ())
 
 
 def write_foreign(file: Path) -> None:
@@ -99,7 +145,7 @@ def test_a_full_disk_is_said(db: sqlite3.Connection, file: Path) -> None:
     (pages,) = db.execute("PRAGMA page_count").fetchone()
     db.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(sqlite3.OperationalError) as caught:
-        db.execute("INSERT INTO drafts VALUES ('1', ?, 1, 1.0)", ("あ" * 100_000,))
+        db.execute("INSERT INTO drafts (thread_id, text, pid, updated_at) VALUES ('1', ?, 1, 1.0)", ("あ" * 100_000,))
     error = store_error(caught.value, file)
     assert "full" in error.happened
     assert "not kept" in error.todo
@@ -122,12 +168,12 @@ def test_many_at_once_make_one_file(file: Path) -> None:
 
 
 def test_a_second_opening_leaves_the_locks_of_the_first(file: Path, db: sqlite3.Connection) -> None:
-    db.execute("INSERT INTO drafts VALUES ('1', 'あ', 1, 1.0)")
+    db.execute("INSERT INTO drafts (thread_id, text, pid, updated_at) VALUES ('1', 'あ', 1, 1.0)")
     open_database(file).close()
     other = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM drafts').fetchone()"
     subprocess.run([sys.executable, "-c", other, str(file)], check=True)
     assert file.with_name(f"{file.name}-wal").exists()
-    db.execute("INSERT INTO drafts VALUES ('2', 'い', 1, 1.0)")
+    db.execute("INSERT INTO drafts (thread_id, text, pid, updated_at) VALUES ('2', 'い', 1, 1.0)")
     count = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM drafts').fetchone())"
     done = subprocess.run([sys.executable, "-c", count, str(file)], check=True, capture_output=True, text=True)
     assert done.stdout == "(2,)\n"

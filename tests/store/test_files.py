@@ -30,7 +30,8 @@ def kept_thread(file: Path, title: str = "宇宙の帝王") -> ThreadRecord:
             "assistant", (TextPart(f"# フリーザ\n\n私です。{ATTACK}"),), status="incomplete", created_at=1_700_000_001
         ),
     )
-    run = RunRecord(0, "Assistants", "embedded", "m", 1.0, TurnEnded("done"), decode_records(encode_events([CALL])))
+    calls = decode_records(encode_events([CALL]))
+    run = RunRecord(0, "Assistants", "embedded", "m", 1.0, TurnEnded("done"), calls, messages[1].id)
     with open_threads(file) as threads:
         thread_id = threads.add(NewThread(Thread(messages=messages), title, "フリーザ様", 1_700_000_000, runs=(run,)))
         assert thread_id is not None

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
-from frieza_tui.chat import Chat
+from frieza_tui.chat import Chat, Past
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import StoreError, StreamCut, UnusableFile
 from frieza_tui.domain.events import ReasoningDelta, StepDelta, TextDelta
 from frieza_tui.domain.run import ToolCall
-from frieza_tui.domain.turn import TurnEvent
+from frieza_tui.domain.turn import TurnEvent, Unsent
 from frieza_tui.store.database import open_database
 from frieza_tui.store.journal import DiskJournal
 from frieza_tui.store.thread_reader import KeptThread, find_thread, list_threads, load_thread
@@ -81,7 +81,8 @@ async def test_a_conversation_is_kept_as_it_came(file: Path) -> None:
     found = kept(file)
     assert found.thread == chat.thread
     assert found.thread.messages[1].text == "ホッ\x1b[31mホッ"
-    assert [turn.ended.outcome for turn in found.turns] == ["done", "done"]
+    assert [turn.ended and turn.ended.outcome for turn in found.turns] == ["done", "done"]
+    assert found.turns[0].ended
     assert found.turns[0].ended.usage is not None
     assert found.summary.title == "やあ"
     assert found.summary.assistant == "フリーザ様"
@@ -111,6 +112,7 @@ async def test_what_has_been_seen_of_an_open_reply_is_on_disk(file: Path) -> Non
             found = kept(file)
             assert found.thread.messages[-1].text.startswith(event.text)
             assert found.thread.messages[-1].status == "incomplete"
+            assert found.turns[-1].ended
             assert found.turns[-1].ended.outcome == "incomplete"
             assert "Cut off here" in found.turns[-1].ended.happened
             gate.set()
@@ -146,6 +148,7 @@ async def test_a_run_of_a_program_that_is_no_more_is_closed_at_the_next_start(
     assert db.execute("SELECT count(*) FROM deltas").fetchone() == (0,)
     found = load_thread(db, find_thread(db, "last"))
     assert [message.text for message in found.thread.messages] == ["話して", "途中"]
+    assert found.turns[-1].ended
     assert "Cut off here" in found.turns[-1].ended.happened
     await chat.close()
 
@@ -182,8 +185,8 @@ async def test_nothing_is_kept_without_a_message(file: Path) -> None:
 async def test_a_draft_is_kept_while_it_is_written(file: Path, db: sqlite3.Connection) -> None:
     async with kept_chat(file, Reply("一")) as chat:
         await all_of(chat.send("1"))
-        chat.keep_draft("書き")
-        chat.keep_draft("書きかけ")
+        chat.keep_unsent("書き")
+        chat.keep_unsent("書きかけ")
     assert kept(file).draft == "書きかけ"
     assert db.execute("SELECT pid FROM drafts").fetchall() == [(os.getpid(),)]
 
@@ -194,8 +197,8 @@ async def test_two_programs_that_go_on_with_one_thread_lose_nothing(file: Path, 
     first = kept(file)
 
     async def go_on(text: str) -> None:
-        chat = Chat(ScriptedBackend([Reply(f"{text}。")]), FRIEZA, journal=DiskJournal(file, first.written))
-        chat.thread = first.thread
+        backend, past = ScriptedBackend([Reply(f"{text}。")]), Past(first.thread, first.turns)
+        chat = Chat(backend, FRIEZA, journal=DiskJournal(file, first.written), past=past)
         await all_of(chat.send(text))
         await chat.close()
 
@@ -257,12 +260,12 @@ async def test_a_disk_that_fills_up_in_the_middle_loses_nothing_in_memory(file: 
 
 async def test_a_draft_of_a_program_that_is_no_more_is_given_back_once(file: Path, db: sqlite3.Connection) -> None:
     async with kept_chat(file) as chat:
-        chat.keep_draft("送る前")
+        chat.keep_unsent("送る前")
     async with kept_chat(file) as chat:
-        assert await chat.lost_draft() == ""  # its program, this one, lives
+        assert await chat.lost_unsent() == Unsent()  # its program, this one, lives
         db.execute("UPDATE drafts SET pid = ?", (dead_pid(),))
-        assert await chat.lost_draft() == "送る前"
-        assert await chat.lost_draft() == ""
+        assert await chat.lost_unsent() == Unsent("送る前")
+        assert await chat.lost_unsent() == Unsent()
 
 
 async def test_an_unusable_file_is_moved_aside_at_a_word_and_everything_kept_from_then_on(file: Path) -> None:

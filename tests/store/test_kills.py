@@ -36,4 +36,5 @@ def test_what_was_seen_before_a_kill_is_there_after_it(file: Path, turn: int) ->
     assert kept.thread.messages[0].text == "数えて"
     assert numbers == [str(number) for number in range(len(numbers))]
     assert len(numbers) >= len(due)
+    assert kept.turns[-1].ended
     assert "Cut off here" in kept.turns[-1].ended.happened

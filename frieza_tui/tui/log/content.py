@@ -39,6 +39,8 @@ class Bubble:
     """Only its label and its first line are shown."""
     folded_blocks: set[int] = field(default_factory=set)
     """Blocks of which only the first rows are shown, by their number in the bubble."""
+    mark: str = ""
+    """Beside the label: which of several branches this is, such as "2/3"."""
 
     def append(self, segment: str, text: str) -> None:
         """Add text to a segment, which begins with its first text."""
@@ -90,10 +92,11 @@ class Bubble:
         return Leaf("label", clip(line, 200, end="…"), gap=False, cells=(more,) if hidden else ())
 
     def label_leaf(self) -> Leaf:
-        """The first row: who, and the state."""
-        words = spoken(self.state.text)
-        state = ((words, f"state-{self.state.tone}" if self.state.tone else "state"),)
-        return Leaf("label", spoken(self.label), f"label-{self.author}", cells=(state if words else ()))
+        """The first row: who, which branch, and the state."""
+        tone = f"state-{self.state.tone}" if self.state.tone else "state"
+        cells = ((self.mark, "branch"), (spoken(self.state.text), tone))
+        shown = tuple(cell for cell in cells if cell[0])
+        return Leaf("label", spoken(self.label), f"label-{self.author}", cells=shown)
 
     def measures(self) -> tuple[int, int]:
         """Return line ends and cells of all text, for estimates: wide characters are guessed from their bytes."""

@@ -1,5 +1,7 @@
 """The message log: all bubbles of a thread on one widget, and what the screen can do with them. Knows no backend."""
 
+from collections.abc import Iterable
+
 from frieza_tui.tui.log.bubble import NO_STATE, Author, BubbleState, CodeBlock, Words
 from frieza_tui.tui.log.content import Bubble
 from frieza_tui.tui.log.reading import ReadingView
@@ -45,6 +47,14 @@ class MessageLog(ReadingView):
         self._log_viewport.rows.say_again()
         self._wake()
 
+    def set_mark(self, key: str, mark: str) -> None:
+        """Show another mark, such as "2/3", beside a bubble's label."""
+        index = self._bubble_index.get(key)
+        if index is not None and self._log_viewport.bubbles[index].mark != mark:
+            self._log_viewport.bubbles[index].mark = mark
+            self._changed_keys.add(key)
+            self._wake()
+
     def settle(self, key: str, source: str | None = None) -> None:
         """Take no more text for a bubble; `source`, if it differs, replaces its text segments."""
         if (index := self._bubble_index.get(key)) is not None:
@@ -57,18 +67,23 @@ class MessageLog(ReadingView):
 
     def remove_bubble(self, key: str) -> None:
         """Take a bubble out."""
-        index = self._bubble_index.pop(key, None)
-        if index is not None:
-            self._log_viewport.remove(index)
-            self._forget_bubble(index)
-            for at in range(index, len(self._log_viewport.bubbles)):
-                self._bubble_index[self._log_viewport.bubbles[at].key] = at
-            self._wake()
+        self.remove_bubbles([key])
+
+    def remove_bubbles(self, keys: Iterable[str]) -> None:
+        """Take bubbles out; the reader's cursor stays on its message, or on the one that comes in its place."""
+        indexes = sorted(index for key in keys if (index := self._bubble_index.pop(key, None)) is not None)
+        if not indexes:
+            return
+        self._log_viewport.remove(indexes)
+        self._forget_bubbles(indexes)
+        for at in range(indexes[0], len(self._log_viewport.bubbles)):
+            self._bubble_index[self._log_viewport.bubbles[at].key] = at
+        self._wake()
 
     def clear(self) -> None:
         """Take all bubbles out."""
         self._log_viewport.clear()
-        self._forget_bubble(0)
+        self._forget_bubbles([])
         self._bubble_index.clear()
         self._changed_keys.clear()
         self._wake()

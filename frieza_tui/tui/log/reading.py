@@ -1,5 +1,6 @@
 """Reading by keyboard: a cursor on messages and blocks, folds, and asking for copies. Knows no clipboard."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
@@ -16,7 +17,7 @@ from frieza_tui.tui.log.finding import FindingView
 from frieza_tui.tui.log.rows import Span
 from frieza_tui.tui.log.viewport import VisibleRow
 
-Wish: TypeAlias = Literal["redo", "edit", "open", "find", "leave"]
+Wish: TypeAlias = Literal["redo", "edit", "delete", "undo", "previous", "next", "open", "find", "leave"]
 
 _EVERYTHING = 1 << 60
 
@@ -42,6 +43,10 @@ class ReadingView(FindingView):
         Binding("slash", "wish('find')", show=False),
         Binding("r", "wish('redo')", show=False),
         Binding("e", "wish('edit')", show=False),
+        Binding("d", "wish('delete')", show=False),
+        Binding("u", "wish('undo')", show=False),
+        Binding("comma", "wish('previous')", show=False),
+        Binding("full_stop", "wish('next')", show=False),
         Binding("o", "wish('open')", show=False),
         Binding("escape", "wish('leave')", show=False),
     ]
@@ -90,6 +95,22 @@ class ReadingView(FindingView):
     def on_blur(self) -> None:
         """Hide the cursor."""
         self._show_viewport()
+
+    @property
+    def cursor_index(self) -> int:
+        """The number of the bubble that the cursor is on, from 0; -1 if it is nowhere yet."""
+        return self._log_cursor.bubble
+
+    def put_cursor(self, index: int) -> None:
+        """Put the cursor on a bubble, or on the last one if there are fewer; -1 leaves it nowhere."""
+        if index >= 0:
+            self._log_cursor.put(index)
+
+    def stay_at(self, index: int) -> None:
+        """Put the cursor on a bubble, and hold what is shown where it is."""
+        self._log_viewport.is_following = False
+        self.put_cursor(index)
+        self._show_cursor()
 
     def _show_cursor(self) -> None:
         if self._log_viewport.bubbles:
@@ -144,9 +165,11 @@ class ReadingView(FindingView):
         rows.forget(cursor.bubble)
         self._show_cursor()
 
-    def _forget_bubble(self, index: int) -> None:
-        """Keep the cursor on its message when another one is taken out."""
-        self._log_cursor.put(self._log_cursor.bubble - (index < self._log_cursor.bubble))
+    def _forget_bubbles(self, indexes: Sequence[int]) -> None:
+        """Keep the cursor on its message when others are taken out."""
+        at = self._log_cursor.bubble
+        if at >= 0:
+            self._log_cursor.put(at - sum(index < at for index in indexes))
         self._find_anew()
 
     # ── taking away

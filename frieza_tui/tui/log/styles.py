@@ -9,7 +9,7 @@ _WORDS = """
     math html link note-mark quote quote-bar rule table-head table-rule marker
     syntax-comment syntax-keyword syntax-constant syntax-type syntax-builtin syntax-function syntax-string
     syntax-number syntax-deleted syntax-inserted syntax-heading
-    fold found-here found-gutter bar-cursor bar-cursor-block
+    branch fold found-here found-gutter bar-cursor bar-cursor-block
 """
 WORDS: frozenset[str] = frozenset(_WORDS.split())
 """Each is a component class "log--word" of the widget."""

@@ -1,6 +1,7 @@
 """The rows of a thread at a width: which bubbles are laid out, and how high each is. Knows no widget and no colour."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -40,11 +41,14 @@ class ThreadRows:
         self.bubbles.append(bubble)
         self._heights.append(estimated_height(bubble, self.width))
 
-    def remove(self, index: int) -> None:
-        """Take a bubble out."""
-        bubble = self.bubbles.pop(index)
-        self._views.pop(bubble.key, None)
-        self._heights = Heights([self._heights[at] for at in range(len(self._heights)) if at != index])
+    def remove(self, indexes: Iterable[int]) -> None:
+        """Take bubbles out."""
+        gone = set(indexes)
+        for index in gone:
+            self._views.pop(self.bubbles[index].key, None)
+        left = [index for index in range(len(self.bubbles)) if index not in gone]
+        self._heights = Heights(self._heights[index] for index in left)
+        self.bubbles[:] = [self.bubbles[index] for index in left]
 
     def clear(self) -> None:
         """Take all bubbles out."""

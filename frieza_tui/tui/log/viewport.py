@@ -1,5 +1,6 @@
 """Which rows of the thread are on the screen, and what it takes to keep them there. Knows no widget and no colour."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from frieza_tui.tui.log.block import Block
@@ -43,13 +44,12 @@ class Viewport:
         """Cells."""
         return self.rows.width
 
-    def remove(self, index: int) -> None:
-        """Take a bubble out."""
-        self.rows.remove(index)
-        if index < self.top.bubble:
-            self.top = self.top._replace(bubble=self.top.bubble - 1)
-        elif index == self.top.bubble:
-            self.top = Place(min(index, max(0, len(self.bubbles) - 1)), 0, 0)
+    def remove(self, indexes: Sequence[int]) -> None:
+        """Take bubbles out."""
+        self.rows.remove(indexes)
+        bubble = self.top.bubble - sum(index < self.top.bubble for index in indexes)
+        is_gone = self.top.bubble in indexes
+        self.top = Place(bubble, 0, 0) if is_gone else self.top._replace(bubble=bubble)
 
     def clear(self) -> None:
         """Take all bubbles out."""

@@ -3,7 +3,6 @@
 import gc
 import logging
 from contextlib import aclosing
-from functools import partial
 from typing import ClassVar
 
 from textual import events, on, work
@@ -31,7 +30,7 @@ from frieza_tui.tui.widgets.key_bar import KeyBar
 from frieza_tui.tui.widgets.queue_view import QueueView
 from frieza_tui.tui.widgets.status_bar import StatusBar
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
-from frieza_tui.tui.words import mistake_ending, waiting_words
+from frieza_tui.tui.words import mistake_ending
 
 log = logging.getLogger(__name__)
 
@@ -134,9 +133,10 @@ class ChatScreen(CommandScreen):
         gc.freeze()  # what the SDK loaded stays for good; looking through it again holds a frame for 0.1 s
 
     @work(exclusive=True, group="turn", exit_on_error=False)
-    async def _stream_turn(self, turn: int, text: str | None) -> None:
-        """Read the turn's events (of a new message, or of the last one again) and post them; touches no widget."""
-        async with aclosing(self._chat.retry() if text is None else self._chat.send(text)) as turn_events:
+    async def _stream_turn(self, turn: int, text: str | None, message_id: str) -> None:
+        """Read the turn's events and post them; touches no widget."""
+        begun = self._chat.retry(message_id) if text is None else self._chat.send(text, message_id)
+        async with aclosing(begun) as turn_events:
             async for event in turn_events:
                 self.post_message(TurnAdvanced(turn, event))
 
@@ -150,17 +150,18 @@ class ChatScreen(CommandScreen):
         if self._obey(text):
             return
         self._composer.remember(text)
-        self._chat.queue.push(text)
-        self._send_next()
+        if not self._send_edited(text):
+            self._chat.queue.push(text)
+            self._send_next()
 
+    @on(Composer.NothingSubmitted)
     def _send_next(self) -> None:
         if self._turns.is_open or self._is_leaving:
             return
+        self._is_queue_old = False
         text = self._chat.queue.pop_next()
         if text is not None:
-            self.remove_class("-empty")
-            self._stream_turn(self._turns.open(text, partial(waiting_words, self._chat.preparation)), text)
-            self._show_situation()
+            self._begin_turn(text)
 
     @on(TurnAdvanced)
     def _advance_turn(self, message: TurnAdvanced) -> None:
@@ -170,9 +171,8 @@ class ChatScreen(CommandScreen):
 
     def _finish_turn(self, ended: TurnEnded) -> None:
         """Every road of a turn ends here, once."""
-        if not ended.is_sent and not self._composer.offer(self._turns.last_text):
-            self._waiting_line.say(_("Your message was not sent. ↑ brings it back."))
-        if ended.outcome != "failed":
+        self._settle_turn(ended)
+        if ended.outcome != "failed" and not self._is_queue_old:
             self.call_later(self._send_next)
         self._show_situation()
 
@@ -213,14 +213,16 @@ class ChatScreen(CommandScreen):
     def _show_situation(self) -> None:
         """Bring the status bar and the key line in step with everything else."""
         ended = self._turns.last_ended
-        self._queue_view.is_held = ended is not None and ended.outcome == "failed"
+        is_failed = ended is not None and ended.outcome == "failed"
+        self._queue_view.held_since = "start" if self._is_queue_old else "failure" if is_failed else ""
         situation = Situation(
             is_busy=self._turns.is_open,
             has_draft=self._composer.has_draft,
             has_queue=bool(len(self._chat.queue)),
             has_earlier=self._composer.has_earlier,
-            can_retry=ended is not None and ended.outcome != "done",
+            can_retry=self._turns.is_unanswered or (ended is not None and ended.outcome != "done"),
             can_go_on=self._chat.can_go_on and not self._chat.can_rejoin,
+            is_held=bool(self._queue_view.held_since),
             is_following=self._waiting_line.is_following,
             is_in_log=self.focused is self._message_log,
             is_leaving=self._is_leaving,
@@ -253,6 +255,7 @@ class ChatScreen(CommandScreen):
     def action_cancel(self) -> None:
         """Cancel the open turn; with none, come back from the log to the message box."""
         if not self._turns.is_open:
+            self._leave_editing()
             self._composer.focus()
         elif not self._chat.stop():
             # The worker has not taken its first step, and never will: the turn ends here.
@@ -287,12 +290,12 @@ class ChatScreen(CommandScreen):
     def action_retry(self) -> None:
         """Run the last message again, if its turn did not end well."""
         ended = self._turns.last_ended
-        if ended is None or ended.outcome == "done" or not self._chat.can_retry or self._is_leaving:
+        if self._is_leaving or not self._chat.can_retry:
             return
-        if not ended.is_sent and self._composer.text == self._turns.last_text:
-            self._composer.clear()
-        self._stream_turn(self._turns.reopen(partial(waiting_words, self._chat.preparation)), None)
-        self._show_situation()
+        if self._turns.is_unanswered or (ended is not None and ended.is_sent and ended.outcome != "done"):
+            self._ask_again()
+        else:
+            self._retry_unsent()
 
     def action_scroll_log(self, way: str) -> None:
         """Scroll the log: page_up, page_down, up or down."""
@@ -317,7 +320,8 @@ class ChatScreen(CommandScreen):
         self._is_leaving = True
         for _number, text in self._chat.queue:
             self._composer.remember(text)
+        self._chat.queue.replace(())
         self._composer.put_aside()
         self._composer.read_only = True
-        self._chat.keep_draft("")
+        self._chat.keep_unsent("")
         self._show_situation()

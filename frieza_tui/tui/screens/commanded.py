@@ -68,7 +68,3 @@ class CommandScreen(ServingScreen):
         self._show_situation()
         for widget in self.query("*"):
             widget.refresh(layout=True)
-
-    def _show_situation(self) -> None:
-        """Bring the status bar and the key line in step; the chat screen knows how."""
-        raise NotImplementedError

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 
-from frieza_tui.chat import Chat
+from frieza_tui.chat import Chat, Past
 from frieza_tui.domain.errors import StoreError, UnusableFile
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
@@ -16,6 +16,7 @@ from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import KeepingFailed
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
+from frieza_tui.tui.widgets.queue_view import QueueView
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
 
 DRAFT_S = 0.1
@@ -35,6 +36,8 @@ class KeptScreen(Screen[None]):
     _turns: Turns
     _composer: Composer
     _waiting_line: WaitingLine
+    _is_queue_old = False
+    """The queue is of a program that crashed, and nobody has said that it is to be sent."""
     _draft_timer: Timer | None = None
 
     def on_mount(self) -> None:
@@ -61,15 +64,19 @@ class KeptScreen(Screen[None]):
     @work(exclusive=True, group="draft", exit_on_error=False)
     async def _bring_lost_draft(self) -> None:
         """Give back what was written when the program was ended from outside."""
-        text = await self._chat.lost_draft()
-        if text and not self._composer.offer(text):
-            self._composer.remember(text)
+        lost = await self._chat.lost_unsent()
+        if lost.queued and not len(self._chat.queue):
+            self._is_queue_old = True
+            self._chat.queue.replace(lost.queued)
+        if lost.draft and not self._composer.offer(lost.draft):
+            self._composer.remember(lost.draft)
             self._waiting_line.say(_("What you had written last time is back: ↑ brings it."))
 
     def _show_past(self) -> None:
-        self.set_class(not self._chat.past.turns, "-empty")
-        for past in self._chat.past.safe_turns():
-            self._turns.show_past(past)
+        self.set_class(not self._chat.thread.messages, "-empty")
+        self._turns.show_path(self._chat.branches.turns(), self._chat.branches.marks())
+        self._message_log.follow_end()
+        self._is_queue_old = len(self._chat.queue) > 0
         if self._chat.past.draft:
             self._composer.offer(self._chat.past.safe_draft)
 
@@ -82,16 +89,28 @@ class KeptScreen(Screen[None]):
         if opened is None:
             return
         if opened.past.thread.id != self._chat.thread.id:
-            if not self._chat.go_on_with(opened.past):
+            if not self._go_on_with(opened.past):
                 self._waiting_line.say(_("Cancel the answer first."))
                 return
-            self._composer.put_aside()
-            self._turns.forget()
-            self._message_log.clear()
-            self._show_past()
-            self.post_message(Composer.DraftChanged(self._composer.has_draft))
+        elif opened.message_id and not self._chat.is_busy and self._chat.branches.go_to(opened.message_id):
+            self._turns.show_path(self._chat.branches.turns(), self._chat.branches.marks())
         if opened.found:
             self.call_after_refresh(self._message_log.find, opened.found)
+
+    def _go_on_with(self, past: Past) -> bool:
+        """Go on with another thread; what is not sent stays with the one before, and among the earlier inputs."""
+        if self._chat.is_busy:
+            return False
+        self._keep_draft()
+        for _number, text in self._chat.queue:
+            self._composer.remember(text)
+        self._chat.go_on_with(past)
+        self._composer.put_aside()
+        self._turns.forget()
+        self._message_log.clear()
+        self._show_past()
+        self.post_message(Composer.DraftChanged(self._composer.has_draft))
+        return True
 
     def _tell_trouble(self, error: StoreError) -> None:
         self.post_message(KeepingFailed(error))
@@ -127,11 +146,11 @@ class KeptScreen(Screen[None]):
         self._waiting_line.say(_("Kept from now on; the old file is {path}.").format(path=path), 20.0)
 
     @on(Composer.Changed)
-    def _keep_draft_soon(self, event: Composer.Changed) -> None:
-        event.stop()
+    @on(QueueView.Changed)
+    def _keep_draft_soon(self) -> None:
         if self._draft_timer is None:
             self._draft_timer = self.set_timer(DRAFT_S, self._keep_draft)
 
     def _keep_draft(self) -> None:
         self._draft_timer = None
-        self._chat.keep_draft(self._composer.text)
+        self._chat.keep_unsent(self._composer.text)

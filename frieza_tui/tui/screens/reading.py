@@ -1,4 +1,4 @@
-"""What a chat screen does for a reader: copies, find, the pager, asking again. Knows no thread on disk."""
+"""What a chat screen does for a reader: copies, find, the pager. Knows no thread on disk."""
 
 import os
 import shlex
@@ -14,14 +14,14 @@ from textual.widgets import Input
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import TextCopied
-from frieza_tui.tui.screens.kept import KeptScreen
+from frieza_tui.tui.screens.branched import BranchedScreen
 from frieza_tui.tui.widgets.find_line import FindLine
 
 PAGER = "less"
 """Where neither $PAGER nor $EDITOR is set."""
 
 
-class ReadingScreen(KeptScreen):
+class ReadingScreen(BranchedScreen):
     """A screen whose log can be read by keyboard."""
 
     @on(MessageLog.TextTaken)
@@ -48,17 +48,10 @@ class ReadingScreen(KeptScreen):
                 self._composer.focus()
             case "find":
                 await self._open_find()
-            case "redo":
-                self.action_retry()
-            case "edit":
-                self._edit_again(message.key)
             case "open":
                 self._open_in_pager(message.key)
-
-    def _edit_again(self, key: str) -> None:
-        self._composer.put_aside()
-        self._composer.put(self._message_log.source_of(key))
-        self._composer.focus()
+            case wish:
+                self._grant_branching(wish, message.key)
 
     def _open_in_pager(self, key: str) -> None:
         """Show a message's text in $PAGER or $EDITOR, from a file that only its owner can read."""

@@ -40,6 +40,8 @@ class Opened:
 
     past: Past
     found: str = ""
+    message_id: str = ""
+    """Of the message in which they were found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +179,9 @@ class ThreadsScreen(ModalScreen[Opened | None]):
     @work(exclusive=True, group="change", exit_on_error=False)
     async def _open(self, row: _Row) -> None:
         """Read the thread whole; ends the screen."""
-        kept = await asyncio.to_thread(_with_threads, lambda threads: threads.load(row.summary.id))
-        found = row.hit.found if row.hit is not None else ""
-        await self._end(Opened(Past(kept.thread, kept.turns, kept.draft), found))
+        message_id, found = (row.hit.message_id, row.hit.found) if row.hit is not None else ("", "")
+        kept = await asyncio.to_thread(_with_threads, lambda threads: threads.load(row.summary.id, message_id))
+        await self._end(Opened(Past(kept.thread, kept.turns, kept.draft, queued=kept.queued), found, message_id))
 
     @work(exclusive=True, group="change", exit_on_error=False)
     async def action_open_new(self) -> None:

@@ -47,6 +47,9 @@ class Composer(CaretArea):
 
         text: str
 
+    class NothingSubmitted(Message):
+        """Enter was pressed with nothing written."""
+
     class EarlierWanted(Message):
         """Up was pressed on the first row."""
 
@@ -196,7 +199,9 @@ class Composer(CaretArea):
 
     def _submit_soon(self) -> None:
         """Submit after two ticks of the loop: the word that an IME confirms may come after its Enter."""
-        if not self.read_only and self.text.strip():
+        if not self.has_draft:
+            self.post_message(self.NothingSubmitted())
+        elif not self.read_only and self.text.strip():
             self._pending_text = self.text
             loop = asyncio.get_running_loop()
             loop.call_soon(loop.call_soon, self.call_later, self._submit_all)

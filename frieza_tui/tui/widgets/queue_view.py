@@ -1,6 +1,7 @@
 """The messages that wait for the answer before them, above the message box. Knows the queue."""
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from textual import events
 from textual.content import Content
@@ -14,9 +15,17 @@ from frieza_tui.text.safe import safe_line
 
 _ROWS = 3
 
+Held: TypeAlias = Literal["", "failure", "start"]
+
+
+def _held_words(since: Held) -> str:
+    if since == "failure":
+        return _("Enter sends them · Ctrl+R asks again first")
+    return _("From last time · Enter sends them · ↑ takes one")
+
 
 class QueueView(Widget):
-    """A row for each waiting message, at most three; gone while there are none."""
+    """A row for each waiting message, at most three, and how to go on when held; gone while there are none."""
 
     DEFAULT_CSS = """
     QueueView {
@@ -28,8 +37,8 @@ class QueueView(Widget):
     """
     ALLOW_SELECT = False
 
-    is_held: reactive[bool] = reactive(False)
-    """Whether the queue stands still because the last answer failed."""
+    held_since: reactive[Held] = reactive[Held]("", layout=True)
+    """Since when the queue stands still: the last answer's failure, or the start of the program; "" while it moves."""
 
     class Changed(Message):
         """A message was queued, taken back or sent."""
@@ -46,6 +55,10 @@ class QueueView(Widget):
         self._chat_queue = queue
         queue.on_change = self._show_queue
 
+    def on_mount(self) -> None:
+        """Show what came with the queue."""
+        self._show_queue()
+
     def _show_queue(self) -> None:
         self.set_class(len(self._chat_queue) > 0, "-waiting")
         self.refresh(layout=True)
@@ -55,12 +68,14 @@ class QueueView(Widget):
         """Write a row for each of the newest messages; older ones are only counted."""
         width = self.content_size.width
         waiting = list(self._chat_queue)
-        word = _("held") if self.is_held else _("queued")
+        word = _("held") if self.held_since else _("queued")
         rows = [self._row(text, word).truncate(width, ellipsis=True) for _number, text in waiting[-_ROWS:]]
         hidden = len(waiting) - len(rows)
         if hidden > 0:
             more = _("+{count} earlier").format(count=hidden)
             rows[0] = Content.assemble(rows[0].truncate(max(0, width - len(more) - 2), ellipsis=True), "  ", more)
+        if self.held_since:
+            rows.append(Content.styled(_held_words(self.held_since), "$text-warning").truncate(width, ellipsis=True))
         return Content("\n").join(rows)
 
     def _row(self, text: str, word: str) -> Content:

@@ -31,6 +31,8 @@ class WaitingLine(Widget):
     is_following: reactive[bool] = reactive(True)
     hint: reactive[str] = reactive("", layout=True)
     """Said in place of the number of lines; empty for none."""
+    standing: reactive[str] = reactive("", layout=True)
+    """Said as long as it holds, where no hint is; empty for nothing."""
     _hint_timer: Timer | None = None
 
     class Clicked(Message):
@@ -38,7 +40,7 @@ class WaitingLine(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
         """Return the rows that the hint needs, or one."""
-        return len(wrapped_lines(self.hint, width))
+        return len(wrapped_lines(self.hint or self.standing, width))
 
     def say(self, hint: str, for_s: float = HINT_S) -> None:
         """Show a hint for so many seconds."""
@@ -52,8 +54,8 @@ class WaitingLine(Widget):
 
     def render(self) -> Content:
         """Say the hint, or how much waits below."""
-        if self.hint:
-            return Content.styled("\n".join(wrapped_lines(self.hint, self.content_size.width)), "$text-warning")
+        if hint := self.hint or self.standing:
+            return Content.styled("\n".join(wrapped_lines(hint, self.content_size.width)), "$text-warning")
         if self.is_following or not self.lines_below:
             return Content("")
         count = ngettext("↓ {count} line below", "↓ {count} lines below", self.lines_below)

@@ -134,7 +134,7 @@ def test_a_removed_bubble_leaves_the_reader_where_they_are() -> None:
     viewport.visible()
     viewport.move(-50)
     shown = [drawn(row) for row in viewport.visible()]
-    viewport.remove(3)
+    viewport.remove([3])
     assert [drawn(row) for row in viewport.visible()] == shown
     viewport.clear()
     assert viewport.visible() == []
