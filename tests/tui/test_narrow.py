@@ -1,0 +1,143 @@
+"""Nothing that the program says is cut in a window of 40 columns, in either language."""
+
+import ast
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+import frieza_tui.tui
+from frieza_tui.backends.base import Preparation
+from frieza_tui.backends.base import Stage as PreparationStage
+from frieza_tui.backends.scripted import Reply
+from frieza_tui.domain.run import Run, RunStatus
+from frieza_tui.domain.turn import Trouble, TurnEnded, TurnOutcome
+from frieza_tui.i18n import _, use_language
+from frieza_tui.text.breaking import wrapped_lines
+from frieza_tui.text.width import cell_len
+from frieza_tui.tui.commands import COMMANDS
+from frieza_tui.tui.keys import KEYS, Situation, key, keys_now
+from frieza_tui.tui.words import ending_words, preparation_words, run_words, state_words
+from tests.support.stage import NAME, Stage, open_stage
+
+COLUMNS = 40
+SIDES = 4
+"""Of the bars, left and right."""
+FRAME = 3
+"""Of a bubble."""
+HINT_ROWS = 4
+"""As many the waiting line has at most."""
+LONGEST = {"command": "micro", "path": "/home/freeza/thread-2026-01-01.md", "tool": "wl-copy", "count": "1000"}
+LANGUAGES = ["ja", "en"]
+pytestmark = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@pytest.fixture(autouse=True)
+def in_language(language: str) -> None:
+    use_language(language)
+
+
+def cell(id_: str) -> int:
+    one = key(id_)
+    return cell_len(f"{one.shown.split(' / ')[0]} {one.hint()}")
+
+
+def test_each_key_fits_the_key_line_beside_the_help() -> None:
+    assert [one.id for one in KEYS if cell(one.id) + 2 + cell("help") > COLUMNS - SIDES] == []
+
+
+def test_the_most_useful_keys_fit_together_while_an_answer_comes() -> None:
+    for situation in (Situation(is_busy=True, has_draft=True), Situation(is_busy=True, has_queue=True)):
+        first, second = [one.id for one in keys_now(situation) if one.id != "help"][:2]
+        assert cell(first) + 2 + cell(second) + 2 + cell("help") <= COLUMNS - SIDES
+
+
+def states() -> Iterator[str]:
+    for stage in get_args(PreparationStage):
+        for fraction in (None, 1.0):
+            yield preparation_words(Preparation(stage, fraction))
+    for trouble in get_args(Trouble):
+        yield state_words(Preparation("ready"), TurnEnded("failed", trouble=trouble), is_busy=False, is_leaving=False)[
+            0
+        ]
+    yield state_words(Preparation("ready"), None, is_busy=True, is_leaving=False)[0]
+    yield state_words(Preparation("ready"), None, is_busy=True, is_leaving=True)[0]
+    for status in get_args(RunStatus):
+        yield run_words(Run("run_1", status))
+    for outcome in get_args(TurnOutcome):
+        yield ending_words(TurnEnded(outcome, total_s=12.3))
+
+
+def test_every_state_fits_beside_the_name_in_bar_and_bubble() -> None:
+    longest = max(states(), key=cell_len)
+    assert cell_len(f"{NAME}  {longest}") <= COLUMNS - max(SIDES, FRAME), longest
+
+
+def hints() -> Iterator[str]:
+    """What the functions say that have something to say on the waiting line."""
+    for path in Path(frieza_tui.tui.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "_waiting_line.say(" in ast.unparse(node):
+                for call in ast.walk(node):
+                    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "_":
+                        yield str(ast.literal_eval(call.args[0]))
+
+
+def test_every_hint_fits_the_waiting_line() -> None:
+    said = [re.sub(r"\{(\w+)\}", lambda field: LONGEST.get(field[1], "0" * 16), _(hint)) for hint in hints()]
+    assert len(said) > 8
+    assert [one for one in said if len(wrapped_lines(one, COLUMNS)) > HINT_ROWS] == []
+
+
+def squashed(text: str) -> str:
+    """Text without what the width does to it: spaces, line ends, frames and scroll bars."""
+    return re.sub(r"[\s─-▟…]|(?<= )·$", "", text, flags=re.MULTILINE)
+
+
+async def shows(at: Stage, *texts: str) -> None:
+    wanted = [squashed(text) for text in texts]
+    await at.wait_until(lambda: all(text in squashed(at.text) for text in wanted))
+    assert "…" not in at.text.replace(_("deleting…"), "")
+
+
+async def test_the_greeting_is_whole() -> None:
+    async with open_stage(size=(COLUMNS, 20)) as at:
+        samples = (_("Hello!"), _("Who is the strongest in the universe?"), _("Give me advice for Monday."))
+        await shows(at, _("is listening. Say something."), *samples, _("Message {name}").format(name=NAME))
+        assert max(cell_len(row) for row in at.text.splitlines()) <= COLUMNS
+
+
+async def test_the_help_is_whole() -> None:
+    async with open_stage(size=(COLUMNS, 150)) as at:
+        await at.press("f1")
+        await shows(
+            at,
+            _("Esc closes"),
+            *(one.shown + one.does() for one in KEYS),
+            *(one.shown + one.does() for one in COMMANDS),
+        )
+
+
+async def test_the_sheet_of_threads_names_all_its_keys() -> None:
+    async with open_stage(size=(COLUMNS, 12)) as at:
+        await at.press("ctrl+t")
+        keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
+        await shows(at, _("Threads"), _("Search"), *keys.split(" · "))
+
+
+async def test_a_conversation_is_whole() -> None:
+    async with open_stage(Reply("one"), Reply("half", asyncio.Event()), size=(COLUMNS, 20)) as at:
+        await at.say("hello")
+        await shows(at, "one", f"{NAME} {_('completed')}", _("ready"))
+        at.composer.insert("draft")
+        await at.press("ctrl+c")
+        await shows(at, _("Draft put aside, ↑ brings it back. Ctrl+C again quits."))
+        await at.say("again")
+        await shows(at, "half", f"{NAME} {_('in progress')}", _("answering"))
+        await at.say("later")
+        await shows(at, f"{_('queued')} later", f"↑ {_('take back')}")
+        await at.press("escape")
+        await shows(at, _("Cut here: the answer was cancelled."), f"{NAME} {_('cancelled')}")
