@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     from frieza_tui.domain.errors import FriezaError, SettingsError
 
+    _report_uncaught_errors()
     try:
         return _dispatch(words)
     except FriezaError as error:
@@ -37,6 +39,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return MISUSED if isinstance(error, SettingsError) else 1
     except KeyboardInterrupt:
         return 130
+
+
+def _report_uncaught_errors() -> None:
+    """From now on an error that nobody catches ends in a report and a sentence, in every thread."""
+
+    def tell(error: BaseException | None) -> None:
+        from frieza_tui.crash_report import tell_uncaught
+
+        if error is not None and not isinstance(error, SystemExit):
+            tell_uncaught(error)
+
+    sys.excepthook = lambda _kind, error, _traceback: tell(error)
+    threading.excepthook = lambda facts: tell(facts.exc_value)
 
 
 def _dispatch(words: list[str]) -> int:

@@ -4,11 +4,17 @@ import logging
 import os
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
+from typing import TypeAlias
 
 from frieza_tui import paths
+from frieza_tui.text.safe import make_safe
 
 MAX_BYTES = 1_000_000
 KEPT_FILES = 3
+
+
+ExceptionFacts: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 class PrivateRotatingFileHandler(RotatingFileHandler):
@@ -17,6 +23,20 @@ class PrivateRotatingFileHandler(RotatingFileHandler):
     def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the base class's type is a private one
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return os.fdopen(descriptor, self.mode, encoding=self.encoding, errors=self.errors)
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Writes of an error its kinds and frames alone, and of everything nothing that could act on a terminal."""
+
+    def formatException(self, ei: ExceptionFacts) -> str:
+        """Return kinds and frames; an error's own words may quote what a user or a model said."""
+        from frieza_tui.crash_report import describe
+
+        return describe(ei[1]).rstrip("\n") if ei[1] is not None else ""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line, with the frames of its error below."""
+        return make_safe(super().format(record))
 
 
 def log_path(name: str = "frieza-tui.log") -> Path:
@@ -33,7 +53,7 @@ def open_log(level: str, name: str = "frieza-tui.log") -> Path | None:
     except OSError:
         logging.getLogger("frieza_tui").addHandler(logging.NullHandler())
         return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     ours = logging.getLogger("frieza_tui")
     ours.setLevel(level.upper())
     ours.addHandler(handler)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from frieza_tui.backends.base import RemoteRun
 from frieza_tui.chat.cut_run import CutRun, open_run_of
 from frieza_tui.chat.stopwatch import Stopwatch
+from frieza_tui.crash_report import report_sentence
 from frieza_tui.domain.errors import (
     AuthFailed,
     FriezaError,
@@ -101,7 +102,8 @@ class OpenTurn:
     def crash(self, error: Exception) -> None:
         """End the turn by an error of our own."""
         happened = _("frieza-tui itself made a mistake ({kind}).").format(kind=type(error).__name__)
-        self._end(TurnEnded("failed", happened, _("Send again; the log file has the details."), self._run is not None))
+        happened = f"{happened} {report_sentence(error)}"
+        self._end(TurnEnded("failed", happened, _("Send again."), self._run is not None))
 
     def cancel(self) -> bool:
         """End the turn by the user's wish. False if it has ended already."""

@@ -39,7 +39,7 @@ async def on_missing_route(request: Request, _error: Exception) -> Response:
 
 async def on_unwritten(_request: Request, error: Exception) -> Response:
     """Answer when the state could not be read or written."""
-    _log.error("the state failed: %s", error)
+    _log.error("the state failed: %s", type(error).__name__)
     return error_reply(ApiError(500, f"The server could not keep its state: {error}.", kind="server_error"))
 
 

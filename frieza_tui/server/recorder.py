@@ -27,7 +27,7 @@ class Recorder:
         try:
             self._state.add(item, self._thread_id, self._run_id)
         except sqlite3.Error as error:
-            _log.error("a new %s could not be written: %s", item.NOUN, error)
+            _log.error("a new %s could not be written: %s", item.NOUN, type(error).__name__)
         self.tell(item, *kinds)
 
     def save(self, item: Wire, *kinds: str) -> None:
@@ -35,7 +35,7 @@ class Recorder:
         try:
             self._state.save(item)
         except sqlite3.Error as error:
-            _log.error("a changed %s could not be written: %s", item.NOUN, error)
+            _log.error("a changed %s could not be written: %s", item.NOUN, type(error).__name__)
         self.tell(item, *kinds)
 
     def tell(self, data: Wire | Json, *kinds: str) -> None:

@@ -24,6 +24,7 @@ from textual.worker import Worker, WorkerState
 from frieza_tui import paths
 from frieza_tui.backends.base import Deletion
 from frieza_tui.chat import Chat
+from frieza_tui.crash_report import report_sentence
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
@@ -146,11 +147,8 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         """Say in a sentence that the screen broke down; Textual would print all variables, with messages and keys."""
         error = self._exception
         log.critical("the screen broke down", exc_info=error)
-        self.panic(
-            _("The screen broke down ({kind}); the log file has the details. Start again.").format(
-                kind=type(error).__name__
-            )
-        )
+        happened = _("The screen broke down ({kind}).").format(kind=type(error).__name__)
+        self.panic(" ".join([happened, report_sentence(error) if error is not None else "", _("Start again.")]))
 
     # The way out.
 

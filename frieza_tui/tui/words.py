@@ -121,10 +121,10 @@ def ending_words(ended: TurnEnded, *, is_fetched: bool = False) -> str:
             assert_never(ended.outcome)
 
 
-def mistake_ending(error: BaseException) -> TurnEnded:
-    """Return the end of a turn that an error of our own broke."""
+def mistake_ending(error: BaseException, report: str) -> TurnEnded:
+    """Return the end of a turn that an error of our own broke. report: where more about it is, one sentence."""
     happened = _("frieza-tui itself made a mistake ({kind}).").format(kind=type(error).__name__)
-    return TurnEnded("failed", happened, _("Send again; the log file has the details."))
+    return TurnEnded("failed", f"{happened} {report}", _("Send again."))
 
 
 def ending_note(ended: TurnEnded) -> str:

@@ -13,6 +13,7 @@ from textual.worker import Worker, WorkerState
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.chat import Chat
+from frieza_tui.crash_report import report_sentence
 from frieza_tui.domain.turn import TurnEnded
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
@@ -182,7 +183,7 @@ class ChatScreen(CommandScreen):
         if event.state is not WorkerState.ERROR or error is None:
             return
         log.error("the %s worker broke down", event.worker.group, exc_info=error)
-        ended = mistake_ending(error)
+        ended = mistake_ending(error, report_sentence(error))
         if event.worker.group == "turn" and self._turns.take(self._turns.number, ended):
             self._finish_turn(ended)
         elif event.worker.group == "prepare":

@@ -1,0 +1,103 @@
+import logging
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from frieza_tui import paths
+from frieza_tui.crash_report import KEPT_REPORTS, describe, report_sentence, write_report
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.log_file import open_log
+
+SECRET = "planted-words"
+BREAK = f"""
+import frieza_tui.cli
+def break_down(planted):
+    raise ValueError(planted) from KeyError("{SECRET}")
+frieza_tui.cli._dispatch = lambda words: break_down("{SECRET}")
+raise SystemExit(frieza_tui.cli.main(["{SECRET}"]))
+"""
+
+
+def broken(error: Exception) -> Exception:
+    def break_down(planted: str) -> None:
+        raise error from LookupError(planted)
+
+    try:
+        break_down(SECRET)
+    except type(error) as caught:
+        return caught
+    raise AssertionError
+
+
+def reports() -> list[Path]:
+    return sorted(paths.state_dir().glob("crash-*.txt"))
+
+
+def test_a_report_names_kinds_and_frames_and_quotes_nobody() -> None:
+    path = write_report(broken(ExceptionGroup(SECRET, [ValueError(SECRET), TypeError(SECRET)])))
+    assert path is not None
+    text = path.read_text("utf-8")
+    assert re.search(r"^python: CPython 3\.\d+", text, re.MULTILINE)
+    assert re.search(r"^  tests/test_crash_report\.py:\d+ broken\.<locals>\.break_down$", text, re.MULTILINE)
+    for kind in ("ExceptionGroup", "builtins.ValueError", "builtins.TypeError", "builtins.LookupError"):
+        assert kind in text
+    assert SECRET not in text
+    assert str(Path.home()) not in text
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_our_own_words_are_quoted() -> None:
+    assert "The disk is full." in describe(broken(StoreError("The disk is full.")))
+
+
+def test_an_error_that_caused_itself_is_told_once() -> None:
+    error = ValueError(SECRET)
+    error.__context__ = KeyError(SECRET)
+    error.__context__.__context__ = error
+    assert describe(error).count("ValueError") == 1
+
+
+def test_the_newest_reports_are_kept() -> None:
+    for _time in range(KEPT_REPORTS + 3):
+        last = write_report(ValueError())
+    assert len(reports()) == KEPT_REPORTS
+    assert last in reports()
+
+
+def test_a_place_that_takes_no_report_breaks_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    assert write_report(ValueError()) is None
+    assert "No report" in report_sentence(ValueError())
+
+
+def test_an_error_that_nobody_catches_is_a_sentence_and_a_report() -> None:
+    done = subprocess.run([sys.executable, "-c", BREAK], capture_output=True, text=True, timeout=30, check=False)
+    (path,) = reports()
+    assert done.returncode == 1
+    assert "ValueError" in done.stderr
+    assert str(path) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert SECRET not in done.stderr + done.stdout + path.read_text("utf-8")
+
+
+def test_the_log_quotes_no_error_and_no_control_and_is_its_owners_alone() -> None:
+    log_path = open_log("warning")
+    log = logging.getLogger("frieza_tui.test")
+    try:
+        log.error("it broke at \x1b]52;c;aGk=\x07 %s", "\x9b31m", exc_info=broken(ValueError(SECRET)))
+    finally:
+        for handler in list(logging.getLogger("frieza_tui").handlers):
+            logging.getLogger("frieza_tui").removeHandler(handler)
+            handler.close()
+    assert log_path is not None
+    text = log_path.read_text("utf-8")
+    assert "break_down" in text
+    assert SECRET not in text
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+    assert log_path.stat().st_mode & 0o777 == 0o600
+    assert os.access(log_path, os.W_OK)
