@@ -28,7 +28,6 @@ from frieza_tui.crash_report import report_sentence
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
-from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import ChatClosed, LeaveAsked
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.chat import ChatScreen
@@ -133,11 +132,6 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
     def action_help(self) -> None:
         """Show all keys."""
         self.push_screen(HelpScreen())
-
-    def on_message_log_link_activated(self, message: MessageLog.LinkActivated) -> None:
-        """Open a link of a message where links are opened."""
-        if message.href.startswith(("https://", "http://", "mailto:")):
-            self.open_url(message.href)
 
     def on_resize(self) -> None:
         """Draw everything anew: a window that shrank and grew back at once has lost what Textual believes is there."""

@@ -118,6 +118,14 @@ KEYS: tuple[Key, ...] = (
         lambda: _("On a message: copy its text, its Markdown, its code"),
         lambda: _("copy"),
     ),
+    Key(
+        "link",
+        "l",
+        "l",
+        "reading",
+        lambda: _("On a message: show where its links lead; Enter opens one"),
+        lambda: _("links"),
+    ),
     Key("find", "/", "slash", "reading", lambda: _("Find in the conversation; n and N go on"), lambda: _("find")),
     Key(
         "message",

@@ -34,8 +34,8 @@ class LogApp(App[None]):
     def on_message_log_follow_changed(self, event: MessageLog.FollowChanged) -> None:
         self.follow_changes.append((event.is_following, event.lines_below))
 
-    def on_message_log_link_activated(self, event: MessageLog.LinkActivated) -> None:
-        self.links.append(event.href)
+    def on_message_log_links_offered(self, event: MessageLog.LinksOffered) -> None:
+        self.links += [link.target for link in event.links]
 
     def lines(self) -> list[str]:
         """What the compositor shows of the log, without the scroll bar."""

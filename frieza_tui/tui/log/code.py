@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from frieza_tui.text.width import cell_len, character_widths, is_attached
+from frieza_tui.tui.links.target import NO_LINK, Link
 from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.highlighting import Highlighter, Runs, State
 from frieza_tui.tui.log.leaf import Leaf
@@ -55,9 +56,13 @@ class CodeLayout:
         """Return the code between two offsets."""
         return self._text[start:end]
 
-    def link_at(self, _offset: int) -> str:
+    def link_at(self, _offset: int) -> Link:
         """There are no links in code."""
-        return ""
+        return NO_LINK
+
+    def all_links(self) -> list[Link]:
+        """There are none."""
+        return []
 
     def update(self, leaf: Leaf, _env: Env, /) -> int:
         """Lay out code that went on, or other code; return the first row that changed."""

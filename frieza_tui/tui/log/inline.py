@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
+from frieza_tui.tui.links.target import NO_LINK, Link, claims_another
 from frieza_tui.tui.log.grammar import Env, parse_inline
 from frieza_tui.tui.log.rows import add_style
 
@@ -36,9 +37,23 @@ class StyledText:
         else:
             self.runs.append((len(self.text), style))
 
-    def link_at(self, offset: int) -> str:
-        """Return the target of the link at an offset; "" if there is none."""
-        return next((target for start, end, target in self.links if start <= offset < end), "")
+    def link_at(self, offset: int) -> Link:
+        """Return the link at an offset; NO_LINK if there is none."""
+        found = ((start, end, target) for start, end, target in self.links if start <= offset < end)
+        return next((Link(target, self.text[start:end]) for start, end, target in found), NO_LINK)
+
+    def all_links(self) -> list[Link]:
+        """Return the links, in order."""
+        return [Link(target, self.text[start:end]) for start, end, target in self.links]
+
+    def restyle(self, start: int, word: str) -> None:
+        """Add a word to the style of everything from an offset on."""
+        runs, self.runs, at = self.runs, [], 0
+        for end, style in runs:
+            if at < start < end:
+                self.runs.append((start, style))
+            self.runs.append((end, add_style(style, word) if end > start else style))
+            at = end
 
     def extend(self, other: "StyledText") -> None:
         """Append another text with its styles and links."""
@@ -96,7 +111,7 @@ class _Reader:
                 self.link_target = str(token.attrs.get("href", ""))
             case "link_close":
                 self.styles.pop()
-                self.result.links.append((self.link_start, len(self.result.text), self.link_target))
+                self._close_link()
             case "image":
                 self._read_image(token, style)
             case "html_inline":
@@ -106,6 +121,12 @@ class _Reader:
                 self.result.add(token.content, add_style(style, _LEAVES[token.type]))
             case _:
                 self.result.add(token.content, style)
+
+    def _close_link(self) -> None:
+        start, target = self.link_start, self.link_target
+        self.result.links.append((start, len(self.result.text), target))
+        if claims_another(Link(target, self.result.text[start:])):
+            self.result.restyle(start, "false-link")
 
     def _read_image(self, token: Token, style: str) -> None:
         start = len(self.result.text)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from frieza_tui.text.width import cell_len
+from frieza_tui.tui.links.target import NO_LINK, Link
 from frieza_tui.tui.log.code import CodeLayout
 from frieza_tui.tui.log.flow import Flow
 from frieza_tui.tui.log.grammar import Env
@@ -29,8 +30,12 @@ class Layout(Protocol):
         """Return the text between two offsets, without the line ends that the width made."""
         ...
 
-    def link_at(self, offset: int, /) -> str:
-        """Return the target of the link at an offset; "" if there is none."""
+    def link_at(self, offset: int, /) -> Link:
+        """Return the link at an offset; NO_LINK if there is none."""
+        ...
+
+    def all_links(self) -> list[Link]:
+        """Return its links, in order."""
         ...
 
     def update(self, leaf: Leaf, env: Env, /) -> int:
@@ -54,8 +59,11 @@ class _FlowLayout:
     def cut(self, start: int, end: int) -> str:
         return self._content.text[start:end]
 
-    def link_at(self, offset: int) -> str:
+    def link_at(self, offset: int) -> Link:
         return self._content.link_at(offset)
+
+    def all_links(self) -> list[Link]:
+        return self._content.all_links()
 
     def update(self, leaf: Leaf, env: Env, /) -> int:
         if leaf.kind == "inline":
@@ -87,8 +95,11 @@ class _Rule:
     def cut(self, start: int, end: int) -> str:
         return self._row.text[start:end]
 
-    def link_at(self, _offset: int) -> str:
-        return ""
+    def link_at(self, _offset: int) -> Link:
+        return NO_LINK
+
+    def all_links(self) -> list[Link]:
+        return []
 
     def update(self, _leaf: Leaf, _env: Env, /) -> int:
         return 1

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from frieza_tui.tui.log.bubble import NO_STATE, Author, BubbleState, CodeBlock, Words
 from frieza_tui.tui.log.content import Bubble
-from frieza_tui.tui.log.reading import ReadingView
+from frieza_tui.tui.log.linking import LinkingView
 
 HIDDEN_FRAME_S = 0.2
 """Shortest time between two looks at a reply that grows out of view: only the number of its lines is shown."""
 
 
-class MessageLog(ReadingView):
+class MessageLog(LinkingView):
     """All bubbles of a thread. Texts given to it must have been made safe; markup in them is text."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:

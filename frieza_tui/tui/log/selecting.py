@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
 
+from frieza_tui.tui.links.target import Link
 from frieza_tui.tui.log.drawing import Mark, line_key, place_of
 from frieza_tui.tui.log.excerpt import excerpt, word_at
 from frieza_tui.tui.log.thread_view import ThreadView
@@ -20,10 +21,10 @@ class SelectingView(ThreadView):
     """A thread that text can be taken from with the mouse."""
 
     @dataclass
-    class LinkActivated(Message, namespace="message_log"):
-        """A link was clicked."""
+    class LinksOffered(Message, namespace="message_log"):
+        """The reader wants a link, or one of several; never none."""
 
-        href: str
+        links: list[Link]
 
     def render_line(self, y: int) -> Strip:
         """Return a line with offsets in place of colours: Textual asks for it when text is being selected."""
@@ -54,7 +55,7 @@ class SelectingView(ThreadView):
         self._show_viewport()
 
     def on_click(self, event: events.Click) -> None:
-        """Follow a link, or select a word or a paragraph, as one, two or three clicks ask for."""
+        """Ask for a link, or select a word or a paragraph, as one, two or three clicks ask for."""
         event.prevent_default()
         if not 0 <= event.y < len(self._shown_rows):
             return
@@ -63,8 +64,8 @@ class SelectingView(ThreadView):
         if offset is None:
             return
         if event.chain == 1:
-            if href := row.block.read().link_at(offset):
-                self.post_message(self.LinkActivated(href))
+            if (link := row.block.read().link_at(offset)).target:
+                self.post_message(self.LinksOffered([link]))
         elif self.allow_select and self.screen.allow_select and self.app.ALLOW_SELECT:
             start, end = word_at(self._log_viewport.rows, row.place, offset) if event.chain == 2 else (0, _EVERYTHING)
             key = line_key(row.place)

@@ -6,7 +6,7 @@ from textual.widget import Widget
 _WORDS = """
     bar-user bar-assistant bar-notice label-user label-assistant label-notice state state-active state-warning
     state-error user notice note reasoning output refusal heading h1 h2 h3 h4 h5 h6 strong em strike code code-block
-    math html link note-mark quote quote-bar rule table-head table-rule marker
+    math html link false-link note-mark quote quote-bar rule table-head table-rule marker
     syntax-comment syntax-keyword syntax-constant syntax-type syntax-builtin syntax-function syntax-string
     syntax-number syntax-deleted syntax-inserted syntax-heading
     branch fold found-here found-gutter bar-cursor bar-cursor-block

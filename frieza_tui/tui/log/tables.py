@@ -7,6 +7,7 @@ from operator import le
 from typing import NamedTuple
 
 from frieza_tui.text.width import cell_len
+from frieza_tui.tui.links.target import NO_LINK, Link
 from frieza_tui.tui.log.flow import Flow
 from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.heights import Heights
@@ -184,12 +185,16 @@ class TableLayout:
             lines.append(text[left : max(0, end - index * STRIDE)].rstrip() if left < len(text) else "")
         return "\n".join(lines)
 
-    def link_at(self, offset: int) -> str:
-        """Return the target of the link at an offset; "" if there is none."""
+    def all_links(self) -> list[Link]:
+        """Return the links of all cells, in order."""
+        return [link for row in self._measured for cell in row.cells for link in cell.all_links()]
+
+    def link_at(self, offset: int) -> Link:
+        """Return the link at an offset; NO_LINK if there is none."""
         index, at = divmod(offset, STRIDE)
         entry, line = self._heights.find(index)
         if entry == 1:
-            return ""
+            return NO_LINK
         text_at = 0
         cells = self._measured[entry - 1 if entry else 0].cells
         for cell, column, align in zip(cells, self._columns, self._leaf.info, strict=True):
@@ -201,4 +206,4 @@ class TableLayout:
             if 0 <= inner < len(part.text):
                 return cell.link_at(part.start + inner)
             text_at += space + len(part.text) + len(SEPARATOR)
-        return ""
+        return NO_LINK

@@ -15,13 +15,14 @@ from frieza_tui.i18n import _, ngettext
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import TextCopied
 from frieza_tui.tui.screens.branched import BranchedScreen
+from frieza_tui.tui.screens.linking import LinkingScreen
 from frieza_tui.tui.widgets.find_line import FindLine
 
 PAGER = "less"
 """Where neither $PAGER nor $EDITOR is set."""
 
 
-class ReadingScreen(BranchedScreen):
+class ReadingScreen(BranchedScreen, LinkingScreen):
     """A screen whose log can be read by keyboard."""
 
     @on(MessageLog.TextTaken)

@@ -76,8 +76,8 @@ def test_links_in_cells_are_found_where_they_are_shown(aligns: str) -> None:
     layout.update(table(aligns, ("a", "wide column"), ("x", "[go](u)")), {})
     row = layout.row(2)
     at = row.text.index("go")
-    assert [layout.link_at(row.start + at + step) for step in (-1, 0, 1, 2)] == ["", "u", "u", ""]
-    assert layout.link_at(layout.row(1).start) == ""
+    assert [layout.link_at(row.start + at + step).target for step in (-1, 0, 1, 2)] == ["", "u", "u", ""]
+    assert layout.link_at(layout.row(1).start).target == ""
 
 
 def test_a_part_of_a_table_is_taken_as_it_is_shown() -> None:

@@ -1,0 +1,1 @@
+"""Links: where they really lead, and opening them."""
