@@ -59,7 +59,7 @@ class EmbeddedBackend:
     @property
     def label(self) -> Label:
         """The Assistants API, on the embedded server; the model once the child has named it."""
-        return Label("Assistants", "embedded", self._adapter.label.model if self._adapter else "")
+        return Label("Assistants", _("embedded"), self._adapter.label.model if self._adapter else "")
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:

@@ -95,7 +95,7 @@ class LlamaCppBackend:
     def label(self) -> Label:
         """What the status bar says."""
         engine = self._host.running
-        return Label("llama.cpp", "embedded", engine.model.name if engine else "")
+        return Label("llama.cpp", _("embedded"), engine.model.name if engine else "")
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
