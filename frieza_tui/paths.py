@@ -1,5 +1,6 @@
 """Where files live on this platform. Makes folders only when asked, and keeps others out of them."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -13,7 +14,8 @@ def config_dir() -> Path:
 
 
 def _private(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(OSError):  # whoever uses the folder says what is wrong with it, or goes on without
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
 

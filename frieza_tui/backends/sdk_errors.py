@@ -201,7 +201,8 @@ def _connection_error(error: Exception, server: Server) -> BackendError:
         return _redirected(causes, server) or _no_connection(server, has)
     if blocked := _proxy_in_the_way(server, facts):
         return blocked
-    if not isinstance(error, openai.APIConnectionError):  # which comes before the reply's body
+    is_of_the_head = isinstance(error, openai.APIConnectionError) and "peer closed" not in str(causes[-1])
+    if not is_of_the_head:
         return stream_cut(server)
     if has(httpx2.RemoteProtocolError) and not was_closed(causes[-1]):
         return bad_reply(server)

@@ -111,6 +111,18 @@ HEADERS: Final = (
     Fault("status: 413", answers(error_answer(413, "Too much.")), ("413", FAILED), is_sent=False),
     Fault("status: 429", answers(error_answer(429, "Slow down.")), ("too many requests", FAILED), is_sent=False),
     Fault(
+        "clock: a rate limit that ended in 1970",
+        answers(error_answer(429, "Slow.", headers={"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"})),
+        ("too many requests", FAILED),
+        is_sent=False,
+    ),
+    Fault(
+        "clock: a rate limit until 2106",
+        answers(error_answer(429, "Slow.", headers={"retry-after": "Fri, 01 Jan 2106 00:00:00 GMT"})),
+        ("too many requests", FAILED),
+        is_sent=False,
+    ),
+    Fault(
         "status: 429 of no quota",
         answers(error_answer(429, "Pay.", "insufficient_quota")),
         ("no quota left", FAILED),
@@ -212,7 +224,7 @@ CHUNKS: Final = (
         TEXT,
     ),
     Fault(
-        "events: times of 1970 and 2106",
+        "clock: a server between 1970 and 2106",
         streams(HEAD, chunk({"content": TEXT}, created=0), chunk(finish="stop", created=2**32), DONE),
         (DONE_WELL,),
         TEXT,

@@ -15,6 +15,8 @@ from tests.support.raw_http import Answer, Call, error_answer
 from tests.support.responses_double import ResponsesDouble
 
 Double: TypeAlias = AssistantsDouble | ChatDouble | ResponsesDouble
+Instead: TypeAlias = Callable[[Call], Answer | None]
+"""What a test has the server answer; None: as usual."""
 T = TypeVar("T")
 
 DOUBLES: Final[dict[str, type[Double]]] = {
@@ -35,7 +37,7 @@ class FaultServer:
         self.doubled: list[Call] = []
         """Runs that were asked for beyond those that a test foresaw: a message that was sent twice."""
         self.runs_asked = 0
-        self.instead: Callable[[Call], Answer | None] = self.as_usual
+        self.instead: Instead = self.as_usual
         self.port = 0
         self._tls = tls
         self._stack = AsyncExitStack()
@@ -68,6 +70,13 @@ class FaultServer:
                 return [*self.double.conversations, *self.double.items, *self.double.responses]
             case _:
                 return []
+
+    def forget_all(self) -> None:
+        """Lose what programs made; to be called by `do`."""
+        if isinstance(self.double, ResponsesDouble):
+            self.double.conversations.clear()
+            self.double.items.clear()
+            self.double.responses.clear()
 
     def do(self, call: Callable[[], T]) -> T:
         """Call something where the server runs, between two of its steps."""

@@ -3,8 +3,8 @@
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from tests.faults.server import KEY, FaultServer
 from tests.support.terminal import Terminal, program
 
 READY: Final = "F1"
+ROWS: Final = 30
 ENTER, ESCAPE, QUIT = "\r", "\x1b", "\x11"
 FAILED: Final = "failed"
 DONE_WELL: Final = "completed"
@@ -50,12 +51,18 @@ class Fault:
 class Session:
     """The program, its server, and the faults that they have been through."""
 
-    def __init__(self, terminal: Terminal, server: FaultServer) -> None:
+    def __init__(self, terminal: Terminal, server: FaultServer | None = None) -> None:
+        """Take the program; without a server only what needs none can be called."""
         self.terminal = terminal
-        self.server = server
-        self.outcomes: list[tuple[str, str]] = []
+        self._server = server
         self._texts: list[str] = []
         self._number = self._runs_before = 0
+
+    @property
+    def server(self) -> FaultServer:
+        """The server that the program talks to."""
+        assert self._server is not None
+        return self._server
 
     def go_through(self, fault: Fault) -> None:
         """Let a fault happen, look at what the screen says of it, and go on with the conversation."""
@@ -80,12 +87,16 @@ class Session:
         self.wait_below(asked, answer, "completed")
         assert not self.server.doubled, f"sent twice: {self.server.doubled}"
         self._texts += [asked, fault.text, answer]
-        self.outcomes.append((fault.name, fault.says[-1]))
 
     def wait_below(self, message: str, *words: str) -> None:
         """Wait until words stand below a message, however they are wrapped."""
         wanted = [_FRAME.sub("", one) for one in words]
         self.terminal.wait_until(lambda: all(one in self.below(message) for one in wanted), f"{words} below {message}")
+
+    def ask(self, text: str, *words: str) -> None:
+        """Send a message, and wait until words stand below it."""
+        self.terminal.send(f"{text}{ENTER}")
+        self.wait_below(text, *words)
 
     def wait_until_offered(self, text: str) -> None:
         """Wait until a text stands in the message box again."""
@@ -119,6 +130,11 @@ class Session:
         """What the shell shows after the program."""
         return self.terminal.bytes_seen.rpartition(_LEFT_THE_SCREEN)[2].decode(errors="replace")
 
+    @property
+    def receipt_lines(self) -> list[str]:
+        """The receipt's lines on remote objects."""
+        return [line for line in self.receipt.splitlines() if "deleted" in line]
+
     def check_traces(self) -> None:
         """No traceback and no key on the screen, behind it or in the logs."""
         seen = self.terminal.bytes_seen.decode(errors="replace")
@@ -151,12 +167,32 @@ def escape(session: Session) -> None:
 
 
 @contextmanager
-def session(api: str, *arguments: str, rows: int = 30) -> Iterator[Session]:
-    """Run the program on a server of an API."""
+def serving(api: str) -> Iterator[FaultServer]:
+    """Run a server of an API."""
     server = FaultServer(api)
     try:
-        with program(*arguments, environ={**os.environ, **server.environ}, rows=rows) as terminal:
-            terminal.wait_for(READY)
-            yield Session(terminal, server)
+        yield server
     finally:
         server.stop()
+
+
+def starting(
+    server: FaultServer, *arguments: str, environ: Mapping[str, str] | None = None
+) -> AbstractContextManager[Terminal]:
+    """Start the program on a server."""
+    return program(*arguments, environ={**os.environ, **server.environ, **(environ or {})}, rows=ROWS)
+
+
+@contextmanager
+def talking(server: FaultServer, *arguments: str, environ: Mapping[str, str] | None = None) -> Iterator[Session]:
+    """Run the program on a server."""
+    with starting(server, *arguments, environ=environ) as terminal:
+        terminal.wait_for(READY)
+        yield Session(terminal, server)
+
+
+@contextmanager
+def session(api: str) -> Iterator[Session]:
+    """Run the program on a new server of an API."""
+    with serving(api) as server, talking(server) as going:
+        yield going

@@ -97,15 +97,25 @@ class Terminal:
         self.process.child_fd = -1
         self.process.closed = True
 
+    @property
+    def pid(self) -> int:
+        """The program's process id."""
+        return int(self.process.pid or 0)
+
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send the program a signal."""
-        os.kill(int(self.process.pid or 0), number)
+        os.kill(self.pid, number)
 
     def wait_for_end(self, timeout_s: float = 20.0) -> None:
         """Wait until a program whose terminal was closed has ended."""
+        self.wait_after_end(lambda: os.waitpid(self.pid, os.WNOHANG) != (0, 0), "the program's end", timeout_s)
+
+    @staticmethod
+    def wait_after_end(is_so: Callable[[], bool], what: str, timeout_s: float = 20.0) -> None:
+        """Wait until something is so without reading from the program."""
         deadline = time.monotonic() + timeout_s
-        while os.waitpid(int(self.process.pid or 0), os.WNOHANG) == (0, 0):
-            assert time.monotonic() < deadline, f"still running after {timeout_s} s"
+        while not is_so():
+            assert time.monotonic() < deadline, f"not so within {timeout_s} s: {what}"
             select.select([], [], [], 0.02)
 
     def close(self) -> None:

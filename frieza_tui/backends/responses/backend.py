@@ -156,6 +156,7 @@ class ResponsesBackend:
                     if not has_begun and not isinstance(event, StreamFault):
                         has_begun = True
                         self._memory.note_response(follower.response_id, follower.accumulator.response)
+                        await self._client.ledger.written()
                         self._is_ignored = self._memory.was_ignored(draft.start, follower.accumulator.response)
                     if self._is_ignored:
                         break
