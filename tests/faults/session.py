@@ -34,15 +34,15 @@ class Fault:
 
     name: str
     """Of what kind, and what happens."""
-    stage: Callable[[FaultServer], None]
+    stage: Callable[[FaultServer], object]
     """Has the server misbehave at the next message."""
     says: tuple[str, ...]
     """Words that the screen says below the message; the last is the run's outcome."""
     text: str = ""
     """What arrived of the reply: it stays, on the screen and on disk."""
-    act: "Callable[[Session], None] | None" = None
+    act: "Callable[[Session], object] | None" = None
     """What the user does meanwhile."""
-    mend: Callable[[FaultServer], None] = _nothing
+    mend: Callable[[FaultServer], object] = _nothing
     """Ends the server's misbehaviour."""
     is_sent: bool = True
     """False: the message did not reach the server, and is back in the message box."""

@@ -28,7 +28,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
 
 
-def keeps_nothing(name: str, stage: Callable[[], None], words: str, mend: Callable[[], None]) -> Fault:
+def keeps_nothing(name: str, stage: Callable[[], object], words: str, mend: Callable[[], object]) -> Fault:
     """Make a fault of the disk: the reply comes all the same, and once it is over the file is brought in step."""
 
     def staged(server: FaultServer) -> None:
@@ -76,7 +76,7 @@ def test_what_the_disk_does_not_take_is_said_and_kept_later(disk: Path, note: No
             ),
             keeps_nothing(
                 "database: locked by another program",
-                lambda: other.execute("BEGIN EXCLUSIVE") and None,
+                lambda: other.execute("BEGIN EXCLUSIVE"),
                 "does not let go",
                 other.rollback,
             ),

@@ -31,7 +31,7 @@ def go_through_deaths(going: Session, folder: Path, note: Note) -> None:
     going.ask("first", TEXT, "completed")
     going.ask("second", TEXT)
     os.kill(child(), signal.SIGKILL)
-    going.wait_below("second", TEXT, "ended by itself", "started anew", "failed")
+    going.wait_below("second", TEXT, "ended by itself", "Ctrl+R asks again", "failed")
     going.ask("third", TEXT, "completed")
     note("child: killed in a reply")
     os.kill(child(), signal.SIGKILL)
