@@ -18,7 +18,7 @@ from frieza_tui.domain.events import (
     StepChanged,
     TextDelta,
 )
-from frieza_tui.domain.turn import TurnEnded, TurnEvent
+from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.text.safe import make_safe
 
@@ -136,6 +136,9 @@ class PlainFace:
                 self._tell(_("cut off: fetching the rest") + " …")
             case RunChanged(run) if run.dropped_messages and run.status == "in_progress":
                 self._tell(_dropped_words(run.dropped_messages))
+            case TurnDelayed(is_news=True):
+                again = _("Trying again in {seconds} s; Ctrl+C stops.").format(seconds=event.left_s)
+                self._tell(f"{event.happened} {again}")
             case StepChanged(step) if step.status == "in_progress":
                 for call in step.tool_calls:
                     self._tell(call.name or call.kind)

@@ -8,9 +8,9 @@ from typing import TextIO, TypeAlias
 import pytest
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
-from frieza_tui.chat import Chat
+from frieza_tui.chat import Chat, Patience
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import ModelError
+from frieza_tui.domain.errors import ModelError, RateLimited
 from frieza_tui.plain import ANSWERED, FAILED, PlainFace
 
 FRIEZA = Assistant("フリーザ様", "You act as Frieza from Dragon Ball. Speak in Japanese")
@@ -33,7 +33,8 @@ class Face:
     def __init__(self, *replies: Reply) -> None:
         self.backend = ScriptedBackend(replies)
         self.out, self.err = io.StringIO(), io.StringIO()
-        self.plain = PlainFace(Chat(self.backend, FRIEZA), self.out, self.err)
+        self.chat = Chat(self.backend, FRIEZA)
+        self.plain = PlainFace(self.chat, self.out, self.err)
 
 
 async def test_the_articles_loop_prompts_answers_and_ends_by_q() -> None:
@@ -63,6 +64,14 @@ async def test_a_failure_is_told_on_the_other_stream_with_status_1() -> None:
     face = Face(Reply(before=[ModelError("There is no model.", "Install one.")]))
     assert await face.plain.run_once("聞け") == FAILED
     assert (face.out.getvalue(), face.err.getvalue()) == ("", "There is no model. Install one.\n")
+
+
+async def test_a_rate_limit_is_waited_out_and_told_on_the_other_stream() -> None:
+    face = Face(Reply(before=[RateLimited("Too many requests.", retry_after_s=2.0)]), Reply("はい"))
+    face.chat.patience = Patience(lambda _seconds: asyncio.sleep(0))
+    assert await face.plain.run_once("聞け") == ANSWERED
+    assert face.out.getvalue() == "はい\n"
+    assert face.err.getvalue() == "Too many requests. Trying again in 2 s; Ctrl+C stops.\n"
 
 
 async def test_a_cut_reply_keeps_its_text_and_says_why() -> None:

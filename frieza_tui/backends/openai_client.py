@@ -20,6 +20,7 @@ import msgspec
 from frieza_tui.backends.base import Ledger, NoLedger
 from frieza_tui.backends.sdk_errors import Server, address_error, backend_error, bad_reply, sdk_errors, was_closed
 from frieza_tui.backends.sse import EventDecoder, ServerEvent
+from frieza_tui.backends.waits import retry_after_s
 
 if TYPE_CHECKING:
     import httpx2
@@ -51,6 +52,8 @@ log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S: Final = 5.0
 DRAIN_S: Final = 0.1
+UNSEEN_WAIT_S: Final = 2.0
+"""How long the SDK may wait by itself before it repeats a request that changes nothing."""
 LOOP_SHARE_S: Final = 0.004
 """How long buffered events are handed on before the loop gets its turn."""
 DONE: Final = "[DONE]"
@@ -211,7 +214,7 @@ class OpenAIClient:
         http_client = openai.DefaultAsyncHttpx2Client(
             trust_env=self._uses_proxies,
             timeout=timeout,
-            event_hooks={"request": [_note_connecting], "response": [_tell_rate_limits]},
+            event_hooks={"request": [_note_connecting], "response": [_tell_waits]},
         )
         client = openai.AsyncOpenAI(
             # Without a key of its own a server must not be sent the one of OPENAI_API_KEY.
@@ -321,9 +324,9 @@ def _met_a_closed_connection(error: "APIConnectionError") -> bool:
     return isinstance(cause, closed) and not error.request.extensions.get(_CONNECTED)
 
 
-async def _tell_rate_limits(response: "httpx2.Response") -> None:
-    """Keep the SDK from waiting out a rate limit unseen, for up to two minutes: users are told the wait instead."""
-    if response.status_code == 429:
+async def _tell_waits(response: "httpx2.Response") -> None:
+    """Keep the SDK from waiting out a limit or an overload unseen, for up to two minutes: the wait is told instead."""
+    if response.status_code == 429 or (retry_after_s(response.headers) or 0) > UNSEEN_WAIT_S:
         response.headers["x-should-retry"] = "false"
 
 

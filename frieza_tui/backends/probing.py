@@ -47,8 +47,8 @@ async def find_api(client: OpenAIClient) -> Finding:
     except (AuthFailed, ServerFault) as error:
         if error.facts.status == 401:
             raise
-        hint = _("If it goes on, name the API with --api.")
-        raise type(error)(error.happened, f"{error.todo} {hint}", error.facts) from error
+        error.todo = f"{error.todo} {_('If it goes on, name the API with --api.')}"
+        raise
 
 
 async def _has_assistants(client: OpenAIClient) -> bool:

@@ -3,17 +3,14 @@
 Importing it does not import an SDK; calling it does.
 """
 
-import email.utils
 import ipaddress
 import json
 import math
 import re
 import socket
 import ssl
-import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from frieza_tui.backends.sse import EventTooLarge
+from frieza_tui.backends.waits import retry_after_s
 from frieza_tui.domain.errors import (
     AuthFailed,
     BackendError,
@@ -41,6 +39,8 @@ if TYPE_CHECKING:
     import openai
 
 _KEY = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][A-Za-z0-9_*.-]{6,}", re.IGNORECASE)
+_NO_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+_LONG_S = 120
 _MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
 
 
@@ -152,17 +152,6 @@ def timed_out(server: Server) -> BackendError:
     """Return the error for a server that went silent."""
     happened = _("{server} was silent for too long.").format(server=server.name)
     return TimedOut(happened, _("Ask again, or see whether the server is overloaded."), ServerFacts(server.base_url))
-
-
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return the wait in seconds that a reply names (milliseconds, seconds or a date), None if it names none."""
-    for name, factor in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        with suppress(KeyError, ValueError):
-            seconds = float(headers[name]) * factor
-            if math.isfinite(seconds):
-                return max(0.0, seconds)
-    date = email.utils.parsedate_tz(headers.get("retry-after", ""))
-    return None if date is None else max(0.0, email.utils.mktime_tz(date) - time.time())
 
 
 # -- no connection ---------------------------------------------------------------------------------------------------
@@ -280,13 +269,14 @@ def _status_error(error: "openai.APIStatusError", server: Server) -> BackendErro
         return blocked
     message = server.words(_message(error.body))
     status = error.status_code
-    if status == 429:
-        return _rate_limited(server, facts, message, retry_after_s(error.response.headers))
+    wait_s = retry_after_s(error.response.headers)
+    if status in (402, 429):
+        return _limited(server, facts, message, wait_s)
     if status in (404, 405, 410, 501):
         return _not_here(server, facts, message)
     if status >= 500:
         happened = _("{server} failed (status {status}).").format(server=server.name, status=status)
-        return ServerFault(_with(happened, message), _("Wait a little, then send again."), facts)
+        return ServerFault(_with(happened, message), _wait_advice(wait_s), facts, wait_s)
     return _denied(server, facts, message)
 
 
@@ -316,15 +306,20 @@ def _not_here(server: Server, facts: ServerFacts, message: str) -> BackendError:
     return NotHere(_with(happened, message), _address_advice(), facts)
 
 
-def _rate_limited(server: Server, facts: ServerFacts, message: str, wait_s: float | None) -> BackendError:
-    if facts.code == "insufficient_quota":
+def _limited(server: Server, facts: ServerFacts, message: str, wait_s: float | None) -> BackendError:
+    if facts.status == 402 or facts.code in _NO_QUOTA:
         happened = _("The account at {server} has no quota left.").format(server=server.name)
-        return RateLimited(happened, _("Add credit to it, or use another key."), facts, wait_s)
+        return RateLimited(happened, _("Add credit to it, or use another key."), facts, wait_s, is_lasting=True)
     happened = _with(_("{server} gets too many requests.").format(server=server.name), message)
+    return RateLimited(happened, _wait_advice(wait_s), facts, wait_s)
+
+
+def _wait_advice(wait_s: float | None) -> str:
     if wait_s is None:
-        return RateLimited(happened, _("Wait a little, then send again."), facts)
-    todo = _("Send again in {seconds} s.").format(seconds=max(1, round(wait_s)))
-    return RateLimited(happened, todo, facts, wait_s)
+        return _("Wait a little, then send again.")
+    if wait_s > _LONG_S:
+        return _("Send again in {minutes} minutes.").format(minutes=math.ceil(wait_s / 60))
+    return _("Send again in {seconds} s.").format(seconds=max(1, math.ceil(wait_s)))
 
 
 # -- words -----------------------------------------------------------------------------------------------------------

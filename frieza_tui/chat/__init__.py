@@ -5,6 +5,7 @@ from frieza_tui.chat.cut_run import CutRun, open_run_of
 from frieza_tui.chat.journal import Journal
 from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.past import Past
+from frieza_tui.chat.patience import Patience
 from frieza_tui.chat.receipt import receipt_line
 
-__all__ = ["Chat", "CutRun", "Journal", "MessageQueue", "Past", "open_run_of", "receipt_line"]
+__all__ = ["Chat", "CutRun", "Journal", "MessageQueue", "Past", "Patience", "open_run_of", "receipt_line"]

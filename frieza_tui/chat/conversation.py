@@ -14,6 +14,7 @@ from frieza_tui.chat.journal import Journal, NoJournal
 from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.open_turn import OpenTurn
 from frieza_tui.chat.past import Past
+from frieza_tui.chat.patience import Patience
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import FriezaError, StoreError
 from frieza_tui.domain.run import RunOrigin
@@ -76,6 +77,8 @@ class Chat:
         """Why the conversation is not kept at the moment."""
         self.on_trouble: Callable[[StoreError], None] = lambda _error: None
         """Called when the conversation can no longer be kept."""
+        self.patience = Patience()
+        """How a turn waits for a server that asks for it."""
         self._journal = journal or NoJournal()
         self._journal.on_trouble = self._note_trouble
         self._keep: Callable[[Thread], None] = lambda thread: self._journal.keep(thread, assistant.name)
@@ -267,16 +270,7 @@ class Chat:
         """Read the backend's events into the turn; the one streaming loop of the program."""
         try:
             await self._finish_server_cancel()
-            await self._backend.prepare()
-            self._note_preparation(Preparation("ready"))
-            await self._journal.written()
-            turn.ask()
-            request = RunRequest(self.assistant, self.thread, self._sampling)
-            async with aclosing(events_of_run(self._backend, request, cut_run)) as events:
-                async for event in events:
-                    if turn.ended is None:
-                        self._journal.take(event)
-                        turn.take(event)
+            await self.patience.run(lambda: self._run(turn, cut_run), turn)
         except FriezaError as error:
             turn.fail(error, goes_on=self._backend.resume_run is not None)
         except Exception as error:
@@ -284,6 +278,18 @@ class Chat:
             turn.crash(error)
         else:
             turn.run_out()
+
+    async def _run(self, turn: OpenTurn, cut_run: CutRun | None) -> None:
+        await self._backend.prepare()
+        self._note_preparation(Preparation("ready"))
+        await self._journal.written()
+        turn.ask()
+        request = RunRequest(self.assistant, self.thread, self._sampling)
+        async with aclosing(events_of_run(self._backend, request, cut_run)) as events:
+            async for event in events:
+                if turn.ended is None:
+                    self._journal.take(event)
+                    turn.take(event)
 
     async def _cancel_on_server(self, turn: OpenTurn) -> None:
         if turn.pump is not None:

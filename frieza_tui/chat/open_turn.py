@@ -21,7 +21,7 @@ from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault, TextDelt
 from frieza_tui.domain.growing_reply import GrowingReply
 from frieza_tui.domain.run import Run
 from frieza_tui.domain.thread import Message
-from frieza_tui.domain.turn import Rest, Trouble, TurnEnded, TurnEvent
+from frieza_tui.domain.turn import Rest, Trouble, TurnDelayed, TurnEnded, TurnEvent
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.text.safe_events import SafeEvents
@@ -47,6 +47,11 @@ class OpenTurn:
         self._safe = SafeEvents()
         self._waiting: list[TurnEvent] = []
         self._arrived = asyncio.Event()
+
+    @property
+    def has_run(self) -> bool:
+        """Whether anything was heard of a run."""
+        return self._run is not None or self._fault is not None
 
     async def events(self) -> AsyncGenerator[TurnEvent, None]:
         """Yield the turn's events as they come; the last one is its TurnEnded."""
@@ -79,6 +84,11 @@ class OpenTurn:
         for safe_event in self._safe.make(event):
             self._put(safe_event)
 
+    def delay(self, delayed: TurnDelayed) -> None:
+        """Tell of a wait."""
+        if self.ended is None:
+            self._put(replace(delayed, happened=safe_line(delayed.happened, 600)))
+
     def know(self, events: Iterable[RunEvent]) -> None:
         """Take in what is known already of a run that is told again; its speed cannot be measured any more."""
         for event in events:
@@ -91,12 +101,11 @@ class OpenTurn:
 
     def fail(self, error: FriezaError, *, goes_on: bool = False) -> None:
         """End the turn by an error that users are told about. goes_on: its run may go on without its stream."""
-        wait_s = error.retry_after_s if isinstance(error, RateLimited) else None
         run = open_run_of(self.told)
         if self.ended is None and run is not None and goes_on and not isinstance(error, NotHere | Refused):
             self.cut_run = CutRun(RemoteRun(run.id, run.thread_id), tuple(self.told))
         rest: Rest = "on_server" if self.cut_run is not None else "lost" if self._reply.has_begun else ""
-        ended = TurnEnded("failed", error.happened, error.todo, is_sent=self._run is not None, retry_after_s=wait_s)
+        ended = TurnEnded("failed", error.happened, error.todo, is_sent=self._run is not None)
         self._end(replace(ended, trouble=_trouble(error), rest=rest))
 
     def crash(self, error: Exception) -> None:

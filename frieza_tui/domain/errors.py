@@ -114,7 +114,7 @@ class RateLimited(BackendError):
     ) -> None:
         super().__init__(happened, todo, facts)
         self.retry_after_s = retry_after_s
-        """Seconds to wait, as the server names them."""
+        """Seconds to wait, as the server names them; None if it does not."""
         self.is_lasting = is_lasting
         """No wait helps: the account has no quota left."""
 
@@ -125,3 +125,14 @@ class Refused(BackendError):
 
 class ServerFault(BackendError):
     """The server failed (5xx, an error event)."""
+
+    def __init__(
+        self,
+        happened: str,
+        todo: str = "",
+        facts: ServerFacts | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(happened, todo, facts)
+        self.retry_after_s = retry_after_s
+        """Seconds after which the server, overloaded, asks to be asked again; None if it does not say."""

@@ -25,7 +25,6 @@ class TurnEnded:
     """One sentence on what to do now, safe to show."""
     is_sent: bool = True
     """False: the user's message never reached a server, and has been taken out of the thread again."""
-    retry_after_s: float | None = None
     usage: Usage | None = None
     first_token_s: float | None = None
     """Seconds from the request to the first piece of text, refusal or reasoning."""
@@ -40,7 +39,20 @@ class TurnEnded:
     """What became of the part of the reply that is missing; empty for a reply that was not cut off."""
 
 
-TurnEvent: TypeAlias = RunEvent | TurnEnded
+@dataclass(frozen=True, slots=True)
+class TurnDelayed:
+    """The server asked for a wait; the request is sent again after it. Comes once a second, at last with 0 left."""
+
+    happened: str
+    """One sentence on what happened, safe to show."""
+    is_limit: bool
+    """A rate limit; else an overload."""
+    left_s: int
+    is_news: bool = False
+    """It is the first of its wait."""
+
+
+TurnEvent: TypeAlias = RunEvent | TurnDelayed | TurnEnded
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from frieza_tui.domain.events import (
 )
 from frieza_tui.domain.run import Run, ToolCall
 from frieza_tui.domain.thread import Annotation, ImageFilePart, Message, RefusalPart, TextPart
-from frieza_tui.domain.turn import TurnEnded, TurnOutcome
+from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnOutcome
 from frieza_tui.i18n import _
 from frieza_tui.tui.log.bubble import BubbleState, Tone, Words
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.words import (
+    delay_words,
     dropped_words,
     ending_note,
     ending_words,
@@ -55,6 +56,10 @@ class ReplyBubble:
         if not self._has_run:
             words = queued_words if preparation.stage == "ready" else partial(preparation_words, preparation)
             self._log.set_state(self.key, BubbleState(words, "active"))
+
+    def delay(self, delayed: TurnDelayed) -> None:
+        """Say for how long it waits for the server."""
+        self._log.set_state(self.key, BubbleState(partial(delay_words, delayed), "warning"))
 
     def take(self, event: RunEvent) -> None:
         """Take in the run's next event."""

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.thread import Thread
-from frieza_tui.domain.turn import PastTurn, TurnEnded, TurnEvent
+from frieza_tui.domain.turn import PastTurn, TurnDelayed, TurnEnded, TurnEvent
 from frieza_tui.i18n import _
 from frieza_tui.tui.log.bubble import BubbleState, Words
 from frieza_tui.tui.log.message_log import MessageLog
@@ -25,6 +25,7 @@ class _Turn:
     reply_key: str
     reply: ReplyBubble | None = None
     ended: TurnEnded | None = None
+    delayed: TurnDelayed | None = None
     is_past: bool = False
     """It comes from a kept thread."""
 
@@ -65,6 +66,11 @@ class Turns:
     def last_ended(self) -> TurnEnded | None:
         """How the turn that began last ended; None while it is open or if there was none."""
         return self._current.ended if self._current else None
+
+    @property
+    def delayed(self) -> TurnDelayed | None:
+        """What the open turn waits for; None if it does not wait."""
+        return self._current.delayed if self._current else None
 
     @property
     def own_ended(self) -> TurnEnded | None:
@@ -153,10 +159,15 @@ class Turns:
         current = self._current
         if current is None or current.reply is None or not self.is_open or turn != self.number:
             return False
-        if isinstance(event, TurnEnded):
-            self._close(current, event)
-        else:
-            current.reply.take(event)
+        current.delayed = None
+        match event:
+            case TurnEnded():
+                self._close(current, event)
+            case TurnDelayed():
+                current.delayed = event
+                current.reply.delay(event)
+            case _:
+                current.reply.take(event)
         return True
 
     def _open_reply(self, text: str, user_key: str, waiting_for: Words) -> Number:

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.run import Run, ToolCall, Usage
-from frieza_tui.domain.turn import Trouble, TurnEnded
+from frieza_tui.domain.turn import Trouble, TurnDelayed, TurnEnded
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.tui.log.bubble import Tone
 
@@ -52,20 +52,40 @@ def waiting_words(preparation: Preparation) -> str:
 
 
 def state_words(
-    preparation: Preparation, ended: TurnEnded | None, *, is_busy: bool, is_leaving: bool
+    preparation: Preparation, moment: TurnDelayed | TurnEnded | None, *, is_busy: bool, is_leaving: bool
 ) -> tuple[str, Tone]:
-    """Say how things are, for the status bar; with the tone to say it in. ended: how the last turn did."""
+    """Say how things are, for the status bar; with the tone to say it in.
+
+    moment: what the open turn waits for, or how the last one ended.
+    """
     if is_leaving:
         return _("deleting…"), "active"
     if preparation.stage == "failed":
         return preparation_words(preparation), "error"
     if preparation.stage != "ready":
         return preparation_words(preparation), "warning"
-    if is_busy:
-        return _("answering"), "active"
-    if ended is not None and ended.outcome == "failed":
-        return _trouble_words(ended.trouble), "error"
-    return preparation_words(preparation), ""
+    match moment:
+        case TurnDelayed(left_s=left_s) if left_s:
+            return _("waiting {seconds} s").format(seconds=left_s), "warning"
+        case TurnEnded(outcome="failed"):
+            return _trouble_words(moment.trouble), "error"
+        case _:
+            return (_("answering"), "active") if is_busy else (preparation_words(preparation), "")
+
+
+def delay_words(delayed: TurnDelayed) -> str:
+    """Say for how long a turn waits for its server, and why, in a few words."""
+    if not delayed.left_s:
+        return _("trying again")
+    words = _("rate limit, {seconds} s left") if delayed.is_limit else _("overloaded, {seconds} s left")
+    return words.format(seconds=delayed.left_s)
+
+
+def delay_sentence(delayed: TurnDelayed, server: str) -> str:
+    """Say it whole, and how to stop it."""
+    stops = _("Trying again in {seconds} s; Esc stops.").format(seconds=delayed.left_s)
+    limited = _("Rate limited by {server}.") if delayed.is_limit else _("{server} is overloaded.")
+    return f"{limited.format(server=server)} {stops}"
 
 
 def _trouble_words(trouble: Trouble) -> str:
@@ -128,13 +148,10 @@ def mistake_ending(error: BaseException, report: str) -> TurnEnded:
 
 
 def ending_note(ended: TurnEnded) -> str:
-    """Say what a turn that did not end well leaves to know: why, what to do, how long to wait. Empty if nothing."""
+    """Say what a turn that did not end well leaves to know: why, what to do. Empty if nothing."""
     if ended.outcome == "cancelled":
         return ended.happened or _("Cut here: the answer was cancelled.")
-    wait = ""
-    if ended.retry_after_s is not None:
-        wait = _("Wait {seconds} s, then ask again.").format(seconds=f"{ended.retry_after_s:.0f}")
-    return " ".join(part for part in (ended.happened, _todo(ended), wait) if part)
+    return " ".join(part for part in (ended.happened, _todo(ended)) if part)
 
 
 def _todo(ended: TurnEnded) -> str:

@@ -7,7 +7,7 @@ from frieza_tui.backends.base import Deletion, Preparation
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
 from frieza_tui.chat import Chat
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import ModelError, RateLimited, StreamCut
+from frieza_tui.domain.errors import ModelError, StreamCut
 from frieza_tui.domain.events import MessageClosed, RunChanged, StreamFault, TextDelta
 from frieza_tui.domain.run import RunError, ToolCall
 from frieza_tui.domain.turn import TurnEnded, TurnEvent
@@ -119,11 +119,6 @@ async def test_retry_asks_the_last_message_again() -> None:
     await all_of(chat.retry())
     assert [message.text for message in backend.requests[1].thread.messages] == ["1"]
     assert [message.text for message in chat.thread.messages] == ["1", "別"]
-
-
-async def test_a_rate_limit_tells_its_wait() -> None:
-    chat, _backend = chat_with(Reply(before=[RateLimited("Too many.", "Wait.", retry_after_s=7.0)]))
-    assert ending_of(await all_of(chat.send("1"))).retry_after_s == 7.0
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from textual.pilot import Pilot
 
 from frieza_tui.backends.base import Deletion, Label, Preparation
+from frieza_tui.backends.registry import BackendConfig, load_backend
 from frieza_tui.backends.scripted import SCRIPTED, Reply, ScriptedBackend, Step
 from frieza_tui.chat import Chat
 from frieza_tui.domain.assistant import Assistant
@@ -96,3 +97,13 @@ async def open_stage(
     app, backend = make_app(replies, preparation, recall, theme, label)
     async with app.run_test(size=size) as pilot:
         yield Stage(app, backend, pilot)
+
+
+@asynccontextmanager
+async def open_stage_on(config: BackendConfig, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Stage]:
+    """Run the app over a real server; the stage's backend plays no part."""
+    chat = Chat(load_backend(config), Assistant(NAME, "Speak."))
+    app = FriezaApp(chat, RecallList(), ScreenOptions(is_blinking=False))
+    async with app.run_test(size=size) as pilot:
+        yield Stage(app, ScriptedBackend(()), pilot)
+    await chat.close()

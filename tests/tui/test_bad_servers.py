@@ -62,10 +62,11 @@ async def shown_by(handler: Handler, read_timeout_s: float = 5.0) -> AsyncIterat
         (error_answer(401, "Incorrect API key provided: sk-planted."), ["key"]),
         (error_answer(403, "You may not."), ["key"]),
         (error_answer(404, "Not found."), ["404", "--base-url"]),
-        (error_answer(429, "Slow down.", headers={"retry-after": "7"}), ["7"]),
+        (error_answer(429, "You exceeded your quota.", "insufficient_quota"), ["quota", "credit"]),
+        (error_answer(429, "Slow down.", headers={"retry-after": "7200"}), ["120", "minutes"]),
         (error_answer(500, "Oops."), ["500"]),
     ],
-    ids=["html", "401", "403", "404", "429", "500"],
+    ids=["html", "401", "403", "404", "no quota", "long limit", "500"],
 )
 async def test_what_a_server_did_wrong_is_told_and_the_text_comes_back(answer: Answer, words: list[str]) -> None:
     async with shown_by(lambda _call: answer) as shown:

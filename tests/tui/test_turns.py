@@ -5,7 +5,7 @@ import pytest
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.scripted import Reply, final
 from frieza_tui.chat import Chat
-from frieza_tui.domain.errors import RateLimited, StreamCut, Unreachable
+from frieza_tui.domain.errors import StreamCut, Unreachable
 from frieza_tui.domain.events import ConnectionLost
 from frieza_tui.domain.run import RunError
 from tests.support.stage import NAME, open_stage
@@ -122,13 +122,6 @@ async def test_ctrl_r_leaves_a_whole_answer_alone() -> None:
         await at.press("ctrl+r")
         await at.pilot.pause()
         assert len(at.backend.requests) == 1
-
-
-async def test_a_rate_limit_says_how_long_to_wait() -> None:
-    limit = RateLimited("Too many requests.", "Wait a little.", retry_after_s=20.0)
-    async with open_stage(Reply(before=[limit])) as at:
-        await at.say("hello")
-        await at.wait_for("Too many requests.", "Wait 20 s")
 
 
 async def test_an_incomplete_answer_says_why() -> None:

@@ -167,8 +167,13 @@ class ChatScreen(CommandScreen):
     @on(TurnAdvanced)
     def _advance_turn(self, message: TurnAdvanced) -> None:
         message.stop()
-        if self._turns.take(message.turn, message.event) and isinstance(message.event, TurnEnded):
+        was_delayed = self._turns.delayed is not None
+        if not self._turns.take(message.turn, message.event):
+            return
+        if isinstance(message.event, TurnEnded):
             self._finish_turn(message.event)
+        elif was_delayed or self._turns.delayed is not None:
+            self._show_situation()
 
     def _finish_turn(self, ended: TurnEnded) -> None:
         """Every road of a turn ends here, once."""

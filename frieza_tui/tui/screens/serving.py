@@ -4,7 +4,7 @@ from frieza_tui.backends.base import Label
 from frieza_tui.i18n import _
 from frieza_tui.tui.screens.reading import ReadingScreen
 from frieza_tui.tui.widgets.status_bar import StatusBar
-from frieza_tui.tui.words import state_words
+from frieza_tui.tui.words import delay_sentence, state_words
 
 WHY_S = 8.0
 """How long it is said why an API was chosen."""
@@ -18,11 +18,12 @@ class ServingScreen(ReadingScreen):
 
     def _show_server(self, *, is_leaving: bool) -> None:
         """Bring the status bar in step with the conversation."""
-        label, ended = self._chat.label, self._turns.own_ended
+        label, ended, delayed = self._chat.label, self._turns.own_ended, self._turns.delayed
         self._status_bar.label, self._status_bar.ended = label, ended
         self._status_bar.state, self._status_bar.tone = state_words(
-            self._chat.preparation, ended, is_busy=self._turns.is_open, is_leaving=is_leaving
+            self._chat.preparation, delayed or ended, is_busy=self._turns.is_open, is_leaving=is_leaving
         )
+        self._waiting_line.delay = delay_sentence(delayed, label.server) if delayed and delayed.left_s else ""
         explained = Label(label.api, label.server, "", label.why)
         if label.why and explained != self._label_explained and self._chat.preparation.stage == "ready":
             self._label_explained = explained

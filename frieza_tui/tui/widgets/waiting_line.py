@@ -33,6 +33,8 @@ class WaitingLine(Widget):
     """Said in place of the number of lines; empty for none."""
     standing: reactive[str] = reactive("", layout=True)
     """Said as long as it holds, where no hint is; empty for nothing."""
+    delay: reactive[str] = reactive("", layout=True)
+    """What the open turn waits for; goes before what stands."""
     _hint_timer: Timer | None = None
 
     class Clicked(Message):
@@ -40,7 +42,7 @@ class WaitingLine(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
         """Return the rows that the hint needs, or one."""
-        return len(wrapped_lines(self.hint or self.standing, width))
+        return len(wrapped_lines(self._words, width))
 
     def say(self, hint: str, for_s: float = HINT_S) -> None:
         """Show a hint for so many seconds."""
@@ -52,10 +54,14 @@ class WaitingLine(Widget):
     def _drop_hint(self) -> None:
         self.hint = ""
 
+    @property
+    def _words(self) -> str:
+        return self.hint or self.delay or self.standing
+
     def render(self) -> Content:
-        """Say the hint, or how much waits below."""
-        if hint := self.hint or self.standing:
-            return Content.styled("\n".join(wrapped_lines(hint, self.content_size.width)), "$text-warning")
+        """Say the hint, the delay, what stands, or how much waits below."""
+        if words := self._words:
+            return Content.styled("\n".join(wrapped_lines(words, self.content_size.width)), "$text-warning")
         if self.is_following or not self.lines_below:
             return Content("")
         count = ngettext("↓ {count} line below", "↓ {count} lines below", self.lines_below)
