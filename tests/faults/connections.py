@@ -109,7 +109,18 @@ HEADERS: Final = (
     Fault("status: 403", answers(error_answer(403, "Not you.")), ("does not allow this", FAILED), is_sent=False),
     Fault("status: 404", answers(error_answer(404, "What?")), ("does not have", FAILED), is_sent=False),
     Fault("status: 413", answers(error_answer(413, "Too much.")), ("413", FAILED), is_sent=False),
-    Fault("status: 429", answers(error_answer(429, "Slow down.")), ("too many requests", FAILED), is_sent=False),
+    Fault(
+        "status: 429 for an hour",
+        answers(error_answer(429, "Slow down.", headers={"retry-after": "3600"})),
+        ("too many requests", "60 minutes", FAILED),
+        is_sent=False,
+    ),
+    Fault(
+        "status: 429 for a minute, then Escape",
+        answers(error_answer(429, "Slow down.", headers={"retry-after": "60"})),
+        ("cancelled",),
+        act=escape,
+    ),
     Fault(
         "clock: a rate limit that ended in 1970",
         answers(error_answer(429, "Slow.", headers={"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"})),
