@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunRequest, Sampling
 from frieza_tui.chat.branches import Branches
@@ -15,12 +15,12 @@ from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.open_turn import OpenTurn
 from frieza_tui.chat.past import Past
 from frieza_tui.chat.patience import Patience
+from frieza_tui.chat.receipt import delete_remote
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import FriezaError, StoreError
 from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread, user_message
 from frieza_tui.domain.turn import TurnEvent, Unsent
-from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe, safe_line
 
 log = logging.getLogger(__name__)
@@ -38,9 +38,7 @@ class _Unsent:
 CANCEL_WAIT_S = 8.0
 """How long the next message waits for a cancelled run to be over on the server."""
 CLOSE_CANCEL_S = 1.0
-"""Of the five seconds that leaving may take: for a run that is still being cancelled …"""
-CLOSE_DELETE_S = 3.5
-"""… and for the deletions; backends bound each of theirs below this."""
+"""Of the five seconds that leaving may take: for a run that is still being cancelled; the rest is for the deletions."""
 
 
 class Chat:
@@ -135,13 +133,7 @@ class Chat:
         else:
             self._note_preparation(Preparation("ready"))
             if self._sweep is not None and self._sweeping is None:
-                self._sweeping = asyncio.create_task(self._run_sweep(self._sweep))
-
-    async def _run_sweep(self, sweep: Callable[[], Awaitable[object]]) -> None:
-        try:
-            await sweep()
-        except FriezaError as error:
-            log.warning("what earlier programs left behind could not be deleted: %s", error.happened)
+                self._sweeping = asyncio.create_task(_run_sweep(self._sweep))
 
     def send(self, text: str, instead_of: str = "") -> AsyncGenerator[TurnEvent, None]:
         """Append the user's message, run the assistant, and yield what happens.
@@ -218,22 +210,12 @@ class Chat:
                 await asyncio.wait([self._sweeping])
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._finish_server_cancel(), CLOSE_CANCEL_S)
-            self._receipt = await self._delete_remote()
+            self._receipt = await delete_remote(self._backend, is_kept=self._is_kept)
             await self._backend.close()
             if self._turn is not None:
                 self._close_turn(self._turn, None)
             await self._journal.close()
         return self._receipt
-
-    async def _delete_remote(self) -> tuple[Deletion, ...]:
-        made = self._backend.remote_objects
-        if self._is_kept:
-            return tuple(replace(one, reason=_("kept, as --keep asks.")) for one in made)
-        try:
-            return await asyncio.wait_for(self._backend.delete_remote(), CLOSE_DELETE_S)
-        except TimeoutError:
-            reason = _("the server did not answer in time; delete it there.")
-            return tuple(replace(one, reason=reason) for one in made)
 
     async def _run_turn(
         self, unsent: "_Unsent | None", cut_run: CutRun | None = None
@@ -314,6 +296,13 @@ class Chat:
         if preparation != self.preparation:
             self.preparation = preparation
             self.on_preparation(preparation)
+
+
+async def _run_sweep(sweep: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await sweep()
+    except FriezaError as error:
+        log.warning("what earlier programs left behind could not be deleted: %s", error.happened)
 
 
 def _origin(label: Label) -> RunOrigin:

@@ -1,7 +1,25 @@
-"""The receipt: one line for each remote object, true whatever became of it."""
+"""The deletions at the end, and the receipt: one line for each remote object, true whatever became of it."""
 
-from frieza_tui.backends.base import Deletion
+import asyncio
+from dataclasses import replace
+
+from frieza_tui.backends.base import Backend, Deletion
 from frieza_tui.i18n import _
+
+DELETE_S = 3.5
+"""Of the five seconds that leaving may take; backends bound each of their deletions below this."""
+
+
+async def delete_remote(backend: Backend, *, is_kept: bool) -> tuple[Deletion, ...]:
+    """Delete what a backend made, unless it is to be kept; returns one Deletion for each object. Never raises."""
+    made = backend.remote_objects
+    if is_kept:
+        return tuple(replace(one, reason=_("kept, as --keep asks.")) for one in made)
+    try:
+        return await asyncio.wait_for(backend.delete_remote(), DELETE_S)
+    except TimeoutError:
+        reason = _("the server did not answer in time; delete it there.")
+        return tuple(replace(one, reason=reason) for one in made)
 
 
 def receipt_line(deletion: Deletion) -> str:

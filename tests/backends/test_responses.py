@@ -12,7 +12,7 @@ from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.responses import ResponsesBackend
 from frieza_tui.backends.responses.follower import Patience
 from frieza_tui.backends.sdk_errors import Server
-from frieza_tui.chat.conversation import CLOSE_DELETE_S
+from frieza_tui.chat.receipt import DELETE_S
 from frieza_tui.domain.branches import ending_at
 from frieza_tui.domain.errors import NotHere, RateLimited, Refused, StreamCut, TimedOut
 from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
@@ -554,7 +554,7 @@ async def test_an_item_that_cannot_be_deleted_keeps_its_conversation_on_the_rece
 
 
 async def test_a_silent_server_holds_the_leaving_for_its_bound_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert responses.backend.DELETE_S < CLOSE_DELETE_S
+    assert responses.backend.DELETE_S < DELETE_S
     monkeypatch.setattr(responses.backend, "DELETE_S", 0.6)
     async with staged() as stage:
         await talk(stage, "a")

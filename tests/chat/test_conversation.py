@@ -203,7 +203,7 @@ async def test_keep_leaves_the_remote_objects_and_says_so() -> None:
 
 
 async def test_close_does_not_wait_for_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("frieza_tui.chat.conversation.CLOSE_DELETE_S", 0.01)
+    monkeypatch.setattr("frieza_tui.chat.receipt.DELETE_S", 0.01)
     chat, backend = chat_with(Reply("一"))
     await all_of(chat.send("1"))
     backend.delete_gate = asyncio.Event()

@@ -45,7 +45,7 @@ async def test_it_says_that_it_is_deleting() -> None:
 
 
 async def test_a_deletion_that_hangs_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("frieza_tui.chat.conversation.CLOSE_DELETE_S", 0.01)
+    monkeypatch.setattr("frieza_tui.chat.receipt.DELETE_S", 0.01)
     async with open_stage(Reply("ok")) as at:
         at.backend.delete_gate = asyncio.Event()
         await at.say("hello")
