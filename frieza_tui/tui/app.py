@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import PurePath
 from typing import ClassVar, Literal
 
-from textual import work
+from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -33,6 +33,7 @@ from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.chat import ChatScreen
 from frieza_tui.tui.screens.help import HelpScreen
 from frieza_tui.tui.terminal.fitted_app import FittedApp
+from frieza_tui.tui.terminal.typed import typed
 from frieza_tui.tui.themes import THEMES, theme_after
 from frieza_tui.tui.widgets.caret_area import CaretArea
 
@@ -120,6 +121,10 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         """Whether the terminal's own cursor is to be seen where it stands."""
         focused = self.focused if self.screen_stack else None
         return isinstance(focused, CaretArea) and focused.has_caret_in_view
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take a full-width space and the like for the text that they are."""
+        await super().on_event(typed(event) if isinstance(event, events.Key) else event)
 
     def wear(self, theme: str) -> None:
         """Put on a theme by its name."""

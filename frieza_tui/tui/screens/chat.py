@@ -115,7 +115,7 @@ class ChatScreen(CommandScreen):
         elif event.key == "ctrl+j":  # Enter, as a terminal sends it before the program has set it up
             self._composer.post_message(events.Key("enter", event.character))
         elif self._composer.takes(event):
-            self._composer.post_message(events.Key(event.key, event.character))
+            self._composer.post_message(event.copy())
         else:
             return
         event.stop()
