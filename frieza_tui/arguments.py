@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from frieza_tui import __version__
+from frieza_tui.help_text import HelpParser
 from frieza_tui.i18n import _
 
 SETTINGS_FLAGS = (
@@ -56,12 +57,14 @@ def settings_flags(arguments: argparse.Namespace) -> dict[str, object]:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line, in the language in use."""
-    parser = argparse.ArgumentParser(
+    parser = HelpParser(
         prog="frieza-tui",
         description=_("Chat with フリーザ様 in the terminal. With no key and no settings, an embedded model answers."),
         epilog=_("Settings file, environment variables and keys are described in the README."),
     )
-    parser.add_argument("--version", action="version", version=f"frieza-tui {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"frieza-tui {__version__}", help=_("show the version and end")
+    )
     parser.add_argument("--settings", type=Path, metavar="FILE", help=_("a settings file instead of the usual one"))
     _add_face(parser)
     _add_thread(parser)

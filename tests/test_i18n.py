@@ -6,6 +6,7 @@ import pytest
 from frieza_tui.arguments import language_flag
 from frieza_tui.cli import main
 from frieza_tui.i18n import _, guess_language, ngettext, use_language
+from frieza_tui.text.width import cell_len
 
 
 def test_words_are_those_of_the_language_in_use() -> None:
@@ -51,7 +52,7 @@ def test_the_locale_chooses_the_language(environ: dict[str, str], language: str)
 def test_the_help_is_wholly_japanese(
     variables: dict[str, str], words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, value in {"LANGUAGE": "", **variables}.items():
+    for name, value in {"LANGUAGE": "", "COLUMNS": "80", **variables}.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit):
         main(words)
@@ -59,6 +60,7 @@ def test_the_help_is_wholly_japanese(
     assert "使い方: frieza-tui" in shown
     assert "このヘルプを表示して終了" in shown
     assert [line for line in shown.splitlines() if line and line[0].isascii() and not line[0].isspace()] == []
+    assert [line for line in shown.splitlines() if cell_len(line) > 80] == []
 
 
 def test_a_flag_wins_over_the_locale(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
