@@ -80,7 +80,7 @@ class Turns:
     @property
     def is_unanswered(self) -> bool:
         """Whether the last message is the user's, and nobody has been asked since."""
-        return self._current is not None and self._current.reply is None
+        return self._current is not None and self._current.reply is None and self._current.ended is None
 
     def open(self, text: str, waiting_for: Words, mark: str = "") -> Number:
         """Show the user's message and an empty reply that says what it waits for; return the turn's number.

@@ -170,6 +170,8 @@ class AssistantsBackend:
             self._earlier_runs |= {follower.run_id}
             if follower.is_over:
                 self._close_run(follower)
+            else:
+                self._copy.distrust()
         if follower is self._open_run:
             await self._abandon(follower)
 

@@ -52,6 +52,7 @@ class RemoteCopy:
         self._wanted_model = model
         self._made_for: Assistant | None = None
         self._entries: list[frozenset[str]] = []
+        self._is_trusted = True
         self._leftovers: dict[str, str] = {}
         self._following: asyncio.Task[RemoteIds] | None = None
         self._discards: set[asyncio.Task[Deletion]] = set()
@@ -81,6 +82,10 @@ class RemoteCopy:
         if message_ids:
             self._entries.append(message_ids)
 
+    def distrust(self) -> None:
+        """Use the thread for no other run: one that nobody followed to its end may have written into it."""
+        self._is_trusted = False
+
     def forget(self) -> None:
         """Begin anew at the next run: nothing of what was made is used again; it is deleted meanwhile."""
         for remote_id, kind in tuple(self._leftovers.items()):
@@ -94,7 +99,7 @@ class RemoteCopy:
         """Make a new thread at the next run."""
         if self.thread_id:
             self._discard("thread", self.thread_id)
-        self.thread_id, self._entries = "", []
+        self.thread_id, self._entries, self._is_trusted = "", [], True
 
     async def delete(self, until_s: float) -> tuple[Deletion, ...]:
         """Delete everything at the same time, until a moment of the loop's clock. Never raises."""
@@ -147,7 +152,7 @@ class RemoteCopy:
         """Return the messages that the thread on the server has not; None if it is not the beginning of this one."""
         messages = thread.messages
         known = len(self._entries)
-        if not self.thread_id or known > len(messages):
+        if not self.thread_id or not self._is_trusted or known > len(messages):
             return None
         if any(message.id not in entry for message, entry in zip(messages, self._entries, strict=False)):
             return None
