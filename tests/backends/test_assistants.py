@@ -416,6 +416,22 @@ async def test_a_cancel_before_the_runs_id_is_known_finds_the_run() -> None:
         assert stage.server.count("POST", "/cancel") == 1
 
 
+async def test_what_a_cancelled_run_wrote_unseen_is_not_given_to_the_model() -> None:
+    async with staged() as stage:
+        stage.will(asyncio.Event(), "unseen")
+        stage.will("well")
+        thread = asking("hi")
+        async with aclosing(stage.backend.stream_run(request_of(thread))) as events:
+            async for event in events:
+                if isinstance(event, RunChanged):
+                    break
+        await stage.backend.cancel_run()
+        await run(stage.backend, asking("more", thread))
+        assert [text for _role, text in stage.texts()] == ["hi", "more", "well"]
+        await stage.backend.delete_remote()
+        assert stage.double.threads == {}
+
+
 async def test_objects_are_known_though_the_turn_was_cancelled_while_they_were_made() -> None:
     async with staged() as stage:
         gate = asyncio.Event()

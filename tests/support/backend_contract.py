@@ -9,6 +9,7 @@ import pytest
 
 from frieza_tui.backends.base import Backend, RunRequest, Sampling
 from frieza_tui.domain.assistant import Assistant
+from frieza_tui.domain.branches import by_way_of, ending_at, without
 from frieza_tui.domain.errors import (
     AuthFailed,
     BackendError,
@@ -127,6 +128,22 @@ class BackendContract:
             thread = asking("second", after(thread, await run(stage.backend, thread)))
             await run(stage.backend, thread)
             assert stage.texts() == [("user", "first"), ("assistant", "one"), ("user", "second"), ("assistant", "two")]
+
+    async def test_the_model_is_given_the_path_and_nothing_beside_it(self, staging: Staging) -> None:
+        async with staging() as stage:
+            first = await _answered(stage, asking("a"), "A")
+            both = await _answered(stage, asking("b", first), "B")
+            other = await _answered(stage, asking("c", ending_at(both, first.head_id)), "C")
+            assert stage.texts() == [("user", "a"), ("assistant", "A"), ("user", "c"), ("assistant", "C")]
+            back = by_way_of(other, both.head_id)
+            back = await _answered(stage, asking("d", back), "D")
+            assert [text for _role, text in stage.texts()] == ["a", "A", "b", "B", "d", "D"]
+            again = await _answered(stage, ending_at(back, back.messages[-2].id), "D2")
+            assert [text for _role, text in stage.texts()] == ["a", "A", "b", "B", "d", "D2"]
+            await _answered(stage, asking("e", without(again, first.messages[0].id)), "E")
+            assert [text for _role, text in stage.texts()] == ["b", "B", "d", "D2", "e", "E"]
+            assert all(one.is_deleted for one in await stage.backend.delete_remote())
+            assert stage.backend.remote_objects == ()
 
     async def test_cancelling_closes_the_request_and_the_next_turn_works(self, staging: Staging) -> None:
         async with staging() as stage:
@@ -330,6 +347,11 @@ class BackendContract:
             assert list(await stage.backend.delete_remote()) == []
             await stage.backend.close()
             await stage.backend.close()
+
+
+async def _answered(stage: Stage, thread: Thread, text: str) -> Thread:
+    stage.will(text)
+    return after(thread, await run(stage.backend, thread))
 
 
 async def _read_to_text(events: AsyncGenerator[RunEvent, None]) -> None:
