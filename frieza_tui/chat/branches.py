@@ -53,8 +53,12 @@ class Branches:
         yield safe_turn(PastTurn(next(one for one in self.thread.messages if one.id == message_id), ended=None))
 
     def marks(self) -> dict[str, str]:
-        """Return a mark such as "2/3" for each message beside which there are others, by its id."""
-        return {one: f"{fork.number}/{fork.count}" for one, fork in forks(self.thread).items()}
+        """Return a mark such as "2/3" for each message beside which there are others, by its id.
+
+        "" stands for the reply that never came to the path's last message.
+        """
+        found = {one: f"{fork.number}/{fork.count}" for one, fork in forks(self.thread).items()}
+        return found | {"": self.next_mark(self.thread.head_id)}
 
     def next_mark(self, message_id: str) -> str:
         """Return the mark of a message that is to follow one; "" if no other does."""

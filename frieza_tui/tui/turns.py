@@ -137,7 +137,8 @@ class Turns:
         """Mark the messages that have branches beside them, and no others."""
         for shown in self._shown:
             self._log.set_mark(shown.user_key, marks.get(shown.user_id, ""))
-            self._log.set_mark(shown.reply_key, marks.get(shown.reply_id, ""))
+            is_in_thread = bool(shown.reply_id) or (bool(shown.user_id) and shown is self._shown[-1])
+            self._log.set_mark(shown.reply_key, marks.get(shown.reply_id, "") if is_in_thread else "")
 
     def name_messages(self, thread: Thread) -> None:
         """Note which messages of the thread the last turn's bubbles show."""
