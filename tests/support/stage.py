@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from frieza_tui.backends.base import Deletion, Label, Preparation
 from frieza_tui.backends.registry import BackendConfig, load_backend
 from frieza_tui.backends.scripted import SCRIPTED, Reply, ScriptedBackend, Step
-from frieza_tui.chat import Chat
+from frieza_tui.chat import Chat, Past
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.tui.app import FriezaApp, ScreenOptions
 from frieza_tui.tui.log.message_log import MessageLog
@@ -26,9 +26,10 @@ def make_app(
     recall: RecallList | None = None,
     theme: str | None = "frieza",
     label: Label = SCRIPTED,
+    past: Past | None = None,
 ) -> tuple[FriezaApp, ScriptedBackend]:
     backend = ScriptedBackend(replies, preparation=preparation, label=label)
-    chat = Chat(backend, Assistant(NAME, "Speak."))
+    chat = Chat(backend, Assistant(NAME, "Speak."), past=past)
     options = ScreenOptions(theme=theme, is_blinking=False)
     return FriezaApp(chat, RecallList() if recall is None else recall, options), backend
 
@@ -92,9 +93,10 @@ async def open_stage(
     recall: RecallList | None = None,
     theme: str = "frieza",
     label: Label = SCRIPTED,
+    past: Past | None = None,
 ) -> AsyncIterator[Stage]:
     """Run the app on a terminal of so many columns and rows."""
-    app, backend = make_app(replies, preparation, recall, theme, label)
+    app, backend = make_app(replies, preparation, recall, theme, label, past)
     async with app.run_test(size=size) as pilot:
         yield Stage(app, backend, pilot)
 

@@ -137,11 +137,11 @@ async def test_nothing_branches_while_an_answer_comes() -> None:
         await at.press("escape")
         await at.say("second")
         await at.wait_for("two")
-        for key in ("e", "r", "d", "u", "comma", "full_stop"):
+        await at.press("tab", "g")
+        for key in ("e", "r", "d", "u", "comma"):
             at.screen._waiting_line.hint = ""
-            await at.press("tab", "g", key)
-            await at.wait_for("Cancel the answer first")
-            await at.press("tab")
+            await at.press(key)
+            assert "Cancel the answer first" in at.screen._waiting_line.hint
         assert at.composer.text == ""
 
 

@@ -1,7 +1,9 @@
 import asyncio
 
 from frieza_tui.backends.scripted import Reply
+from frieza_tui.chat import Past
 from frieza_tui.domain.errors import Unreachable
+from frieza_tui.domain.thread import Thread, user_message
 from tests.support.stage import open_stage
 
 
@@ -64,6 +66,33 @@ async def test_after_a_failure_the_queue_is_held_until_the_next_message() -> Non
         await at.press("ctrl+r")
         await at.wait_for("two", "three")
         assert [request.thread.messages[-1].text for request in at.backend.requests[1:]] == ["first", "second"]
+
+
+async def test_enter_in_the_empty_box_sends_what_is_held() -> None:
+    gate = asyncio.Event()
+    refused = Unreachable("No connection.", "Start the server.")
+    async with open_stage(Reply(before=[gate, refused]), Reply("two")) as at:
+        await at.say("first")
+        await at.say("second")
+        gate.set()
+        await at.wait_for("held  second", "Enter sends them · Ctrl+R asks again first")
+        at.composer.clear()
+        await at.press("enter")
+        await at.wait_for("two", "completed")
+        assert [request.thread.messages[-1].text for request in at.backend.requests] == ["first", "second"]
+
+
+async def test_what_waited_when_the_program_crashed_is_held_until_enter() -> None:
+    past = Past(Thread().with_message(user_message("before")), queued=("first", "second"))
+    async with open_stage(Reply("one"), Reply("two"), past=past) as at:
+        await at.wait_for("held  first", "held  second", "From last time")
+        await at.press("up")
+        assert at.composer.text == "second"
+        await at.wait_gone("held  second")
+        at.composer.clear()
+        await at.press("enter")
+        await at.wait_for("one", "completed")
+        assert len(at.backend.requests) == 1
 
 
 async def test_the_queue_shows_three_and_counts_the_rest() -> None:

@@ -124,6 +124,23 @@ def test_queued(picture: Callable[..., bool]) -> None:
     assert picture(part, Reply("おっほっほ。", asyncio.Event()))
 
 
+@pytest.mark.parametrize("size", [(80, 16), (40, 16)])
+def test_branches(picture: Callable[..., bool], size: tuple[int, int]) -> None:
+    async def part(at: Stage) -> None:
+        await at.say("自己紹介をしてください。")
+        await at.wait_for("completed")
+        await at.press("tab", "r")
+        await at.wait_for("2/2", "completed")
+        await at.press("e")
+        await at.write("!")
+        await at.press("enter")
+        await at.wait_for("あなた  2/2", "ゴミめ", "completed")
+        await at.press("tab", "g", "comma", "j")
+        await at.wait_for("あなた  1/2", "フリーザ様  2/2", "おっほっほ")
+
+    assert picture(part, Reply("宇宙の帝王です。"), Reply(JAPANESE), Reply("ゴミめ。"), size=size)
+
+
 def test_first_run_help(snap_compare: SnapCompare) -> None:
     missing = ModelError(
         "No embedded model is installed.",

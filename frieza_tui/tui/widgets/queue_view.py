@@ -37,7 +37,7 @@ class QueueView(Widget):
     """
     ALLOW_SELECT = False
 
-    held_since: reactive[Held] = reactive[Held]("", layout=True)
+    held_since: reactive[Held] = reactive[Held]("", init=False)
     """Since when the queue stands still: the last answer's failure, or the start of the program; "" while it moves."""
 
     class Changed(Message):
@@ -58,6 +58,10 @@ class QueueView(Widget):
     def on_mount(self) -> None:
         """Show what came with the queue."""
         self._show_queue()
+
+    def watch_held_since(self) -> None:
+        """Make room for another row; at once it would be lost, where a layout is on its way already."""
+        self.call_after_refresh(self.refresh, layout=True)
 
     def _show_queue(self) -> None:
         self.set_class(len(self._chat_queue) > 0, "-waiting")
