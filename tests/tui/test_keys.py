@@ -26,7 +26,7 @@ def test_each_key_has_one_entry_and_alt_enter_none() -> None:
 
 
 async def test_the_help_lists_every_key_and_goes_away_again() -> None:
-    async with open_stage(size=(100, 50)) as at:
+    async with open_stage(size=(100, 60)) as at:
         await at.press("f1")
         for one in KEYS:
             await at.wait_for(one.shown, one.does()[:30])
