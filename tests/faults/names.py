@@ -1,6 +1,5 @@
 """Names of all faults, and how each ends: the one table behind the tests' summary and the README."""
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
@@ -74,9 +73,14 @@ def table() -> Iterator[tuple[str, str]]:
     yield from ON_THEIR_OWN.items()
 
 
-def counts() -> dict[str, int]:
-    """Return how many faults there are of each kind."""
-    return dict(Counter(name.partition(":")[0] for name, _outcome in table()))
+def readme_table() -> str:
+    """Return the table in short, as the README has it: a row for each kind of fault."""
+    kinds: dict[str, list[str]] = {}
+    for name, _outcome in table():
+        kind, _colon, what = name.partition(": ")
+        kinds.setdefault(kind, []).append(what)
+    rows = [f"| {kind} | {len(names)} | {'; '.join(names)} |" for kind, names in kinds.items()]
+    return "\n".join(["| what fails | faults | which |", "| --- | ---: | --- |", *rows])
 
 
 @cache

@@ -118,18 +118,18 @@ RUN_STATES: Final = (
         "run: its stream is cut, and it fails", writes(TEXT, CUT, ending=None, later="failed"), ("why", FAILED), TEXT
     ),
     Fault("run: refused, and refused with all made anew", _refuse_twice, ("No runs today", FAILED), is_sent=False),
-    Fault("thread: lost on the server", assistants(lambda double: double.threads.clear(), TEXT), (DONE_WELL,), TEXT),
+    Fault("server: loses the thread", assistants(lambda double: double.threads.clear(), TEXT), (DONE_WELL,), TEXT),
     Fault(
-        "assistant: lost on the server", assistants(lambda double: double.assistants.clear(), TEXT), (DONE_WELL,), TEXT
+        "server: loses the assistant", assistants(lambda double: double.assistants.clear(), TEXT), (DONE_WELL,), TEXT
     ),
     Fault(
-        "message: not taken",
+        "server: does not take the message",
         fails_at("POST", "/messages", error_answer(500, "No more paper.")),
         ("No more paper", FAILED),
         is_sent=False,
     ),
     Fault(
-        "message: taken, and its answer lost",
+        "server: takes the message, and its answer is lost",
         fails_at("POST", "/messages", Answer([b'{"id": "msg', CUT])),
         ("ended in the middle", FAILED),
         is_sent=False,
@@ -204,10 +204,12 @@ RESPONSES: Final = (
         (DONE_WELL,),
         TEXT,
     ),
-    Fault("conversation: lost on the server", responses(_lose_conversations), (DONE_WELL,), TEXT),
-    Fault("response: the earlier ones lost", responses(lambda double: double.responses.clear()), (DONE_WELL,), TEXT),
+    Fault("server: loses the conversation", responses(_lose_conversations), (DONE_WELL,), TEXT),
     Fault(
-        "response: a field refused",
+        "server: loses the earlier responses", responses(lambda double: double.responses.clear()), (DONE_WELL,), TEXT
+    ),
+    Fault(
+        "server: refuses a field",
         responses(lambda double: double.refused_fields.add("background")),
         (DONE_WELL,),
         TEXT,

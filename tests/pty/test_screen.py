@@ -1,9 +1,6 @@
 import re
 import shlex
-import signal
 from pathlib import Path
-
-import pytest
 
 from tests.pty.conftest import StageServer
 from tests.support.terminal import PROGRAM, Terminal, program
@@ -48,29 +45,6 @@ def test_escape_cuts_the_reply_and_the_next_message_works(stage: StageServer) ->
         terminal.wait_for("もう一度", "completed")
         terminal.send("\x11")
         assert terminal.wait_for_exit() == 0
-    assert stage.assistants == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_deletes_and_gives_the_receipt(stage: StageServer, number: int) -> None:
-    with program(environ=stage.environ) as terminal:
-        start(terminal)
-        terminal.send("話して\r")
-        terminal.wait_for("in progress")
-        terminal.kill(number)
-        terminal.wait_for_exit()
-    assert thread_of(terminal.bytes_seen.decode(errors="replace"))
-    assert stage.assistants == []
-
-
-def test_a_closed_terminal_deletes_too(stage: StageServer) -> None:
-    with program(environ=stage.environ) as terminal:
-        start(terminal)
-        terminal.send("話して\r")
-        terminal.wait_for("in progress")
-        assert len(stage.assistants) == 1
-        terminal.hang_up()
-        terminal.wait_for_end()
     assert stage.assistants == []
 
 

@@ -13,7 +13,8 @@ import msgspec
 from frieza_tui.arguments import SETTINGS_FLAGS, build_parser
 from frieza_tui.settings import ENV_PREFIX, SHARED_ENV, Settings
 from frieza_tui.tui.commands import COMMANDS
-from frieza_tui.tui.keys import readme_table
+from frieza_tui.tui.keys import readme_table as keys_table
+from tests.faults.names import readme_table
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -21,7 +22,8 @@ README = Path(__file__).parents[2] / "README.md"
 def blocks() -> dict[str, str]:
     """What stands between the README's markers, by the markers' names."""
     return {
-        "keys": f"{readme_table()}\n\n{commands_table()}",
+        "keys": f"{keys_table()}\n\n{commands_table()}",
+        "faults": readme_table(),
         "settings": f"{settings_table()}\n\nThe other flags:\n\n{flags_table()}",
     }
 

@@ -1,0 +1,9 @@
+"""Goes through the faults, or those tests whose names an expression fits, and prints the table: `python -m tests.faults`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+if __name__ == "__main__":
+    sys.exit(pytest.main([str(Path(__file__).parent), "-q", "-p", "no:cacheprovider", *sys.argv[1:]]))
