@@ -1,4 +1,4 @@
-"""Goes through the faults, or those tests whose names an expression fits, and prints the table: `python -m tests.faults`."""
+"""Goes through the faults, or those that pytest's arguments choose, and prints the table: `python -m tests.faults`."""
 
 import sys
 from pathlib import Path

@@ -58,6 +58,7 @@ class Soak:
         self._faults = cycle(faults)
         self._report = report
         self._pid = going.terminal.pid
+        self._calls_seen = self._quiet_looks = 0
 
     def turn(self, number: int) -> float:
         """Ask and be answered; in every tenth turn go through a fault first. Returns seconds of CPU."""
@@ -70,7 +71,8 @@ class Soak:
         return self._cpu_s() - before_s
 
     def held(self) -> Held:
-        """Look at what the program holds now."""
+        """Look at what the program holds once nothing goes on behind the turns, such as deletions."""
+        self._going.terminal.wait_until(self._is_quiet, "no more calls", timeout_s=600.0)
         self._report.unlink(missing_ok=True)
         os.kill(self._pid, signal.SIGUSR1)
         self._going.terminal.wait_until(self._report.exists, "the number of tasks")
@@ -84,6 +86,13 @@ class Soak:
             len(files),
             sum(one.startswith("socket:") for one in files),
         )
+
+    def _is_quiet(self) -> bool:
+        """Whether no call came to the server since some looks ago; between two there is a tenth of a second."""
+        calls = len(self._going.server.calls)
+        self._quiet_looks = self._quiet_looks + 1 if calls == self._calls_seen else 0
+        self._calls_seen = calls
+        return self._quiet_looks > 5
 
     def _cpu_s(self) -> float:
         tasks = (Path("/proc") / str(self._pid) / "task").iterdir()
@@ -138,7 +147,7 @@ def main() -> int:
     """Soak as the arguments say."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__)
     parser.add_argument("--turns", type=int, default=2000)
-    parser.add_argument("--api", choices=FAULTS, default="responses")
+    parser.add_argument("--api", choices=FAULTS, default="chat")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         _own_world(folder)
