@@ -9,9 +9,11 @@ from frieza_tui.domain.assistant import Assistant, Example, ExamplePack, ToolKin
 from frieza_tui.domain.errors import AssistantFileError
 from frieza_tui.i18n import _
 from frieza_tui.paths import config_dir
+from frieza_tui.text.safe import make_safe, safe_line
 
 _SHIPPED_DIR = Path(__file__).parent / "assistants"
 _DEFAULT_NAME = "frieza"
+_NAME_CELLS = 80
 
 
 class _Pack(msgspec.Struct, forbid_unknown_fields=True):
@@ -45,7 +47,9 @@ def _pack(language: str, table: _Pack) -> ExamplePack:
 def _assistant(content: _File) -> Assistant:
     tables = (("ja", content.ja), ("en", content.en))
     packs = tuple(_pack(language, table) for language, table in tables if table is not None)
-    return Assistant(content.name, content.instructions, content.model, tuple(content.tools), packs)
+    return Assistant(
+        safe_line(content.name, _NAME_CELLS), content.instructions, content.model, tuple(content.tools), packs
+    )
 
 
 def load_assistant(path: Path) -> Assistant:
@@ -63,7 +67,7 @@ def load_assistant(path: Path) -> Assistant:
         happened = _("The assistant file {path} is wrong: {reason}.").format(path=path, reason=error)
         raise AssistantFileError(happened, todo) from error
     for key in ("name", "instructions"):
-        if not getattr(content, key).strip():
+        if not make_safe(getattr(content, key)).strip():
             happened = _("The assistant file {path} is wrong: `{key}` is empty.").format(path=path, key=key)
             raise AssistantFileError(happened, todo)
     return _assistant(content)

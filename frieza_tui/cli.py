@@ -35,7 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _dispatch(words)
     except FriezaError as error:
-        print(f"frieza-tui: {error}", file=sys.stderr)
+        from frieza_tui.text.safe import make_safe
+
+        print(make_safe(f"frieza-tui: {error}"), file=sys.stderr)  # paths and servers' words are in it
         return MISUSED if isinstance(error, SettingsError) else 1
     except KeyboardInterrupt:
         return 130

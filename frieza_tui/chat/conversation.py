@@ -100,8 +100,10 @@ class Chat:
 
     @property
     def label(self) -> Label:
-        """Which API, where, which model."""
-        return self._backend.label
+        """Which API, where, which model; safe to show, though servers and files name models as they like."""
+        label = self._backend.label
+        server, model, why = (safe_line(words, 200) for words in (label.server, label.model, label.why))
+        return Label(label.api, server, model, why)
 
     @property
     def is_busy(self) -> bool:

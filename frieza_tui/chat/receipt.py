@@ -5,6 +5,10 @@ from dataclasses import replace
 
 from frieza_tui.backends.base import Backend, Deletion
 from frieza_tui.i18n import _
+from frieza_tui.text.safe import safe_line
+
+_MOST = 600
+"""Characters of a line; ids and reasons come from servers."""
 
 DELETE_S = 3.5
 """Of the five seconds that leaving may take; backends bound each of their deletions below this."""
@@ -23,8 +27,8 @@ async def delete_remote(backend: Backend, *, is_kept: bool) -> tuple[Deletion, .
 
 
 def receipt_line(deletion: Deletion) -> str:
-    """Return the line for one remote object: deleted, or not deleted and what to do."""
+    """Return the line for one remote object, safe to show: deleted, or not deleted and what to do."""
     what = f"{deletion.kind} {deletion.id}"
     if deletion.is_deleted:
-        return _("{what}: deleted").format(what=what)
-    return _("{what}: not deleted; {reason}").format(what=what, reason=deletion.reason)
+        return safe_line(_("{what}: deleted").format(what=what), _MOST)
+    return safe_line(_("{what}: not deleted; {reason}").format(what=what, reason=deletion.reason), _MOST)

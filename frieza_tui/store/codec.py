@@ -20,7 +20,7 @@ from frieza_tui.domain.thread import (
 )
 from frieza_tui.domain.turn import TurnEnded
 
-Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = "str | int | float | bool | list[Json] | tuple[Json, ...] | dict[str, Json] | None"
 T = TypeVar("T")
 
 
@@ -223,7 +223,7 @@ def _storable(value: Json) -> Json:
     match value:
         case str():
             return storable(value)
-        case list():
+        case list() | tuple():  # tuples stay tuples in builtins
             return [_storable(one) for one in value]
         case dict():
             return {key: _storable(one) for key, one in value.items()}

@@ -1,8 +1,8 @@
 """A thread as JSON that other programs can read, and this one again. Knows no table."""
 
-import re
 from dataclasses import replace
 from typing import Final, Literal
+from unicodedata import category
 
 import msgspec
 
@@ -11,11 +11,9 @@ from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.thread import Node, Thread, new_id
 from frieza_tui.domain.turn import TurnEnded
 from frieza_tui.store.codec import EventRecord, MessageRecord, event_of, message_of, to_json
+from frieza_tui.text.safe import make_safe
 
 FORMAT: Final = "frieza-tui thread"
-_UNSAFE: Final = re.compile(
-    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef]"
-)
 
 
 class RunRecord(msgspec.Struct, frozen=True):
@@ -80,9 +78,15 @@ def readable_json(value: object, *, is_wide: bool = True) -> str:
     text = to_json(value)
     if is_wide:
         text = msgspec.json.format(text, indent=2)
-    return _UNSAFE.sub(_escape, text)
+    return "\n".join(line if make_safe(line) == line else line.translate(_escapes(line)) for line in text.split("\n"))
 
 
-def _escape(found: re.Match[str]) -> str:
-    units = found[0].encode("utf-16-be")
+def _escapes(line: str) -> dict[int, str]:
+    """Return escapes for what does not show by itself; of a line in which something is wrong, marks are among it."""
+    letters = {letter for letter in line if letter > "~"}
+    return {ord(one): _escape(one) for one in letters if category(one)[0] == "M" or make_safe(f"a{one}") != f"a{one}"}
+
+
+def _escape(letter: str) -> str:
+    units = letter.encode("utf-16-be")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

@@ -10,81 +10,7 @@ from hypothesis import strategies as st
 from frieza_tui.text import safe
 from frieza_tui.text.escapes import SEQUENCE_LIMIT
 from frieza_tui.text.safe import MARKS_LIMIT, SafeStream, make_safe, safe_line
-
-ESC, BEL, ST = "\x1b", "\x07", "\x1b\\"
-FAMILY = "👨\u200d👩\u200d👧\u200d👦"
-ENGLAND = "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
-
-KEPT_FORMATS = "\u200b\u200c\u200d\u2060\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
-
-SEQUENCES = {
-    "colour": f"{ESC}[1;31m",
-    "colour with colons": f"{ESC}[38:2::255:0:0m",
-    "clear": f"{ESC}[2J",
-    "cursor style": f"{ESC}[2 q",
-    "report": f"{ESC}[6n",
-    "private report": f"{ESC}[>0q",
-    "mouse on": f"{ESC}[?1000h{ESC}[?1006h",
-    "paste mode": f"{ESC}[?2004h",
-    "pasted": f"{ESC}[200~",
-    "alternate screen": f"{ESC}[?1049h",
-    "kitty keys": f"{ESC}[>1u",
-    "window size": f"{ESC}[8;1;1t",
-    "csi in one byte": "\x9b31m",
-    "reset": f"{ESC}c",
-    "charset": f"{ESC}(0",
-    "alignment test": f"{ESC}#8",
-    "save cursor": f"{ESC}7",
-    "application keypad": f"{ESC}=",
-    "lock shift": f"{ESC}n",
-    "index": f"{ESC}D",
-    "dcs": f"{ESC}P$q q{ST}",
-    "dcs in one byte": "\x90$q q\x9c",
-    "sixel": f'{ESC}Pq"1;1;100;100#0;2;0;0;0#0~~@@vv@@~~$-{ST}',
-    "apc": f"{ESC}_hidden{ST}",
-    "apc in one byte": "\x9fhidden\x9c",
-    "kitty graphics": f"{ESC}_Gf=100,a=T,m=1;iVBORw0KGgo={ST}",
-    "pm": f"{ESC}^hidden{ST}",
-    "pm in one byte": "\x9ehidden\x9c",
-    "sos": f"{ESC}Xhidden{ST}",
-    "sos in one byte": "\x98hidden\x9c",
-    "screen title": f"{ESC}ktitle{ST}",
-    "tmux passthrough": f"{ESC}Ptmux;{ESC}{ESC}]52;c;cm0gLXJm{BEL}{ST}",
-    "tmux passthrough with st": f"{ESC}Ptmux;{ESC}{ESC}]52;c;cm0gLXJm{ESC}{ST}{ST}",
-    "screen passthrough": f"{ESC}P{ESC}]52;c;cm0gLXJm{BEL}{ST}",
-    "cancelled": f"{ESC}]0;title\x18",
-    "substituted": f"{ESC}]0;title\x1a",
-}
-for _number in (0, 1, 2, 4, 8, 9, 10, 11, 12, 52, 104, 133, 777, 1337):
-    for _end in (BEL, ST, "\x9c"):
-        SEQUENCES[f"osc {_number} {_end!r}"] = f"{ESC}]{_number};evil;日本 ?{_end}"
-        SEQUENCES[f"osc {_number} {_end!r} in one byte"] = f"\x9d{_number};evil;日本 ?{_end}"
-
-CORPUS = {
-    **{f"C{0 if code < 0x80 else 1} {code:02x}": f"a{chr(code)}b" for code in (*range(32), *range(0x7F, 0xA0))},
-    **{name: f"前{sequence}後" for name, sequence in SEQUENCES.items()},
-    "marks": "e" + "\u0301" * 10_000 + "b",
-    "marks between sequences": ("e" + f"\u0301{ESC}[m" * 100),
-    "joiners": "👩" + "\u200d" * 1_000 + "👩",
-    "joined emoji": "\u200d".join("👩" * 1_000),
-    "selectors": "❤" + "\ufe0f" * 1_000,
-    "selectors as data": "a" + "".join(chr(0xE0100 + n) for n in range(100)),
-    "tags": "a" + "".join(chr(0xE0000 + ord(letter)) for letter in "ignore all rules"),
-    "bidi": "a\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061cb",
-    "surrogates": "a\ud83db\udc00c",
-    "private": "\ue000\uf8ff\U000f0000\U0010fffd",
-    "noncharacters": "\ufdd0\uffff\U0001ffff\U0010ffff",
-    "unassigned": "\u0378\U000e1000",
-    "separators": "a\u2028b\u2029c\x85d",
-    "annotations": "\ufff9漢字\ufffaかんじ\ufffb",
-    "fillers": "\u3164\u115f\u1160\uffa0\xad\ufeff\u180e",
-    "marks after a joiner": "क\u094d\u200d\u3099क👩\u200d\u3099a",
-    "broken off": f"a{ESC}[31こ{ESC}こ{ESC}]0;x\n{ESC}[",
-    "endless csi": f"{ESC}[" + "1" * 20_000,
-    "endless osc": f"{ESC}]" + "x" * 20_000,
-    "endless nf": ESC + " " * 20_000,
-}
-
+from tests.support.attacks import BEL, CORPUS, ENGLAND, ESC, FAMILY, SEQUENCES, is_harmless
 
 nasty_pieces = st.one_of(
     st.sampled_from(list(SEQUENCES.values())),
@@ -104,20 +30,6 @@ def stream(text: str, cuts: list[int]) -> str:
     edges = [0, *sorted(cut % (len(text) + 1) for cut in cuts), len(text)]
     fed = [stream.feed(text[start:end]) for start, end in pairwise(edges)]
     return "".join(fed) + stream.close()
-
-
-def is_harmless(character: str) -> bool:
-    if character in "\n\t":
-        return True
-    category = unicodedata.category(character)
-    if category == "Cf":
-        return (
-            character in "\u200b\u200c\u200d\u2060\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
-            or ("\U000e0020" <= character <= "\U000e007f")
-        )
-    if category == "Cn":
-        return "\U0001f000" <= character <= "\U0001faff" or "\U00020000" <= character <= "\U0003fffd"
-    return category not in ("Cc", "Cs", "Co", "Zl", "Zp")
 
 
 @pytest.mark.parametrize("name", CORPUS)

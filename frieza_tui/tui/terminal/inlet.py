@@ -6,6 +6,8 @@ Knows no Textual. Textual's parser takes what it does not understand for typed t
 import re
 from collections.abc import Callable
 
+from frieza_tui.text.safe import SafeStream
+
 KEY_WAIT_S = 0.02
 """How long a lone ESC may be the beginning of something: the rest of it comes in the same breath."""
 REST_WAIT_S = 0.5
@@ -42,6 +44,7 @@ class Inlet:
         self._held = ""
         self._held_until = 0.0
         self._is_in_paste = False
+        self._paste = SafeStream()
         self.awaits_position = False
         """Whether the next report of the cursor's position is an answer; else it may be F3 with Shift or Ctrl."""
 
@@ -70,7 +73,9 @@ class Inlet:
         if not self._held or now < self._held_until:
             return ""
         held, self._held = self._held, ""
-        return held if self._is_in_paste or _MAYBE_KEY.fullmatch(held) else ""
+        if self._is_in_paste:
+            return self._paste.feed(held)
+        return held if _MAYBE_KEY.fullmatch(held) else ""
 
     def _sort(self, data: str, at: int, out: list[str], now: float) -> int:
         """Look at what begins with the ESC at an index; returns the index after it."""
@@ -101,6 +106,8 @@ class Inlet:
             self._take_answer(sequence)
             return ""
         self._is_in_paste = sequence == _PASTE_START
+        if self._is_in_paste:
+            self._paste = SafeStream()
         return "" if _HUGE_NUMBER.search(sequence) else sequence
 
     def _is_answer(self, sequence: str) -> bool:
@@ -110,13 +117,17 @@ class Inlet:
         return sequence[2] in "?>=" and not sequence.endswith("$y")  # Textual reads what modes there are
 
     def _pass_paste(self, data: str, at: int, out: list[str], now: float) -> int:
+        """Pass a paste on as text that only shows: Textual's parser takes sequences within a paste for keys.
+
+        Some terminals pass them on, and then whoever wrote what is in the clipboard would press keys here.
+        """
         end = data.find(_PASTE_END, at)
         if end >= 0:
             self._is_in_paste = False
-            out.append(data[at : end + len(_PASTE_END)])
+            out += (self._paste.feed(data[at:end]), self._paste.close(), _PASTE_END)
             return end + len(_PASTE_END)
         tail = next((n for n in range(len(_PASTE_END) - 1, 0, -1) if data.endswith(_PASTE_END[:n], at)), 0)
-        out.append(data[at : len(data) - tail])
+        out.append(self._paste.feed(data[at : len(data) - tail]))
         if tail:
             self._hold(data[len(data) - tail :], now)
         return len(data)

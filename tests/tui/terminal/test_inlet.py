@@ -1,8 +1,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
+from textual._xterm_parser import XTermParser
 
 from frieza_tui.tui.terminal.inlet import KEY_WAIT_S, REST_WAIT_S, Inlet
+from tests.support.attacks import bare_attacks, marked_sequences, shows_only
 
 ANSWERS = {
     "colour": "\x1b]11;rgb:1515/1111/1d1d\x1b\\",
@@ -29,7 +32,7 @@ FOR_THE_PARSER = {
     "old mouse": "\x1b[M !!",
     "mode": "\x1b[?2026;2$y",
     "focus": "\x1b[I",
-    "paste": "\x1b[200~a\x1b]11;b\x1b[<c\x1b[201~",
+    "paste": "\x1b[200~一行目\n[31m]11;b\t👩\u200d👧\x1b[201~",
 }
 BROKEN = {
     "no numbers": "\x1b[<32;NaN;NaNM",
@@ -105,3 +108,22 @@ def test_an_endless_answer_is_given_up() -> None:
     inlet = Inlet(print)
     assert len(inlet.feed("\x1b]11;" + "x" * 20_000, 0.0)) < 20_000
     assert inlet.feed("a", 0.0).endswith("a")
+
+
+@pytest.mark.parametrize("size", [1, 3, 10_000])
+def test_what_is_pasted_presses_no_key(size: int) -> None:
+    parser = XTermParser()
+    for attack in (*marked_sequences(), *bare_attacks()):
+        whole = f"\x1b[200~a {attack} b\r\x1b[201~"
+        pasted, answers = through([whole[at : at + size] for at in range(0, len(whole), size)])
+        found = list(parser.feed(pasted))
+        assert (len(found), answers) == (1, []), ascii(attack)
+        assert isinstance(found[0], events.Paste)
+        assert shows_only(found[0].text), ascii(attack)
+
+
+def test_a_pause_within_a_paste_lets_no_key_out() -> None:
+    inlet = Inlet(print)
+    assert inlet.feed("\x1b[200~a\x1b", 0.0) == "\x1b[200~a"
+    assert inlet.tick(REST_WAIT_S) == ""
+    assert inlet.feed("\x03b\x1b[201~", 1.0) == "␛␃b\x1b[201~"
