@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
 from frieza_tui.backends.api_notes import ApiNotes
-from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RemoteRun, ResumeRun, RunRequest
+from frieza_tui.backends.base import Backend, Deletion, Label, ModelFacts, Preparation, RemoteRun, ResumeRun, RunRequest
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.probing import Api, find_api, is_unlike_api, reason_for
 from frieza_tui.domain.errors import BackendError, NotHere
@@ -23,7 +23,7 @@ class AutoBackend:
     def __init__(
         self, client: OpenAIClient, make: Callable[[Api], Backend], *, notes: ApiNotes, model: str = ""
     ) -> None:
-        """Take a client to ask with, and the function that makes an API's adapter. model: for the label, until then."""
+        """Take a client to ask with, and what makes an API's adapter. model: "" leaves it to the adapter."""
         self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
         self.unknown_events = 0
         self._client = client
@@ -47,6 +47,23 @@ class AutoBackend:
             return Label("auto", self._client.server.name, self._model)
         why = reason_for(self._api, is_openai=self._client.server.is_openai)
         return replace(self._made[self._api].label, why=why)
+
+    @property
+    def models(self) -> "AutoBackend":
+        """Itself."""
+        return self
+
+    async def list(self) -> Sequence[ModelFacts]:
+        """Return what the adapter lists. Raises: BackendError."""
+        models = (await self._chosen()).models
+        return await models.list() if models is not None else ()
+
+    def use(self, name: str) -> None:
+        """Let the next run be that model's, with whichever adapter."""
+        self._model = name
+        for backend in self._made.values():
+            if backend.models is not None:
+                backend.models.use(name)
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
@@ -151,5 +168,7 @@ class AutoBackend:
     def _adopt(self, api: Api) -> Api:
         if api not in self._made:
             backend = self._made[api] = self._make(api)
+            if self._model and backend.models is not None:
+                backend.models.use(self._model)
             backend.on_preparation = lambda preparation: self.on_preparation(preparation)
         return api

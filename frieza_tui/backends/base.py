@@ -1,6 +1,6 @@
 """What a backend is: run events out of one API, whichever it is."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
@@ -87,6 +87,29 @@ Raises: BackendError; NotHere or Refused if the server has no such run any more.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """One model, as its server lists it."""
+
+    id: str
+    context_tokens: int | None = None
+    """The window; None where the server does not tell."""
+    shutdown_date: str = ""
+    """As the server writes it; "" if none is set."""
+
+
+class Models(Protocol):
+    """The models that a server has, and the choice of one."""
+
+    async def list(self) -> Sequence[ModelFacts]:
+        """Return the server's models in its order; it is asked once. Raises: BackendError."""
+        ...
+
+    def use(self, name: str) -> None:
+        """Let the next run be that model's; the thread goes on. Whether the server has it is not looked at."""
+        ...
+
+
 class Ledger(Protocol):
     """Where a backend writes down what it makes on a server, so that nothing is left there after a crash."""
 
@@ -139,6 +162,11 @@ class Backend(Protocol):
     @property
     def resume_run(self) -> ResumeRun | None:
         """Follows a run that goes on without its stream; None where runs end with it."""
+        ...
+
+    @property
+    def models(self) -> Models | None:
+        """Whom to choose from; None where there is no choice."""
         ...
 
     @property

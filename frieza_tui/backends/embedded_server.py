@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from frieza_tui.backends.assistants import AssistantsBackend
-from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
+from frieza_tui.backends.base import Deletion, Label, ModelFacts, Preparation, RunRequest
 from frieza_tui.backends.child_server import CHILD_COMMAND, ChildServer
 from frieza_tui.backends.loose_json import json_objects, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
@@ -52,9 +52,23 @@ class EmbeddedBackend:
         self._read_timeout_s = read_timeout_s
         self._command = command
         self._needed = needed
+        self._started_model = model
         self._child: ChildServer | None = None
         self._adapter: AssistantsBackend | None = None
         self._starting: asyncio.Task[None] | None = None
+
+    @property
+    def models(self) -> "EmbeddedBackend":
+        """Itself."""
+        return self
+
+    async def list(self) -> Sequence[ModelFacts]:
+        """Return the models of this computer that this program knows, and those in its folder. Raises: nothing."""
+        return await asyncio.to_thread(_models_here)
+
+    def use(self, name: str) -> None:
+        """Start the child anew with another model, at the next preparation; the thread goes along."""
+        self._model = name
 
     @property
     def label(self) -> Label:
@@ -75,12 +89,11 @@ class EmbeddedBackend:
 
         Cancelling a caller does not stop the start. Raises: ModelError, BackendError.
         """
-        if self._adapter is not None and self._is_alive:
-            return
-        if self._starting is None:
-            self._starting = asyncio.create_task(self._start())
-            self._starting.add_done_callback(self._note_start)
-        await asyncio.shield(self._starting)
+        while self._adapter is None or not self._is_alive or self._started_model != self._model:
+            if self._starting is None:
+                self._starting = asyncio.create_task(self._start())
+                self._starting.add_done_callback(self._note_start)
+            await asyncio.shield(self._starting)
 
     async def stream_run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
         """Yield the adapter's events; a child that died is started again first, and its thread built anew.
@@ -142,12 +155,13 @@ class EmbeddedBackend:
         if missing:
             raise _not_installed()
         await self._discard()
+        self._started_model = self._model
         self.on_preparation(Preparation("starting_server"))
         warming = asyncio.create_task(asyncio.to_thread(importlib.import_module, "openai"))
         try:
             log_path = self._log_path or state_dir() / "server.log"
             self._child = await ChildServer.start(
-                self._model, self._known_assistants, log_path, self._report, self._command
+                self._started_model, self._known_assistants, log_path, self._report, self._command
             )
             await warming
             self._adapter = await self._adapter_on(self._child)
@@ -186,6 +200,12 @@ class EmbeddedBackend:
             await adapter.close()
         if child is not None:
             await child.stop()
+
+
+def _models_here() -> tuple[ModelFacts, ...]:
+    from frieza_tui.backends.model_files import names_here
+
+    return tuple(ModelFacts(name) for name in names_here())
 
 
 def _not_installed() -> ModelError:

@@ -60,6 +60,7 @@ class LlamaCppBackend:
     """
 
     resume_run: None = None
+    models: None = None
 
     def __init__(
         self,

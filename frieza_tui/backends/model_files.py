@@ -100,6 +100,14 @@ def resolve(model: str | None = None, folder: Path | None = None, known: Sequenc
     raise _missing(wanted)
 
 
+def names_here(folder: Path | None = None, known: Sequence[KnownModel] = KNOWN) -> list[str]:
+    """Return what `resolve` takes for each model on this computer: known ones, and other GGUF files in the folder."""
+    folder = folder or models_dir()
+    names = [one.name for one in known if is_in_place(one, folder) or installed_parts(one)]
+    ours = {one.local_name for one in known}
+    return names + [str(path) for path in sorted(folder.glob("*.gguf")) if path.name not in ours]
+
+
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
     """What is here of one known model."""

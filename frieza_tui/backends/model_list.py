@@ -5,9 +5,9 @@ import difflib
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
+from frieza_tui.backends.base import ModelFacts
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, number_of, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.refusals import is_about_model
@@ -30,17 +30,6 @@ _CONTEXT_KEYS: Final = (
 """As LM Studio, OpenRouter, vLLM, Groq and LM Studio again name the window in their lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """One model, as its server lists it."""
-
-    id: str
-    context_tokens: int | None = None
-    """The window; None where the server does not tell."""
-    shutdown_date: str = ""
-    """As the server writes it; "" if none is set."""
-
-
 async def fetch_models(client: OpenAIClient) -> tuple[ModelFacts, ...]:
     """Return the server's models in its order. Raises: BackendError."""
     # Asked once: a message waits for it, and somebody for the message.
@@ -56,7 +45,7 @@ def _facts(model: Json) -> ModelFacts:
 
 
 class ModelChoice:
-    """The model that runs use: the wanted one, else the assistant's, else the server's first."""
+    """Implements Models: the one that runs use is the wanted one, else the assistant's, else the server's first."""
 
     def __init__(self, client: OpenAIClient, wanted: str) -> None:
         """Take the client; wanted "" leaves it to the assistant and the server."""
@@ -64,7 +53,20 @@ class ModelChoice:
         """The model in use; "" until it is known."""
         self._client = client
         self._wanted = wanted
+        self._asking = asyncio.Lock()
         self._models: tuple[ModelFacts, ...] | None = None
+
+    async def list(self) -> Sequence[ModelFacts]:
+        """Return the server's list, asked for once. Raises: BackendError."""
+        async with self._asking:
+            if self._models is None:
+                await self._client.open()
+                self._models = await fetch_models(self._client)
+            return self._models
+
+    def use(self, name: str) -> None:
+        """Let the next run be that model's."""
+        self.name = self._wanted = name
 
     @property
     def context_tokens(self) -> int | None:
@@ -75,13 +77,13 @@ class ModelChoice:
         """Return the server's list, asked for once; empty if it has none. Raises: Unreachable."""
         if self._models is None:
             try:
-                self._models = await fetch_models(self._client)
+                await self.list()
             except Unreachable:
                 raise
             except BackendError as error:
                 log.info("the models are not listed: %s", type(error).__name__)
                 return ()
-        return self._models
+        return self._models or ()
 
     async def look_briefly(self) -> None:
         """Ask for the list ahead of its use; one that is late is not waited for."""
@@ -109,8 +111,8 @@ class ModelChoice:
         happened = _("{server} does not have the model {model}.")
         happened = happened.format(server=server.name, model=server.words(self.name, 100))
         if not near:
-            return NotHere(happened, _("Name another one with --model."), error.facts)
-        todo = _("Name another one with --model, for example: {models}.")
+            return NotHere(happened, _("Choose another one: /model, or --model at the start."), error.facts)
+        todo = _("Choose another one (/model, or --model at the start), for example: {models}.")
         return NotHere(happened, todo.format(models=server.words(", ".join(near))), error.facts)
 
 

@@ -33,9 +33,16 @@ class PromptBuilder:
         """Take the function that gives a message as the API wants it."""
         self.window_tokens: int | None = None
         """Of the model; None while it is not known."""
+        self._model = ""
         self._tokens_per_byte = _TOKENS_PER_BYTE
         self._was_refused = False
         self._encoded = EncodedMessages(encode)
+
+    def fit(self, model: str, window_tokens: int | None) -> None:
+        """Note whose prompts come now, and its window as listed; what was learnt of another model is forgotten."""
+        if model != self._model:
+            self._model, self.window_tokens, self._was_refused = model, None, False
+        self.window_tokens = self.window_tokens or window_tokens
 
     def build(self, instructions: str, messages: Sequence[Message], reply_tokens: int | None = None) -> Prompt:
         """Return as many whole turns, the newest, as the window takes beside the instructions; the last one always."""

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from frieza_tui.backends.base import Backend, Label, Ledger
+from frieza_tui.backends.base import Backend, Label, Ledger, ModelFacts
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
 
 if TYPE_CHECKING:
-    from frieza_tui.backends.model_list import ModelFacts
     from frieza_tui.backends.openai_client import OpenAIClient
 
 OPENAI_URL: Final = "https://api.openai.com/v1"
@@ -55,7 +54,7 @@ def load_backend(config: BackendConfig) -> Backend:
     return make(config)
 
 
-async def list_models(config: BackendConfig) -> "tuple[ModelFacts, ...]":
+async def list_models(config: BackendConfig) -> tuple[ModelFacts, ...]:
     """Return the models of a config's server, in its order; whichever API it has. Raises: BackendError."""
     from frieza_tui.backends.model_list import fetch_models
 

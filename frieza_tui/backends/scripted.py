@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
+from frieza_tui.backends.base import Deletion, Label, Models, Preparation, RunRequest
 from frieza_tui.backends.drafts import MessageDraft
 from frieza_tui.domain.errors import ServerFault
 from frieza_tui.domain.events import (
@@ -98,6 +98,7 @@ class ScriptedBackend:
         self.deletions: tuple[Deletion, ...] | None = None
         """If set, what `delete_remote` answers."""
         self.delete_gate: asyncio.Event | None = None
+        self.models: Models | None = None
         self.is_closed = False
         self._script = tuple(script)
         self._delay_s = delay_s

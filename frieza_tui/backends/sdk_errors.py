@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _KEY = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][A-Za-z0-9_*.-]{6,}", re.IGNORECASE)
 _NO_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _LONG_S = 120
+_ENDS = ".!?…。！？"
 _MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
 
 
@@ -300,7 +301,7 @@ def _denied(server: Server, facts: ServerFacts, message: str) -> BackendError:
 def _not_here(server: Server, facts: ServerFacts, message: str) -> BackendError:
     if facts.code == "model_not_found" or (facts.status == 404 and _MODEL.search(message)):
         happened = _("{server} does not have this model.").format(server=server.name)
-        return NotHere(_with(happened, message), _("Name another one with --model."), facts)
+        return NotHere(_with(happened, message), _("Choose another one: /model, or --model at the start."), facts)
     happened = _("{server} does not have what was asked for (status {status}).")
     happened = happened.format(server=server.name, status=facts.status)
     return NotHere(_with(happened, message), _address_advice(), facts)
@@ -335,7 +336,10 @@ def _message(body: object) -> str:
 
 
 def _with(happened: str, message: str) -> str:
-    return _("{sentence} It says: {message}").format(sentence=happened, message=message) if message else happened
+    if not message:
+        return happened
+    said = message if message[-1] in _ENDS else message + "."
+    return _("{sentence} It says: {message}").format(sentence=happened, message=said)
 
 
 def _said(happened: str, server: Server, message: str) -> str:

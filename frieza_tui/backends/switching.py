@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, ResumeRun, RunRequest
+from frieza_tui.backends.base import Backend, Deletion, Label, Models, Preparation, ResumeRun, RunRequest
 from frieza_tui.domain.events import RunEvent
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,11 @@ class SwitchingBackend:
     def label(self) -> Label:
         """Of the one that answers now."""
         return self._place.backend.label
+
+    @property
+    def models(self) -> Models | None:
+        """Of the one that answers now."""
+        return self._place.backend.models
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
-from frieza_tui.backends.base import Backend, Deletion, Label, Preparation, RunRequest, Sampling
+from frieza_tui.backends.base import Backend, Deletion, Label, Models, Preparation, RunRequest, Sampling
 from frieza_tui.chat.branches import Branches
 from frieza_tui.chat.cut_run import CutRun, events_of_run
 from frieza_tui.chat.journal import Journal, NoJournal
@@ -104,6 +104,11 @@ class Chat:
         label = self._backend.label
         server, model, why = (safe_line(words, 200) for words in (label.server, label.model, label.why))
         return Label(label.api, server, model, why)
+
+    @property
+    def models(self) -> Models | None:
+        """Whom of the server's models to choose from; None where there is no choice."""
+        return self._backend.models
 
     @property
     def is_busy(self) -> bool:

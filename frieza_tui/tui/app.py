@@ -107,6 +107,7 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         for theme in THEMES:
             name = _("Theme: {name}").format(name=theme.name)
             yield SystemCommand(name, _("Change the colours"), partial(self.wear, theme.name))
+        yield SystemCommand(_("Model"), _("Choose the model that answers"), self._chat_screen.action_models)
         yield SystemCommand(_("Who answers"), _("Which API and server, and why"), self._chat_screen.action_explain)
         yield SystemCommand(_("Help"), _("All keys"), self.action_help)
         yield SystemCommand(_("Quit"), _("Delete what is on the server and end"), self.leave)

@@ -30,6 +30,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("help", "", lambda: _("All keys and commands")),
     Command("lang", "[ja|en|auto]", lambda: _("Language of the screen; auto: as at the start")),
+    Command("model", "[name]", lambda: _("Choose the model that answers from now on")),
     Command("quit", "", lambda: _("Quit")),
 )
 

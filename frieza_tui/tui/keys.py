@@ -176,6 +176,7 @@ KEYS: tuple[Key, ...] = (
         lambda: _("threads"),
     ),
     Key("help", "F1", "f1", "program", lambda: _("This help"), lambda: _("help")),
+    Key("models", "F2", "f2", "program", lambda: _("Choose the model that answers from now on"), lambda: _("model")),
     Key("theme", "F3", "f3", "program", lambda: _("Next theme"), lambda: _("theme")),
     Key("palette", "Ctrl+P", "ctrl+p", "program", lambda: _("Find a command by name"), lambda: _("commands")),
     Key(

@@ -65,6 +65,18 @@ async def test_the_child_answers_through_the_assistants_api_and_goes_with_its_ow
     assert stat.S_IMODE(log_path.stat().st_mode) == 0o600
 
 
+async def test_another_model_is_loaded_by_a_new_child_and_the_thread_goes_along(tmp_path: Path) -> None:
+    async with embedded("well", tmp_path / "log") as backend:
+        thread = asking("first")
+        thread = asking("second", after(thread, await run(backend, thread)))
+        first = child_of(backend)
+        backend.models.use("other.gguf")
+        assert text_of(await run(backend, thread)) == "こんにちは"
+        assert child_of(backend) != first
+        assert not is_running(first)
+        assert "model=other.gguf" in (tmp_path / "log").read_text("utf-8")
+
+
 async def test_a_child_that_died_is_started_again_and_the_conversation_goes_on(tmp_path: Path) -> None:
     async with embedded("well", tmp_path / "log") as backend:
         thread = asking("first")

@@ -9,7 +9,7 @@ import pytest
 
 from frieza_tui.backends.embedded.catalogue import KNOWN, KnownModel
 from frieza_tui.backends.embedded.joining import installed_parts, join
-from frieza_tui.backends.model_files import get, models_dir, remove, resolve, status
+from frieza_tui.backends.model_files import get, models_dir, names_here, remove, resolve, status
 from frieza_tui.domain.errors import ModelError
 
 PARTS = (b"GGUF one " * 400_000, b"two " * 1_000_000, b"three")
@@ -196,3 +196,11 @@ def test_the_known_models_are_qwens_own_bytes() -> None:
     ]
     assert all("huggingface.co/Qwen/" in one.url and one.url.endswith(one.file_name) for one in KNOWN)
     assert models_dir().name == "models"
+
+
+def test_the_models_of_a_folder_are_known_ones_by_name_and_others_by_path(tmp_path: Path) -> None:
+    (tmp_path / model_of().local_name).write_bytes(WHOLE)
+    (tmp_path / "mine.gguf").write_bytes(b"GGUF")
+    (tmp_path / "notes.txt").write_text("no model")
+    assert names_here(tmp_path, [model_of()]) == [model_of().name, str(tmp_path / "mine.gguf")]
+    assert names_here(tmp_path / "absent", [model_of()]) == []

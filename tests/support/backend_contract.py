@@ -145,6 +145,21 @@ class BackendContract:
             assert all(one.is_deleted for one in await stage.backend.delete_remote())
             assert stage.backend.remote_objects == ()
 
+    async def test_another_model_answers_from_the_next_run_on_in_the_same_thread(self, staging: Staging) -> None:
+        async with staging() as stage:
+            stage.will("one")
+            stage.will("two")
+            thread = asking("first")
+            thread = asking("second", after(thread, await run(stage.backend, thread)))
+            assert stage.backend.models is not None
+            assert [model.id for model in await stage.backend.models.list()]
+            stage.backend.models.use("other-1")
+            assert stage.backend.label.model == "other-1"
+            await run(stage.backend, thread)
+            assert stage.texts() == [("user", "first"), ("assistant", "one"), ("user", "second"), ("assistant", "two")]
+            asked = [call.json["model"] for call in stage.server.calls if "model" in call.json]
+            assert asked[-1] == "other-1" != asked[0]
+
     async def test_cancelling_closes_the_request_and_the_next_turn_works(self, staging: Staging) -> None:
         async with staging() as stage:
             stage.will("partial", asyncio.Event(), "never")

@@ -89,7 +89,7 @@ class ResponsesDouble:
     extras: list[bytes] = field(default_factory=list)
     refused_fields: set[str] = field(default_factory=set)
     window_bytes: int | None = None
-    models: list[str] = field(default_factory=lambda: ["double-1"])
+    models: list[str] = field(default_factory=lambda: ["double-1", "other-1"])
     scripts: deque[Script] = field(default_factory=deque)
     conversations: dict[str, list[str]] = field(default_factory=dict)
     """Ids of items by conversation."""

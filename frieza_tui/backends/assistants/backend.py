@@ -45,6 +45,7 @@ class AssistantsBackend:
         self._place = place or client.server.name
         self._settle_s = settle_s
         self._copy = RemoteCopy(client, model)
+        self.models = self._copy.models
         self._open_run: RunFollower | None = None
         self._earlier_runs: frozenset[str] = frozenset()
         self._is_prepared = False
@@ -52,7 +53,7 @@ class AssistantsBackend:
     @property
     def label(self) -> Label:
         """The API, the server's host, and the model once it is known."""
-        return Label("Assistants", self._place, self._copy.model)
+        return Label("Assistants", self._place, self._copy.models.name)
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:

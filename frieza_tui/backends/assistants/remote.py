@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from frieza_tui.backends.base import Deletion, RunRequest
-from frieza_tui.backends.loose_json import json_objects, text_of
+from frieza_tui.backends.loose_json import text_of
+from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.refusals import is_about_model
 from frieza_tui.backends.sdk_errors import timed_out
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import AuthFailed, BackendError, BadReply, NotHere, RateLimited, ServerFacts, Unreachable
+from frieza_tui.domain.errors import (
+    AuthFailed,
+    BackendError,
+    BadReply,
+    NotHere,
+    RateLimited,
+    Refused,
+    ServerFacts,
+    Unreachable,
+)
 from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, Thread
 from frieza_tui.i18n import _
 
@@ -44,13 +55,12 @@ class RemoteCopy:
 
     def __init__(self, client: OpenAIClient, model: str) -> None:
         """Take the client; model "" means the assistant's own, else the first that the server lists."""
-        self.model = model
-        """The model in use; "" until it is known."""
+        self.models = ModelChoice(client, model)
+        """Another one than the assistant on the server was made with has it made anew."""
         self.assistant_id = ""
         self.thread_id = ""
         self._client = client
-        self._wanted_model = model
-        self._made_for: Assistant | None = None
+        self._made_for: tuple[Assistant, str] | None = None
         self._entries: list[frozenset[str]] = []
         self._is_trusted = True
         self._leftovers: dict[str, str] = {}
@@ -138,7 +148,7 @@ class RemoteCopy:
             self.forget_thread()
         is_new = not self.thread_id
         steps: list[Awaitable[None]] = []
-        if self._made_for != request.assistant:
+        if self._made_for != (request.assistant, self.models.name):
             steps.append(self._make_assistant(request.assistant))
         if is_new:
             steps.append(self._make_thread(request.thread.messages))
@@ -159,7 +169,7 @@ class RemoteCopy:
         return messages[known:]
 
     async def _make_assistant(self, assistant: Assistant) -> None:
-        await self._choose_model(assistant)
+        model = await self._chosen_model(assistant)
         if self.assistant_id:
             self._discard("assistant", self.assistant_id)
             self.assistant_id, self._made_for = "", None
@@ -167,29 +177,21 @@ class RemoteCopy:
         tools: Any = [{"type": tool} for tool in assistant.tools if tool in _BUILT_IN_TOOLS]
         try:
             made = await self._client.call(
-                lambda: api.create(
-                    model=self.model, name=assistant.name, instructions=assistant.instructions, tools=tools
-                )
+                lambda: api.create(model=model, name=assistant.name, instructions=assistant.instructions, tools=tools)
             )
-        except NotHere as error:
+        except (NotHere, Refused) as error:
+            if isinstance(error, Refused) or is_about_model(error):
+                raise await self.models.explained(error) from error
             raise _not_this_api(error) from error
-        self.assistant_id, self._made_for = self._id_of(made), assistant
+        self.assistant_id, self._made_for = self._id_of(made), (assistant, model)
         await self._note_made("assistant", self.assistant_id)
 
-    async def _choose_model(self, assistant: Assistant) -> None:
-        wanted = self._wanted_model or assistant.model
-        if not wanted:
-            wanted = await self._first_model()
-        self.model = wanted or "default"
-
-    async def _first_model(self) -> str:
-        api = self._client.reads.models.with_streaming_response
+    async def _chosen_model(self, assistant: Assistant) -> str:
         try:
             async with asyncio.timeout(_LOOK_S):
-                listed = json_objects((await self._client.call(api.list)).get("data"))
+                return await self.models.choose(assistant)
         except TimeoutError:
             raise timed_out(self._client.server) from None
-        return next((text_of(model.get("id")) for model in listed if model.get("id")), "")
 
     async def _make_thread(self, messages: Sequence[Message]) -> None:
         first = messages[:MAX_FIRST_MESSAGES]
@@ -284,9 +286,7 @@ def _payload(message: Message) -> Any:  # noqa: ANN401 - the SDK's own nest of t
 
 
 def _not_this_api(error: NotHere) -> NotHere:
-    """Return what a 404 for assistants means; a missing model stays what it is."""
-    if error.facts.code == "model_not_found":
-        return error
+    """Return what a 404 for assistants means."""
     if "openai.com" in error.facts.provider:
         happened = _("OpenAI retired the Assistants API on 2026-08-26.")
     else:

@@ -37,7 +37,7 @@ class ChatCompletionsBackend:
         self.unknown_events = 0
         self._client = client
         self._place = place or client.server.name
-        self._models = ModelChoice(client, model)
+        self.models = ModelChoice(client, model)
         self._prompts = PromptBuilder(_message)
         self._takes_usage = True
         self._is_prepared = False
@@ -45,7 +45,7 @@ class ChatCompletionsBackend:
     @property
     def label(self) -> Label:
         """The API, the server's host, and the model once it is known."""
-        return Label("Chat Completions", self._place, self._models.name)
+        return Label("Chat Completions", self._place, self.models.name)
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
@@ -61,7 +61,7 @@ class ChatCompletionsBackend:
             return
         self.on_preparation(Preparation("connecting"))
         await self._client.open()
-        await self._models.look_briefly()
+        await self.models.look_briefly()
         self._is_prepared = True
         self.on_preparation(Preparation("ready"))
 
@@ -71,8 +71,8 @@ class ChatCompletionsBackend:
         A request that a server refuses for a field, or for its length, is sent once more without. Raises: BackendError.
         """
         await self.prepare()
-        model = await self._models.choose(request.assistant)
-        self._prompts.window_tokens = self._prompts.window_tokens or self._models.context_tokens
+        model = await self.models.choose(request.assistant)
+        self._prompts.fit(model, self.models.context_tokens)
         is_shortened = False
         while True:
             prompt = self._prompt(request)
@@ -154,7 +154,7 @@ class ChatCompletionsBackend:
             happened = _("{server} does not have the Chat Completions API.").format(server=self._client.server.name)
             todo = _("Check the address given with --base-url (it often ends in /v1), and --api.")
             return NotHere(happened, todo, error.facts)
-        return await self._models.explained(error)
+        return await self.models.explained(error)
 
 
 async def _take_rest(accumulator: ChunkAccumulator, stream: AsyncGenerator[tuple[str, object], None]) -> None:

@@ -44,7 +44,7 @@ class ResponsesBackend:
         self._client = client
         self._place = place or client.server.name
         self._patience = patience
-        self._models = ModelChoice(client, model)
+        self.models = ModelChoice(client, model)
         self._memory = ThreadMemory(client)
         self._requests = RequestBuilder(is_openai=client.server.is_openai)
         self._open_run: ResponseFollower | None = None
@@ -55,7 +55,7 @@ class ResponsesBackend:
     @property
     def label(self) -> Label:
         """The API, the server's host, and the model once it is known."""
-        return Label("Responses", self._place, self._models.name)
+        return Label("Responses", self._place, self.models.name)
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
@@ -78,7 +78,7 @@ class ResponsesBackend:
         self.on_preparation(Preparation("connecting"))
         await self._client.open()
         if not self._client.server.is_openai:
-            await self._models.look_briefly()
+            await self.models.look_briefly()
         self._is_prepared = True
         self.on_preparation(Preparation("ready"))
 
@@ -90,8 +90,8 @@ class ResponsesBackend:
         """
         await self.prepare()
         await self._finish_previous_run()
-        model = await self._models.choose(request.assistant)
-        self._requests.prompts.window_tokens = self._requests.prompts.window_tokens or self._models.context_tokens
+        model = await self.models.choose(request.assistant)
+        self._requests.prompts.fit(model, self.models.context_tokens)
         self._can_begin_anew = self._can_shorten = True
         while True:
             start = await self._memory.begin(request.thread.messages, goes_on=bool(request.tool_outputs))
@@ -235,7 +235,7 @@ class ResponsesBackend:
         if isinstance(error, NotHere) and not is_about_model(error):
             happened = _("{server} does not have the Responses API.").format(server=self._client.server.name)
             return NotHere(happened, _("Use --api chat, or check the address given with --base-url."), error.facts)
-        return await self._models.explained(error)
+        return await self.models.explained(error)
 
     # -- its end -------------------------------------------------------------------------------------------------
 

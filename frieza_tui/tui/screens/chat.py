@@ -53,6 +53,7 @@ class ChatScreen(CommandScreen):
         Binding("ctrl+c", "interrupt", show=False, priority=True),
         Binding("ctrl+r", "retry", show=False),
         Binding("ctrl+g", "go_on", show=False),
+        Binding("f2", "models", show=False, priority=True),
         Binding("ctrl+t", "threads", show=False, priority=True),
         Binding("pageup", "scroll_log('page_up')", show=False, priority=True),
         Binding("pagedown", "scroll_log('page_down')", show=False, priority=True),

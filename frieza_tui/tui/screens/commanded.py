@@ -25,7 +25,7 @@ class CommandScreen(ServingScreen):
     @property
     def _command_handlers(self) -> dict[str, Callable[[str], bool]]:
         """One for each command of the table, by its name."""
-        return {"help": self._give_help, "lang": self._speak, "quit": self._quit}
+        return {"help": self._give_help, "lang": self._speak, "model": self._choose_model, "quit": self._quit}
 
     def _obey(self, text: str) -> bool:
         """Carry a message out that is a command. False if it is none."""
@@ -47,6 +47,13 @@ class CommandScreen(ServingScreen):
         if not argument:
             self.post_message(LeaveAsked())
         return not argument
+
+    def _choose_model(self, argument: str) -> bool:
+        if argument:
+            self._use_model(argument)
+        else:
+            self.action_models()
+        return True
 
     def _speak(self, argument: str) -> bool:
         """Switch the language of all that the screen says."""

@@ -1,8 +1,12 @@
-"""What a chat screen says of the server: the status bar, and why this API was chosen. Knows no turn from within."""
+"""What a chat screen says of the server, and the choice of its model. Knows no turn from within."""
+
+from textual import work
 
 from frieza_tui.backends.base import Label
 from frieza_tui.i18n import _
+from frieza_tui.text.safe import safe_line
 from frieza_tui.tui.screens.reading import ReadingScreen
+from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.status_bar import StatusBar
 from frieza_tui.tui.words import delay_sentence, state_words
 
@@ -34,3 +38,31 @@ class ServingScreen(ReadingScreen):
         label = self._chat.label
         words = _("{api} with {server}").format(api=label.api, server=label.server)
         self._waiting_line.say(f"{words} ({label.why})" if label.why else words, WHY_S)
+
+    @work(exclusive=True, group="models", exit_on_error=False)
+    async def action_models(self) -> None:
+        """Show the server's models; the one that is chosen answers from the next message on."""
+        from frieza_tui.tui.screens.models import ModelsScreen
+
+        models, label = self._chat.models, self._chat.label
+        if models is None:
+            self._say_no_choice()
+            return
+        name = await self.app.push_screen_wait(ModelsScreen(models, label.model, label.server))
+        if name is not None:
+            self._use_model(name)
+
+    def _use_model(self, name: str) -> None:
+        """Let a model answer from the next message on."""
+        models = self._chat.models
+        if models is None:
+            self._say_no_choice()
+            return
+        models.use(name)
+        self._waiting_line.say(_("The next answer is by {name}.").format(name=safe_line(name, 200)))
+        if not self._turns.is_open:
+            self.run_worker(self._chat.prepare(), group="prepare", exclusive=True, exit_on_error=False)
+        self.post_message(Composer.DraftChanged(self._composer.has_draft))
+
+    def _say_no_choice(self) -> None:
+        self._waiting_line.say(_("There is one model here, and no choice."))

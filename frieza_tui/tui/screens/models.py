@@ -1,0 +1,139 @@
+"""The server's models: filtered as one types, chosen or named by hand. Knows the choice, no conversation."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+from textual.worker import Worker, WorkerState
+
+from frieza_tui.backends.base import ModelFacts, Models
+from frieza_tui.domain.errors import FriezaError
+from frieza_tui.i18n import _
+from frieza_tui.text.folding import fold
+from frieza_tui.text.safe import safe_line
+
+NAME_LIMIT = 200
+"""Of a model's name, in characters; longer ones are cut where they are shown."""
+
+
+class ModelsScreen(ModalScreen[str | None]):
+    """A sheet over the chat; ends with the name of the model to use, or with None."""
+
+    CSS_PATH = "models.tcss"
+    AUTO_FOCUS = "#words"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f2,ctrl+c", "leave", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("pageup", "move(-10)", show=False, priority=True),
+        Binding("pagedown", "move(10)", show=False, priority=True),
+    ]
+
+    def __init__(self, models: Models, current: str, server: str) -> None:
+        """Take the models, the name of the one in use, and the server's."""
+        super().__init__()
+        self._models = models
+        self._current = current
+        self._server = server
+        self._listed: Sequence[ModelFacts] = ()
+        self._shown: list[ModelFacts] = []
+        self._trouble = ""
+        self._is_listed = False
+
+    def compose(self) -> ComposeResult:
+        """The box, the list, a line for what is the matter."""
+        with Vertical(id="sheet") as sheet:
+            sheet.border_title = _("Models of {server}").format(server=safe_line(self._server, 80))
+            sheet.border_subtitle = _("Enter uses it · Esc leaves")
+            yield Input(placeholder=_("Part of a name, or a whole one"), id="words", select_on_focus=False)
+            yield OptionList(id="models", markup=False)
+            yield Static(_("Asking the server …"), id="said", markup=False)
+
+    def on_mount(self) -> None:
+        """Ask the server."""
+        self._list()
+
+    @work(exclusive=True, group="list", exit_on_error=False)
+    async def _list(self) -> None:
+        """Get the list; shows it, or why there is none."""
+        try:
+            self._listed = await self._models.list()
+        except FriezaError as error:
+            self._trouble = safe_line(str(error), 600)
+        self._is_listed = True
+        self._filter()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say that the list cannot be had for a mistake of our own."""
+        if event.state is WorkerState.ERROR:
+            self._is_listed, self._trouble = True, type(event.worker.error).__name__
+            self._filter()
+
+    @on(Input.Changed, "#words")
+    def _filter(self) -> None:
+        """Show the models whose names have all the words; the one in use first, where nothing is typed."""
+        words = fold(self._typed).split()
+        self._shown = [one for one in self._listed if all(word in fold(one.id) for word in words)]
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options([Option(self._row(one)) for one in self._shown])
+        at = next((at for at, one in enumerate(self._shown) if one.id == self._current), 0)
+        listed.highlighted = (at if not words else 0) if self._shown else None
+        self._say_what_is()
+
+    def _row(self, one: ModelFacts) -> Content:
+        facts: list[str] = []
+        if one.context_tokens is not None:
+            facts.append(_("{count} tokens").format(count=f"{one.context_tokens:,}"))
+        if one.shutdown_date:
+            facts.append(_("shuts down {date}").format(date=safe_line(one.shutdown_date, 40)))
+        mark = "● " if one.id == self._current else "  "
+        return Content.assemble(
+            mark,
+            (safe_line(one.id, NAME_LIMIT), "bold"),
+            ("  " + " · ".join(facts) if facts else "", "$text-warning" if one.shutdown_date else "$foreground-muted"),
+        )
+
+    def _say_what_is(self) -> None:
+        said = self.query_one("#said", Static)
+        if not self._is_listed:
+            return
+        by_hand = _("Enter uses {name} as it is written.").format(name=self._typed) if self._typed else ""
+        if self._trouble:
+            said.update(f"{self._trouble} {by_hand or _('Write the name of a model.')}")
+        elif not self._shown:
+            said.update(by_hand or _("The server lists no models. Write the name of one."))
+        else:
+            said.update("")
+
+    @property
+    def _typed(self) -> str:
+        return safe_line(self.query_one(Input).value, NAME_LIMIT).strip()
+
+    def action_move(self, step: int) -> None:
+        """Move in the list; the box keeps the focus."""
+        listed = self.query_one(OptionList)
+        if self._shown:
+            listed.highlighted = min(max(0, (listed.highlighted or 0) + step), len(self._shown) - 1)
+
+    @on(Input.Submitted, "#words")
+    @on(OptionList.OptionSelected)
+    def _take(self, event: Input.Submitted | OptionList.OptionSelected) -> None:
+        """End with the model under the bar; where none has that name, with what was written."""
+        event.stop()
+        at = self.query_one(OptionList).highlighted
+        if self._shown and at is not None:
+            self.dismiss(self._shown[at].id)
+        elif self._typed:
+            self.dismiss(self._typed)
+
+    def action_leave(self) -> None:
+        """End without a choice."""
+        self.dismiss(None)

@@ -1,0 +1,23 @@
+"""Models to choose from, as a server would list them; or the error that it gives instead."""
+
+from collections.abc import Sequence
+
+from frieza_tui.backends.base import ModelFacts
+from frieza_tui.domain.errors import BackendError
+
+
+class ModelsDouble:
+    """Implements Models; remembers what was chosen."""
+
+    def __init__(self, *models: ModelFacts, error: BackendError | None = None) -> None:
+        self.used: list[str] = []
+        self._models = models
+        self._error = error
+
+    async def list(self) -> Sequence[ModelFacts]:
+        if self._error is not None:
+            raise self._error
+        return self._models
+
+    def use(self, name: str) -> None:
+        self.used.append(name)
