@@ -6,6 +6,7 @@ written into the .po files by hand; English ones say what the source says.
 
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -41,6 +42,7 @@ NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 """In place of the dates of gettext's headers: git knows them better."""
 
 
+@cache
 def extracted() -> Catalog:
     """All messages of the source, each with the files it stands in."""
     catalogue = Catalog(domain=DOMAIN)

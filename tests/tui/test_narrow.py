@@ -4,6 +4,7 @@ import ast
 import asyncio
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -76,10 +77,16 @@ def test_every_state_fits_beside_the_name_in_bar_and_bubble() -> None:
     assert cell_len(f"{NAME}  {longest}") <= COLUMNS - max(SIDES, FRAME), longest
 
 
-def hints() -> Iterator[str]:
+@cache
+def hints() -> list[str]:
     """What the functions say that have something to say on the waiting line."""
+    return list(find_hints())
+
+
+def find_hints() -> Iterator[str]:
     for path in Path(frieza_tui.tui.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        text = path.read_text("utf-8")
+        for node in ast.walk(ast.parse(text)) if "_waiting_line.say(" in text else ():
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and "_waiting_line.say(" in ast.unparse(node):
                 for call in ast.walk(node):
                     if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "_":
