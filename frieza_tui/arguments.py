@@ -74,6 +74,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_model(commands)
     _add_threads(commands)
+    doctor = commands.add_parser("doctor", help=_("look at everything that a chat needs, and say how it is"))
+    doctor.add_argument("--json", action="store_true", help=_("answer in JSON"))
+    doctor.add_argument("--keys", action="store_true", help=_("show what each key arrives as, until q"))
     clean = commands.add_parser("clean", help=_("delete what a crash left on servers"))
     clean.add_argument("--dry-run", action="store_true", help=_("only say what and where"))
     return parser

@@ -71,6 +71,8 @@ def _dispatch(words: list[str]) -> int:
             return _serve(arguments, loaded)
         case "model":
             return _model(arguments, loaded)
+        case "doctor":
+            return _doctor(arguments, loaded)
         case "clean":
             return _clean(arguments, loaded)
         case "threads":
@@ -159,8 +161,7 @@ def _plain_loop(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
 
 def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     settings = loaded.settings
-    if not settings.kitty:
-        os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"  # read by Textual when it is imported
+    _set_kitty(settings)
     from frieza_tui.chat import receipt_line
     from frieza_tui.tui.app import ScreenOptions, run_screen
 
@@ -316,6 +317,35 @@ def _threads(arguments: "argparse.Namespace") -> int:
     from frieza_tui.store.command import run_threads_command
 
     return run_threads_command(arguments.action, vars(arguments), sys.stdout)
+
+
+def _doctor(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
+    if arguments.keys:
+        return _inspect_keys(loaded.settings)
+    from frieza_tui.chat.leftovers import sweep
+    from frieza_tui.doctor.command import run_doctor
+
+    async def count_leftovers() -> int:
+        return len(await sweep(_key_finder(loaded), is_dry=True))
+
+    return run_doctor(loaded, arguments.settings, count_leftovers, sys.stdout, is_json=arguments.json)
+
+
+def _inspect_keys(settings: "Settings") -> int:
+    from frieza_tui.domain.errors import SettingsError
+    from frieza_tui.i18n import _
+
+    if sys.platform == "win32":
+        raise SettingsError(_("Keys can be looked at on Linux and macOS only."))
+    _set_kitty(settings)
+    from frieza_tui.tui.terminal.key_inspector import inspect_keys
+
+    return inspect_keys(wants_kitty=settings.kitty)
+
+
+def _set_kitty(settings: "Settings") -> None:
+    if not settings.kitty:
+        os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"  # read by Textual when it is imported
 
 
 def _clean(arguments: "argparse.Namespace", loaded: "Loaded") -> int:

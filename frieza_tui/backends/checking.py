@@ -1,14 +1,28 @@
-"""Asks a server once whether it is there and takes a key, before either is kept. Makes nothing on it."""
+"""Asks a server whether it is there and takes a key, and what it has. Makes nothing on it."""
 
 import asyncio
+from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 from frieza_tui.backends.loose_json import json_objects
 from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.probing import Api, find_api
 from frieza_tui.backends.sdk_errors import Server, timed_out
-from frieza_tui.domain.errors import AuthFailed, RateLimited
+from frieza_tui.domain.errors import AuthFailed, BadReply, NotHere, RateLimited, Refused
 
 CHECK_S: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a server that answers is like."""
+
+    api: Api
+    models: int | None
+    """How many it lists; None if it has no list, or none for this key."""
+    answer_s: float
+    """From asking for the list to its end, the connection included."""
 
 
 async def check_server(base_url: str, api_key: str = "") -> int:
@@ -32,4 +46,29 @@ async def check_server(base_url: str, api_key: str = "") -> int:
         raise timed_out(server) from error
     finally:
         await client.close()
+    return len(json_objects(listed.get("data")))
+
+
+async def examine_server(base_url: str, api_key: str = "") -> Examined:
+    """Ask a server for its models and find out its API. Raises: BackendError, in words for people."""
+    server = Server(base_url, api_key)
+    client = OpenAIClient(server, read_timeout_s=CHECK_S, loads_assistants=False)
+    try:
+        async with asyncio.timeout(CHECK_S):
+            await client.open()
+            since_s = monotonic()
+            models = await _count_models(client)
+            answer_s = monotonic() - since_s
+            return Examined((await find_api(client)).api, models, answer_s)
+    except TimeoutError as error:
+        raise timed_out(server) from error
+    finally:
+        await client.close()
+
+
+async def _count_models(client: OpenAIClient) -> int | None:
+    try:
+        listed = await client.call(client.request("GET", "/models", is_repeated=False))
+    except (NotHere, BadReply, Refused, RateLimited):
+        return None
     return len(json_objects(listed.get("data")))

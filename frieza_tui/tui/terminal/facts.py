@@ -13,14 +13,15 @@ _KEYS = re.compile(r"\x1b\[\?(\d{1,4})u")
 _POSITION = re.compile(r"\x1b\[\d+;(\d+)R")
 _FENCE = re.compile(r"\x1b\[\?[\d;]*c")
 
-QUESTIONS = (
+QUESTIONS_ON_A_NEW_LINE = (
     "\x1b]11;?\x1b\\"  # the background's colour
     "\x1b[>0q"  # name and version
     "\x1b[?u"  # flags of the kitty key protocol
-    f"\x1b[2;1H{_PROBE}\x1b[6n\r\x1b[K"  # where the cursor went after a character of ambiguous width
+    f"\r{_PROBE}\x1b[6n\r\x1b[K"  # where the cursor went after a character of ambiguous width
     "\x1b[c"  # every terminal answers this, and in turn: what is not answered before will not be
 )
-"""Written once, where the next picture covers it."""
+QUESTIONS = f"\x1b[2;1H{QUESTIONS_ON_A_NEW_LINE}"
+"""Written once, where the next picture covers it; an answer from the first line could be F3 with Shift."""
 
 _MUTE = ("dumb", "linux", "vt", "cons", "unknown")
 _EAST_ASIAN_CHARSETS = ("euc", "sjis", "shift", "big5", "gbk", "gb2312", "gb18030", "uhc", "johab")

@@ -1,0 +1,83 @@
+"""Looks at this machine: terminal, settings, disk. Asks no server and loads no model."""
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+
+from frieza_tui import paths
+from frieza_tui.doctor.report import Disk, Folder, SettingsFound, SetValue, Terminal
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.i18n import _
+from frieza_tui.settings import Loaded, Settings, settings_file
+from frieza_tui.text.safe import safe_line
+from frieza_tui.tui.clipboard.routes import fitting_tools
+
+_SECRETS = {"api_key"}
+_NAME_IN_URL = re.compile(r"(?<=//)[^/@\s]*@")
+
+
+def look_at_terminal() -> Terminal | None:
+    """Ask the terminal; takes a second where it is silent."""
+    if sys.platform == "win32" or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    from frieza_tui.tui.terminal.asking import ask_terminal, colours
+
+    facts = ask_terminal(os.environ)
+    tools = fitting_tools(os.environ)
+    return Terminal(
+        name=facts.name or safe_line(os.environ.get("TERM_PROGRAM") or os.environ.get("TERM", ""), 60) or None,
+        colours=colours(os.environ),
+        is_light=facts.is_light,
+        kitty_keys=facts.kitty_flags is not None if facts.is_complete else None,
+        ambiguous_width=facts.ambiguous_width,
+        has_own_cursor=facts.ambiguous_width is not None,
+        clipboard=tools[0].name if tools else "terminal",
+    )
+
+
+def look_at_settings(loaded: Loaded, file: Path | None) -> SettingsFound:
+    """Return what is set, and by what."""
+    path = file or settings_file()
+    values = [
+        SetValue(name, _shown(name, getattr(loaded.settings, name)), loaded.sources[name])
+        for name in Settings.__struct_fields__
+        if name in loaded.sources
+    ]
+    return SettingsFound(str(path), path.is_file(), values)
+
+
+def _shown(name: str, value: object) -> str:
+    if name in _SECRETS:
+        return "…"
+    return safe_line(without_name(value) if isinstance(value, str) else repr(value), 80)
+
+
+def without_name(url: str) -> str:
+    """Return an address without the name and the password that may stand in it."""
+    return _NAME_IN_URL.sub("…@", url)
+
+
+async def look_at_disk(count_leftovers: Callable[[], Coroutine[None, None, int]]) -> Disk:
+    """Measure our folders; takes the count of what the ledger holds as left over."""
+    folders = [_folder(path) for path in dict.fromkeys((paths.data_dir(), paths.state_dir(), paths.cache_dir()))]
+    try:
+        return Disk(folders, await count_leftovers(), _no_room(folders))
+    except StoreError as error:
+        return Disk(folders, None, str(error))
+
+
+def _folder(path: Path) -> Folder:
+    size = sum(one.stat().st_size for one in path.rglob("*") if one.is_file() and not one.is_symlink())
+    try:
+        free = shutil.disk_usage(path).free
+    except OSError:
+        free = None
+    return Folder(str(path), size, free)
+
+
+def _no_room(folders: list[Folder]) -> str | None:
+    full = next((one for one in folders if one.free_bytes is not None and one.free_bytes < 50_000_000), None)
+    return None if full is None else _("The disk of {path} is almost full.").format(path=full.path)

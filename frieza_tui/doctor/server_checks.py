@@ -1,0 +1,50 @@
+"""Looks at the servers: the one that is set or was chosen, and those on the usual ports of this machine."""
+
+import asyncio
+
+import msgspec
+
+from frieza_tui.backends.checking import examine_server
+from frieza_tui.backends.local_servers import LocalServer, find_local_servers
+from frieza_tui.backends.sdk_errors import Server
+from frieza_tui.chat.answerers import Answerers
+from frieza_tui.chosen import ChosenFile
+from frieza_tui.doctor.local_checks import without_name
+from frieza_tui.doctor.report import ServerFound
+from frieza_tui.domain.errors import BackendError
+from frieza_tui.i18n import _
+from frieza_tui.settings import Settings
+from frieza_tui.text.safe import safe_line
+
+
+async def look_at_servers(answerers: Answerers, settings: Settings) -> list[ServerFound]:
+    """Ask all servers at once; the one in use comes first. Nothing is made on them."""
+    used = "" if answerers.is_embedded else answerers.ledger_place[0]
+    local = [one for one in await find_local_servers() if one.base_url.rstrip("/") != used.rstrip("/")]
+    looks = [_look_at_local(one) for one in local]
+    if used:
+        looks.insert(0, _look_at_used(answerers, settings, used))
+    return list(await asyncio.gather(*looks))
+
+
+async def _look_at_used(answerers: Answerers, settings: Settings, base_url: str) -> ServerFound:
+    shown, name = without_name(base_url), Server(base_url).name
+    if (question := answerers.question) is not None:
+        return ServerFound(shown, name, True, problem=f"{question.happened} {question.todo}")
+    key = settings.api_key or await ChosenFile().fetch_key(base_url) or ""
+    return await _examined(ServerFound(shown, name, True), base_url, key)
+
+
+async def _look_at_local(one: LocalServer) -> ServerFound:
+    answer_ms = round(one.answer_s * 1000)
+    if one.needs_key:
+        return ServerFound(one.base_url, one.name, False, answer_ms=answer_ms, problem=_("It wants a key."))
+    return await _examined(ServerFound(one.base_url, one.name, False, models=one.models), one.base_url, "")
+
+
+async def _examined(found: ServerFound, base_url: str, key: str) -> ServerFound:
+    try:
+        seen = await examine_server(base_url, key)
+    except BackendError as error:
+        return msgspec.structs.replace(found, problem=safe_line(str(error), 400))
+    return msgspec.structs.replace(found, api=seen.api, models=seen.models, answer_ms=round(seen.answer_s * 1000))

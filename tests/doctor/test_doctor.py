@@ -1,0 +1,127 @@
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from frieza_tui.backends.scripted import Reply, ScriptedBackend
+from frieza_tui.doctor.command import examine, run_doctor
+from frieza_tui.doctor.model_check import look_at_model
+from frieza_tui.doctor.report import Report
+from frieza_tui.doctor.words import TROUBLE, lines_of
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.settings import load_settings
+from tests.support.fake_engine import running_fake
+from tests.support.loopback import TOKEN, running_server
+from tests.support.terminal import program
+
+NOBODY = "http://127.0.0.1:9/v1"
+KEY = "sk-planted-1234567890"
+
+
+async def no_leftovers() -> int:
+    return 0
+
+
+async def examined(**values: object) -> Report:
+    return await examine(load_settings({"model": "/nowhere.gguf", **values}, {}), None, no_leftovers)
+
+
+def told(report: Report) -> str:
+    return "\n".join(lines_of(report))
+
+
+async def test_a_server_is_told_with_its_api_and_its_models() -> None:
+    async with running_server(ScriptedBackend([Reply("x")])) as (base_url, _token):
+        report = await examined(base_url=base_url, api_key=TOKEN)
+    used = report.servers[0]
+    assert (used.api, used.problem, used.is_in_use) == ("assistants", None, True)
+    assert used.answer_ms is not None
+    assert report.works
+    assert f"A chat works; {base_url} answers." in told(report)
+
+
+@pytest.mark.parametrize("key", ["wrong", None])
+async def test_a_wrong_key_is_said_in_words(key: str | None) -> None:
+    async with running_server(ScriptedBackend([Reply("x")])) as (base_url, _token):
+        report = await examined(base_url=base_url, api_key=key)
+    assert not report.works
+    assert report.servers[0].problem
+    assert TROUBLE + base_url in told(report)
+
+
+async def test_plain_http_to_another_machine_is_not_even_tried() -> None:
+    report = await examined(base_url="http://192.0.2.1/v1", api_key=KEY)
+    assert not report.works
+    assert "plain http" in (report.servers[0].problem or "")
+
+
+async def test_nobody_to_talk_to_is_a_failure() -> None:
+    report = await examined()
+    assert report.answerer == "embedded"
+    assert not report.works
+    assert "/nowhere.gguf" in (report.model.problem or "")
+    assert "A chat does not work" in told(report)
+
+
+async def test_the_model_is_asked_for_a_few_tokens(tmp_path: Path) -> None:
+    model = tmp_path / "own.gguf"
+    model.write_bytes(b"GGUF")
+    async with running_fake(tmp_path / "notes") as engine:
+        found = await look_at_model(str(model), engine.command, needed=())
+        assert [body["max_tokens"] for _path, body in engine.asked] == [16]
+    assert (found.name, found.problem, found.is_right) == ("own", None, None)
+    assert found.tokens_per_s is not None
+
+
+async def test_an_engine_that_fails_and_one_that_is_missing_are_said(tmp_path: Path) -> None:
+    model = tmp_path / "own.gguf"
+    model.write_bytes(b"GGUF")
+    dead = await look_at_model(str(model), (sys.executable, "-c", "raise SystemExit(3)"), needed=())
+    assert "status 3" in (dead.problem or "")
+    missing = await look_at_model(str(model), needed=("no_such_engine",))
+    assert "no_such_engine is not installed" in (missing.problem or "")
+
+
+async def test_what_is_left_over_and_a_broken_ledger_are_told() -> None:
+    async def three() -> int:
+        return 3
+
+    async def broken() -> int:
+        raise StoreError("The file is damaged.")
+
+    loaded = load_settings({"base_url": NOBODY}, {})
+    assert "3 objects are left over" in told(await examine(loaded, None, three))
+    report = await examine(loaded, None, broken)
+    assert report.disk.leftovers is None
+    assert f"{TROUBLE}The file is damaged." in told(report)
+
+
+@pytest.mark.parametrize("is_json", [True, False])
+def test_secrets_are_masked_and_sources_told(tmp_path: Path, is_json: bool) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(f'base_url = "http://me:{KEY}@127.0.0.1:9/v1"\nfollow = "top"\n')
+    out = StringIO()
+    loaded = load_settings({"model": "/nowhere.gguf"}, {"OPENAI_API_KEY": KEY}, file)
+    assert run_doctor(loaded, file, no_leftovers, out, is_json=is_json) == 1
+    text = out.getvalue()
+    assert KEY not in text
+    assert all(part in text for part in ("api_key", "environment", "follow", "top", str(file), "command line"))
+
+
+def test_the_command_answers_in_json() -> None:
+    command = [sys.executable, "-m", "frieza_tui", "--base-url", NOBODY, "doctor", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+    facts: Mapping[str, object] = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, facts["works"], facts["terminal"]) == (1, "", False, None)
+
+
+def test_the_terminal_is_asked() -> None:
+    with program("--base-url", NOBODY, "doctor", columns=120) as terminal:
+        terminal.wait_until(lambda: b"\x1b[c" in terminal.bytes_seen, "the questions")
+        terminal.send("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1bP>|real(2)\x1b\\\x1b[?0u\x1b[1;3R\x1b[?62c")
+        terminal.wait_for("real(2)", "light", "kitty keys", "○ is 2 cells wide", "A chat does not work")
+        assert terminal.wait_for_exit() == 1
