@@ -30,7 +30,7 @@ def says_raw(*pieces: object) -> Callable[[FaultServer], None]:
 
 
 def lost_then(lost: Answer, *pieces: object, **facts: Answer) -> Callable[[FaultServer], None]:
-    """Lose the connection of an earlier request, and do something at the second try on a new one."""
+    """Fail in a way that has the program ask again by itself, and do something at its second try."""
 
     def stage(server: FaultServer) -> None:
         server.will(raw=lost)
@@ -123,9 +123,9 @@ HEADERS: Final = (
     ),
     Fault(
         "clock: a rate limit that ended in 1970",
-        answers(error_answer(429, "Slow.", headers={"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"})),
-        ("too many requests", FAILED),
-        is_sent=False,
+        lost_then(error_answer(429, "Slow.", headers={"retry-after": "Thu, 01 Jan 1970 00:00:00 GMT"}), TEXT),
+        (DONE_WELL,),
+        TEXT,
     ),
     Fault(
         "clock: a rate limit until 2106",
