@@ -112,6 +112,9 @@ class ChosenFile:
 
 
 def address_of(base_url: str) -> str:
-    """Return a base URL as it is kept: without a name, a password or a question in it."""
-    parts = urlsplit(base_url)
+    """Return a base URL as it is kept: without a name, a password or a question in it; "" for what is none."""
+    try:
+        parts = urlsplit(base_url)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}{parts.path.rstrip('/')}"

@@ -171,8 +171,8 @@ def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
         ambiguous_width=settings.ambiguous_width,
         has_mouse=settings.mouse,
     )
-    chat, _answerers = _open_chat(arguments, loaded)
-    result = run_screen(chat, options)
+    chat, answerers = _open_chat(arguments, loaded)
+    result = run_screen(chat, options, answerers)
     with suppress(OSError):  # a closed terminal takes no receipt
         for deletion in result.receipt:
             print(receipt_line(deletion), flush=True)

@@ -79,6 +79,16 @@ class Server:
         except ValueError:
             return host == "localhost" or host.endswith(".localhost")
 
+    @property
+    def host(self) -> str:
+        """The host alone; empty where the address is none."""
+        return self._parts()[1]
+
+    @property
+    def is_plain_http(self) -> bool:
+        """Whether others on the way can read along: http, and not on this machine."""
+        return self._parts()[0] == "http" and not self.is_loopback
+
     def _parts(self) -> tuple[str, str, int | None]:
         """Return scheme, host and port; empty ones where the address is none."""
         try:

@@ -3,11 +3,12 @@
 What was chosen counts only where the settings name neither a server nor a key, so that no key meets another's server.
 """
 
-from collections.abc import Callable, Sequence
+import importlib
+import importlib.util
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
-from urllib.parse import urlsplit
 
 from frieza_tui.backends.base import Backend, Label, Ledger
 from frieza_tui.backends.refusing import RefusingBackend
@@ -59,6 +60,25 @@ class PlainHttp(BackendError):
     """A server is to be used over plain http, and nobody has agreed to that."""
 
 
+async def _find_servers() -> "Sequence[LocalServer]":
+    from frieza_tui.backends.local_servers import find_local_servers
+
+    return await find_local_servers()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What there is to answer, as this machine and the world have it."""
+
+    openai_url: str = OPENAI_URL
+    """Where a key goes that is given without a server."""
+    embedded_needs: Sequence[str] = ("starlette", "uvicorn", "xllamacpp")
+    """Modules without which the embedded model cannot run."""
+    load_backend: Callable[[BackendConfig], Backend] = load_backend
+    find_servers: "Callable[[], Awaitable[Sequence[LocalServer]]]" = _find_servers
+    """Looks for servers on this machine."""
+
+
 class Answerers:
     """Who answers now and who could."""
 
@@ -69,18 +89,15 @@ class Answerers:
         make_ledger: MakeLedger = lambda _base_url, _source, _mark: None,
         *,
         file: ChosenFile | None = None,
-        openai_url: str = OPENAI_URL,
+        around: Surroundings = Surroundings(),
     ) -> None:
-        """Take the settings and what makes ledgers. openai_url: where a key goes that is given without a server.
-
-        Raises: SettingsError.
-        """
+        """Take the settings and what makes ledgers. Raises: SettingsError."""
         self._settings = loaded.settings
         self._sources = loaded.sources
         self._assistant = assistant
         self._make_ledger = make_ledger
         self._file = file or ChosenFile()
-        self._openai_url = openai_url
+        self._around = around
         self._session_hosts: set[str] = set()
         self._current = self._configured()
         self.backend = SwitchingBackend(self._opened())
@@ -90,6 +107,11 @@ class Answerers:
     def is_embedded(self) -> bool:
         """Whether the embedded model answers."""
         return self._current.base_url is None
+
+    @property
+    def has_embedded(self) -> bool:
+        """Whether the embedded model is installed, as far as that can be seen without starting it."""
+        return all(importlib.util.find_spec(name) is not None for name in self._around.embedded_needs)
 
     @property
     def is_first_time(self) -> bool:
@@ -106,7 +128,12 @@ class Answerers:
     @property
     def key_server(self) -> str:
         """The base URL of the server whose key is asked for."""
-        return self._settings.base_url or self._openai_url
+        return self._settings.base_url or self._around.openai_url
+
+    @property
+    def key_server_name(self) -> str:
+        """The same, as it is shown."""
+        return Server(self.key_server).name
 
     @property
     def question(self) -> Question | None:
@@ -120,13 +147,11 @@ class Answerers:
 
     async def find_servers(self) -> "Sequence[LocalServer]":
         """Return the servers of language models on this machine. Never raises."""
-        from frieza_tui.backends.local_servers import find_local_servers
-
-        return await find_local_servers()
+        return await self._around.find_servers()
 
     def agree(self) -> None:
         """Say yes to the question; the server is used from now on. Raises: StoreError, if that cannot be remembered."""
-        question, host = self.question, _host(self._current.base_url or "")
+        question, host = self.question, Server(self._current.base_url or "").host
         match question.kind if question else None:
             case "retired":
                 self._let_answer(replace(self._current, api="responses"))
@@ -138,14 +163,14 @@ class Answerers:
                 pass
 
     def use_embedded(self) -> None:
-        """Let the embedded model answer; it may have been installed a moment ago. Raises: StoreError."""
+        """Let the embedded model answer; it may have been installed a moment ago."""
         is_for_it = self._settings.base_url is None and self._settings.api_key is None
+        importlib.invalidate_caches()
         self._let_answer(_Answerer(EMBEDDED, model=self._settings.model if is_for_it else None))
-        self._file.choose(EMBEDDED)
 
     def stay(self) -> None:
-        """Remember the embedded model as chosen, if that answers and nobody was chosen yet. Raises: StoreError."""
-        if self.is_first_time:
+        """Remember the embedded model as chosen, if that is the one who answers. Raises: StoreError, SettingsError."""
+        if self.is_embedded and self._file.read().answerer != EMBEDDED:
             self._file.choose(EMBEDDED)
 
     async def use_server(self, base_url: str, api_key: str = "", *, is_http_agreed: bool = False) -> None:
@@ -161,13 +186,18 @@ class Answerers:
             raise PlainHttp(question.happened, question.todo)
         key = api_key or await self._file.fetch_key(base_url) or ""
         await check_server(base_url, key)
-        self._session_hosts.add(_host(base_url))
-        api = "auto" if self._settings.api == "assistants" else self._settings.api
-        self._let_answer(_Answerer(api, base_url, key or None, _kept() if key else ""))
+        try:
+            await self._remember(base_url, api_key)
+        finally:
+            self._session_hosts.add(Server(base_url).host)
+            api = "auto" if self._settings.api == "assistants" else self._settings.api
+            self._let_answer(_Answerer(api, base_url, key or None, _kept() if key else ""))
+
+    async def _remember(self, base_url: str, api_key: str) -> None:
         if api_key:
             await self._file.keep_key(base_url, api_key, _mark_of(base_url, api_key))
-        if _is_plain_http(base_url):
-            self._file.allow_http(_host(base_url))
+        if Server(base_url).is_plain_http:
+            self._file.allow_http(Server(base_url).host)
         self._file.choose(base_url)
 
     def _configured(self) -> _Answerer:
@@ -179,7 +209,7 @@ class Answerers:
             base_url = None if chosen == EMBEDDED else chosen
             if base_url is None and settings.api in ("auto", "assistants"):
                 return _Answerer(EMBEDDED, model=settings.model)
-        base_url = base_url or self._openai_url
+        base_url = base_url or self._around.openai_url
         if key is not None:
             return _Answerer(settings.api, base_url, key, self._sources.get("api_key", ""), model=settings.model)
         kept = self._file.kept_key(base_url)
@@ -195,7 +225,7 @@ class Answerers:
         if question is not None:
             label = Label(one.api, Server(one.base_url or "").name, one.model or "")
             return RefusingBackend(label, BackendError(question.happened, question.todo))
-        return load_backend(self._config(one))
+        return self._around.load_backend(self._config(one))
 
     def _config(self, one: _Answerer) -> BackendConfig:
         base_url, key = one.base_url, one.api_key
@@ -225,7 +255,8 @@ class Answerers:
 
     def _may_use(self, base_url: str) -> bool:
         allowed = {*self._settings.allow_http, *self._session_hosts, *self._file.read().http_hosts}
-        return not _is_plain_http(base_url) or _host(base_url) in allowed
+        server = Server(base_url)
+        return not server.is_plain_http or server.host in allowed
 
 
 def _kept() -> str:
@@ -238,17 +269,8 @@ def _mark_of(base_url: str, api_key: str) -> str:
     return mark_of(base_url, api_key)
 
 
-def _is_plain_http(base_url: str) -> bool:
-    """Tell whether anybody on the way to a server can read along."""
-    return urlsplit(base_url).scheme == "http" and not Server(base_url).is_loopback
-
-
-def _host(base_url: str) -> str:
-    return urlsplit(base_url).hostname or ""
-
-
 def _plain_http(base_url: str) -> Question:
-    host = _host(base_url)
+    host = Server(base_url).host
     happened = _("{host} is used over plain http: whoever is on the way can read the messages and the key.")
     todo = _('Use https, or allow it for this host: allow_http = ["{host}"] in settings.toml.')
     return Question("http", happened.format(host=host), _("Use it all the same"), todo.format(host=host))

@@ -24,6 +24,7 @@ from textual.worker import Worker, WorkerState
 from frieza_tui import paths
 from frieza_tui.backends.base import Deletion
 from frieza_tui.chat import Chat
+from frieza_tui.chat.answerers import Answerers
 from frieza_tui.crash_report import report_sentence
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
@@ -81,8 +82,9 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         recall: RecallList,
         options: ScreenOptions = ScreenOptions(),
         driver_class: type[Driver] | None = None,
+        answerers: Answerers | None = None,
     ) -> None:
-        """Take the conversation, the earlier inputs and the options; nothing is read from anywhere else.
+        """Take the conversation, the earlier inputs, the options, and what can change who answers, if anything can.
 
         driver_class: one that asks `has_caret` with each frame; None for Textual's own, below which the caret is drawn.
         """
@@ -93,7 +95,11 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         is_caret_drawn = driver_class is None
         self.set_class(not is_caret_drawn, "-terminal-caret")
         self._chat_screen = ChatScreen(
-            chat, recall, is_blinking=options.is_blinking and is_caret_drawn, reads_from_top=options.follow == "top"
+            chat,
+            recall,
+            is_blinking=options.is_blinking and is_caret_drawn,
+            reads_from_top=options.follow == "top",
+            answerers=answerers,
         )
         self._is_leaving = False
         self.fit(options.theme, options.ambiguous_width)
@@ -109,6 +115,8 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
             yield SystemCommand(name, _("Change the colours"), partial(self.wear, theme.name))
         yield SystemCommand(_("Model"), _("Choose the model that answers"), self._chat_screen.action_models)
         yield SystemCommand(_("Who answers"), _("Which API and server, and why"), self._chat_screen.action_explain)
+        words = _("Choose who answers")
+        yield SystemCommand(words, _("The embedded model, a key, another server"), self._chat_screen.action_welcome)
         yield SystemCommand(_("Help"), _("All keys"), self.action_help)
         yield SystemCommand(_("Quit"), _("Delete what is on the server and end"), self.leave)
 
@@ -186,14 +194,14 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
             self.exit(())
 
 
-def run_screen(chat: Chat, options: ScreenOptions) -> ScreenResult:
+def run_screen(chat: Chat, options: ScreenOptions, answerers: Answerers | None = None) -> ScreenResult:
     """Show the full screen until it is left; the remote objects are deleted on every way out.
 
     Raises: SettingsError, if there is no theme of the name in the options.
     """
     _check_theme(options.theme)
     gc.freeze()  # what the imports made stays for good; looking through it again holds the screen for 50 ms
-    return asyncio.run(_run(chat, options))
+    return asyncio.run(_run(chat, options, answerers))
 
 
 def _check_theme(name: str | None) -> None:
@@ -205,9 +213,9 @@ def _check_theme(name: str | None) -> None:
         )
 
 
-async def _run(chat: Chat, options: ScreenOptions) -> ScreenResult:
+async def _run(chat: Chat, options: ScreenOptions, answerers: Answerers | None) -> ScreenResult:
     recall = RecallList(paths.state_dir() / "inputs.jsonl")
-    app = FriezaApp(chat, recall, options, _driver_for(chat.assistant.name, lambda: app.has_caret))
+    app = FriezaApp(chat, recall, options, _driver_for(chat.assistant.name, lambda: app.has_caret), answerers)
     _leave_on_signals(app)
     try:
         await app.run_async(mouse=options.has_mouse)

@@ -31,6 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", "", lambda: _("All keys and commands")),
     Command("lang", "[ja|en|auto]", lambda: _("Language of the screen; auto: as at the start")),
     Command("model", "[name]", lambda: _("Choose the model that answers from now on")),
+    Command("welcome", "", lambda: _("Choose who answers")),
     Command("quit", "", lambda: _("Quit")),
 )
 

@@ -7,7 +7,7 @@ import pytest
 
 from frieza_tui.backends.base import Ledger
 from frieza_tui.chat import Chat
-from frieza_tui.chat.answerers import Answerers, PlainHttp
+from frieza_tui.chat.answerers import Answerers, PlainHttp, Surroundings
 from frieza_tui.chosen import ChosenFile
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import AuthFailed, BadReply, NotHere, Unreachable
@@ -24,9 +24,8 @@ OPENAI = "https://api.openai.com/v1"
 
 def answerers_of(**settings: Any) -> Answerers:
     openai_url = settings.pop("openai_url", OPENAI)
-    return Answerers(
-        Loaded(Settings(**settings), dict.fromkeys(settings, "environment")), FRIEZA, openai_url=openai_url
-    )
+    loaded = Loaded(Settings(**settings), dict.fromkeys(settings, "environment"))
+    return Answerers(loaded, FRIEZA, around=Surroundings(openai_url))
 
 
 @asynccontextmanager

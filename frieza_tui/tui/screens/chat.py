@@ -1,6 +1,5 @@
 """The chat screen: the turn lives here. Knows the conversation and the widgets, no backend."""
 
-import gc
 import logging
 from contextlib import aclosing
 from typing import ClassVar
@@ -13,16 +12,16 @@ from textual.worker import Worker, WorkerState
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.chat import Chat
+from frieza_tui.chat.answerers import Answerers
 from frieza_tui.crash_report import report_sentence
 from frieza_tui.domain.turn import TurnEnded
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.keys import Situation, keys_now
-from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TurnAdvanced
 from frieza_tui.tui.recall import RecallList
-from frieza_tui.tui.screens.commanded import CommandScreen
+from frieza_tui.tui.screens.welcome import WelcomeScreen
 from frieza_tui.tui.second_press import WITHIN_S, SecondPress
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
@@ -41,10 +40,9 @@ SHORT_ROWS = 16
 """Below so many rows the message box takes fewer of them."""
 TINY_ROWS, TINY_COLUMNS = 8, 24
 """Below so many rows or columns there is room for the message box alone."""
-_FAILED_START = "failed-start"
 
 
-class ChatScreen(CommandScreen):
+class ChatScreen(WelcomeScreen):
     """Log, queue, message box, and the turn that is open."""
 
     AUTO_FOCUS = "#composer"
@@ -63,14 +61,21 @@ class ChatScreen(CommandScreen):
     ]
 
     def __init__(
-        self, chat: Chat, recall: RecallList, *, is_blinking: bool = True, reads_from_top: bool = False
+        self,
+        chat: Chat,
+        recall: RecallList,
+        *,
+        is_blinking: bool = True,
+        reads_from_top: bool = False,
+        answerers: Answerers | None = None,
     ) -> None:
-        """Take the conversation and the earlier inputs.
+        """Take the conversation, the earlier inputs, and what can change who answers, if anything can.
 
         is_blinking: whether the caret blinks. reads_from_top: keep a long reply's first line in view, not its end.
         """
         super().__init__(classes="-empty")
         self._chat = chat
+        self._answerers = answerers
         self._message_log = MessageLog(id="log")
         self._message_log.reads_from_top = reads_from_top
         self._status_bar = StatusBar(chat.assistant.name)
@@ -128,12 +133,6 @@ class ChatScreen(CommandScreen):
 
     # The turn.
 
-    @work(exclusive=True, group="prepare", exit_on_error=False)
-    async def _prepare(self) -> None:
-        """Load what is heavy; ends when the backend is ready or has failed."""
-        await self._chat.prepare()
-        gc.freeze()  # what the SDK loaded stays for good; looking through it again holds a frame for 0.1 s
-
     @work(exclusive=True, group="turn", exit_on_error=False)
     async def _stream_turn(self, turn: int, text: str | None, message_id: str) -> None:
         """Read the turn's events and post them; touches no widget."""
@@ -154,11 +153,12 @@ class ChatScreen(CommandScreen):
         self._composer.remember(text)
         if not self._send_edited(text):
             self._chat.queue.push(text)
+            self._note_message()
             self._send_next()
 
     @on(Composer.NothingSubmitted)
     def _send_next(self) -> None:
-        if self._turns.is_open or self._is_leaving:
+        if self._turns.is_open or self._is_leaving or self._must_wait():
             return
         self._is_queue_old = False
         text = self._chat.queue.pop_next()
@@ -199,17 +199,7 @@ class ChatScreen(CommandScreen):
     def _follow_preparation(self, message: PreparationMoved) -> None:
         message.stop()
         self._turns.wait(message.preparation)
-        self._message_log.remove_bubble(_FAILED_START)
-        if message.preparation.stage == "failed" and not self._turns.is_open:
-            self.remove_class("-empty")
-            self._message_log.add_bubble(
-                _FAILED_START,
-                "notice",
-                lambda: _("Nobody can answer yet"),
-                BubbleState(lambda: _("not ready"), "error"),
-            )
-            self._message_log.feed(_FAILED_START, make_safe(message.preparation.detail), "note:0")
-            self._message_log.settle(_FAILED_START)
+        self._follow_start(message.preparation)
         self._show_situation()
 
     # What the user sees and does beside it.
@@ -226,7 +216,7 @@ class ChatScreen(CommandScreen):
             is_busy=self._turns.is_open,
             has_draft=self._composer.has_draft,
             has_queue=bool(len(self._chat.queue)),
-            has_earlier=self._composer.has_earlier,
+            has_earlier=self._composer.has_earlier and self._open_panel is None,
             can_retry=self._turns.is_unanswered or (ended is not None and ended.outcome != "done"),
             can_go_on=self._chat.can_go_on and not self._chat.can_rejoin,
             is_held=bool(self._queue_view.held_since),
@@ -260,7 +250,9 @@ class ChatScreen(CommandScreen):
             self._composer.put(text)
 
     def action_cancel(self) -> None:
-        """Cancel the open turn; with none, come back from the log to the message box."""
+        """Leave what is asked; else cancel the open turn; with none, come back from the log to the message box."""
+        if self._leave_panel():
+            return
         if not self._turns.is_open:
             self._leave_editing()
             self._composer.focus()

@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.widgets.caret_area import CaretArea
+from frieza_tui.tui.widgets.choice_list import CHOICE_KEYS
 
 REPORT_S = 0.05
 """Nobody types a whole mouse report within so many seconds."""
@@ -57,6 +58,12 @@ class Composer(CaretArea):
         """End was pressed where it has no other use."""
 
     @dataclass
+    class ChoiceKey(Message):
+        """In the empty box a key was pressed that chooses among what is offered."""
+
+        key: str
+
+    @dataclass
     class DraftChanged(Message):
         """The box became empty or stopped being so."""
 
@@ -71,6 +78,8 @@ class Composer(CaretArea):
         self._had_draft = False
         self._bracket_time = 0.0
         self._pending_text: str | None = None
+        self.offers_choice = False
+        """Whether something is offered above, among which the empty box chooses."""
 
     @property
     def has_draft(self) -> bool:
@@ -152,6 +161,11 @@ class Composer(CaretArea):
         Editing keys are carried out here and now: by way of Textual's bindings they would come after the letters that
         follow them in the same read.
         """
+        if self.offers_choice and event.key in CHOICE_KEYS and not self.has_draft:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.ChoiceKey(event.key))
+            return
         if event.key == "enter" or (event.character or "").isascii():
             self._submit_pending()
         if event.character == "[":

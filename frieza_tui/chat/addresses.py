@@ -1,0 +1,25 @@
+"""What people type for a server and for a key. Asks nobody."""
+
+from urllib.parse import urlsplit
+
+from frieza_tui.backends.sdk_errors import Server
+
+
+def address_typed(text: str) -> str:
+    """Return the base URL that a typed address means: with its scheme, and /v1 where it has no path.
+
+    Without a scheme it is https, but on this machine, where servers of language models speak plain http.
+    """
+    address = text.strip().rstrip("/")
+    if "://" not in address:
+        plain = f"http://{address}"
+        address = plain if Server(plain).is_loopback else f"https://{address}"
+    try:
+        return address if urlsplit(address).path else f"{address}/v1"
+    except ValueError:
+        return address
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a text can be a key: one word that a header can hold."""
+    return text.isascii() and text.isprintable() and " " not in text
