@@ -1,6 +1,7 @@
 """The picture depends on the text alone, and what the reader looks at does not move."""
 
 import random
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
@@ -44,17 +45,35 @@ def message(dice: random.Random) -> str:
     return "\n\n".join(blocks)
 
 
-@given(st.sampled_from(sorted(CORPUS)), st.integers(1, 30), st.sampled_from([12, 25, 60]))
-def test_a_reply_in_pieces_looks_like_the_whole(name: str, size: int, width: int) -> None:
-    text = CORPUS[name] + "\n\n" + message(random.Random(name))
+def grown(pieces: Iterable[str], width: int) -> Viewport:
+    """A thread whose reply came in pieces, each of them looked at before the next."""
     viewport = thread_of("before", width=width)
     growing = Bubble("g", "assistant", "F")
     viewport.rows.add(growing)
-    for at in range(0, len(text), size):
-        growing.append("text:0", text[at : at + size])
+    for piece in pieces:
+        growing.append("text:0", piece)
         viewport.rows.refresh(1)
         viewport.visible()
-    assert picture(viewport) == picture(thread_of("before", text, width=width))
+    return viewport
+
+
+@given(st.sampled_from(sorted(CORPUS)), st.integers(0, 10_000), st.sampled_from([12, 25, 60]))
+def test_a_reply_in_pieces_looks_like_the_whole(name: str, seed: int, width: int) -> None:
+    dice = random.Random(seed)
+    text = CORPUS[name] + "\n\n" + message(dice)
+    pieces: list[str] = []
+    while rest := text[sum(map(len, pieces)) :]:
+        pieces.append(rest[: dice.choice([1, 1, 2, 3, 5, 9, 40])])
+    viewport, whole = grown(pieces, width), thread_of("before", text, width=width)
+    assert picture(viewport) == picture(whole)
+    assert viewport.total == whole.total
+
+
+@pytest.mark.parametrize("pieces", [("```\na\n", "`", "``\n\nb"), ("```\na\n\n", "``", "`"), ("```\n", "``", "`\nb")])
+def test_a_fence_closed_in_parts_leaves_no_blank_row(pieces: tuple[str, ...]) -> None:
+    viewport, whole = grown(pieces, 40), thread_of("before", "".join(pieces))
+    assert picture(viewport) == picture(whole)
+    assert viewport.total == whole.total
 
 
 @given(st.integers(0, 10_000))
