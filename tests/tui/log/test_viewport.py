@@ -1,5 +1,6 @@
 """The picture depends on the text alone, and what the reader looks at does not move."""
 
+import gc
 import random
 from collections.abc import Iterable
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from frieza_tui.tui.log.block import Block
 from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.content import Bubble
 from frieza_tui.tui.log.rows import Span
@@ -138,14 +140,30 @@ def test_a_jump_lands_near_and_moves_go_on_from_there() -> None:
     assert viewport.visible()[1:] == shown[:-1]
 
 
-def test_memory_is_given_back_for_bubbles_out_of_view() -> None:
-    viewport = thread_of(*(f"message {number}" for number in range(1000)))
-    viewport.visible()
+def alive(kind: type) -> int:
+    gc.collect()
+    return sum(isinstance(one, kind) for one in gc.get_objects())
+
+
+def test_ten_thousand_messages_appended_and_scrolled_through_keep_only_those_in_view() -> None:
+    before = alive(Block)
+    viewport = thread_of(width=40)
+    viewport.height = 200
+    for number in range(10_000):
+        bubble = Bubble(str(number), "assistant", "F")
+        viewport.rows.add(bubble)
+        bubble.append("text:0", f"message {number}")
+        bubble.is_settled = True
+        if number % 100 == 0:
+            viewport.visible()
+    shown = {row.place.bubble for row in viewport.visible()}
     while viewport.top_row > 0:
-        viewport.move(-40)
-        viewport.visible()
-    assert sum(1 for bubble in viewport.bubbles if bubble.segments) < 120
-    assert len(viewport.rows._views) < 120
+        viewport.move(-200)
+        shown |= {row.place.bubble for row in viewport.visible()}
+    assert len(shown) == 10_000
+    assert len(viewport.rows._views) < 200
+    assert alive(Block) - before < 500
+    assert sum(1 for bubble in viewport.bubbles if bubble.segments) < 200
 
 
 def test_a_removed_bubble_leaves_the_reader_where_they_are() -> None:
