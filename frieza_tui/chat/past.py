@@ -34,7 +34,7 @@ class Past:
 def safe_turn(turn: PastTurn) -> PastTurn:
     """Return a turn with every text in it safe to show."""
     ended = turn.ended
-    if ended is not None:
+    if ended is not None and (ended.happened or ended.todo):
         ended = replace(ended, happened=safe_line(ended.happened, 600), todo=safe_line(ended.todo, 600))
     user = safe_message(turn.user) if turn.user is not None else None
     return PastTurn(user, tuple(_safe(turn.events)), ended, turn.reply_id)

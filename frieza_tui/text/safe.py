@@ -282,6 +282,8 @@ def make_safe(text: str, *, keep_newlines: bool = True) -> str:
     line and paragraph separators become a newline, or a space without `keep_newlines`. A text with nothing of the kind
     comes back as the same object. Making safe twice changes nothing.
     """
+    if _SUSPECT.search(text) is None:
+        return text if keep_newlines else text.replace("\n", " ")
     stream = SafeStream(keep_newlines=keep_newlines)
     safe = stream.feed(text)
     return safe + stream.close()

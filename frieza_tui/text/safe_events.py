@@ -43,7 +43,11 @@ class SafeEvents:
         """Return the event with its texts safe; nothing when all its text is held back or has vanished."""
         match event:
             case TextDelta(message_id, text, part):
-                return self._feed(("text", message_id, part), text, lambda safe: replace(event, text=safe))
+                return self._feed(
+                    ("text", message_id, part),
+                    text,
+                    lambda safe: event if safe is event.text else replace(event, text=safe),
+                )
             case RefusalDelta(message_id, text, part):
                 return self._feed(("refusal", message_id, part), text, lambda safe: replace(event, text=safe))
             case ReasoningDelta(text):
@@ -117,11 +121,15 @@ def _whole(event: RunEvent) -> RunEvent:
 
 def safe_message(message: Message) -> Message:
     """Return the message with every text in it safe to show."""
-    return replace(message, parts=tuple(_part(part) for part in message.parts))
+    parts = tuple(_part(part) for part in message.parts)
+    return replace(message, parts=parts) if parts != message.parts else message
 
 
 def _part(part: Part) -> Part:
     match part:
+        case TextPart(text, ()):
+            safe = make_safe(text)
+            return part if safe is text else TextPart(safe)
         case TextPart(text, annotations):
             return TextPart(make_safe(text), tuple(_annotation(one) for one in annotations))
         case RefusalPart(text):
