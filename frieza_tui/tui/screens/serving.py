@@ -49,7 +49,7 @@ class ServingScreen(ReadingScreen):
             self._say_no_choice()
             return
         name = await self.app.push_screen_wait(ModelsScreen(models, label.model, label.server))
-        if name is not None:
+        if name not in (None, label.model):
             self._use_model(name)
 
     def _use_model(self, name: str) -> None:
