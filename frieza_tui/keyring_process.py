@@ -12,6 +12,8 @@ from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
 from typing import Final
 
+from frieza_tui.settings import environ_without_keys
+
 log = logging.getLogger(__name__)
 
 SERVICE: Final = "frieza-tui"
@@ -36,7 +38,9 @@ async def _ask(operation: str, account: str, secret: str = "") -> str | None:
         return None
     # -P: a file keyring.py in the folder where the program was started is not the package.
     command = (sys.executable, "-P", "-m", "keyring", operation, SERVICE, account)
-    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environ_without_keys()
+    )
     try:
         async with asyncio.timeout(WAIT_S):
             said, _nothing = await process.communicate(secret.encode())

@@ -75,6 +75,12 @@ class Loaded(msgspec.Struct, frozen=True):
     sources: dict[str, str]
 
 
+def environ_without_keys() -> dict[str, str]:
+    """Return the environment for a program that is started from here and has no use for the key of a server."""
+    keys = (SHARED_ENV["api_key"], f"{ENV_PREFIX}API_KEY")
+    return {name: value for name, value in os.environ.items() if name not in keys}
+
+
 def settings_file() -> Path:
     """Where the user's settings file is, whether or not it exists."""
     return paths.config_dir() / "settings.toml"

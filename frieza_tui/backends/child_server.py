@@ -16,6 +16,7 @@ from frieza_tui.backends.base import Preparation, Stage
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import ModelError
 from frieza_tui.i18n import _
+from frieza_tui.settings import environ_without_keys
 
 CHILD_COMMAND: Final = (sys.executable, "-m", "frieza_tui", "serve", "--child")
 _LISTENING_S: Final = 60.0
@@ -66,7 +67,7 @@ class ChildServer:
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=log,
-                env={**os.environ, "GOMP_SPINCOUNT": "0"},
+                env={**environ_without_keys(), "GOMP_SPINCOUNT": "0"},
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )

@@ -51,6 +51,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S: Final = 5.0
+LEAST_KEY: Final = 12
+"""Characters; what is shorter ("none", "ollama") is no secret, and may be a word of a reply."""
 DRAIN_S: Final = 0.1
 UNSEEN_WAIT_S: Final = 2.0
 """How long the SDK may wait by itself before it repeats a request that changes nothing."""
@@ -152,7 +154,7 @@ class OpenAIClient:
         try:
             async with _quietly(request) as response:
                 body = await response.read()
-                answer = _decode(body)
+                answer = self._decode(body)
                 if isinstance(answer, dict):
                     return answer
                 raise bad_reply(self.server, response.headers.get("content-type", ""))
@@ -179,7 +181,7 @@ class OpenAIClient:
                             if tells_done:
                                 yield DONE, None
                             return
-                        yield event.name, _decode(event.data)
+                        yield event.name, self._decode(event.data)
         except sdk_errors() as error:
             raise backend_error(error, self.server) from error
 
@@ -195,10 +197,17 @@ class OpenAIClient:
             log.debug("closing the client failed: %s", type(error).__name__)
 
     async def _body_instead(self, response: RawResponse, content_type: str) -> dict[str, Any]:
-        answer = _decode(await response.read()) if "json" in content_type else None
+        answer = self._decode(await response.read()) if "json" in content_type else None
         if isinstance(answer, dict):
             return answer
         raise bad_reply(self.server, content_type)
+
+    def _decode(self, body: bytes) -> object:
+        """Return what JSON says, None for what is not JSON; a server that repeats the key is not repeated."""
+        key = self.server.api_key.encode("utf-8", "replace")
+        if len(key) >= LEAST_KEY and key in body:
+            body = body.replace(key, "…".encode())
+        return _decode(body)
 
     def _build(self) -> "AsyncOpenAI":
         try:

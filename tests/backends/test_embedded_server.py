@@ -77,6 +77,21 @@ async def test_another_model_is_loaded_by_a_new_child_and_the_thread_goes_along(
         assert "model=other.gguf" in (tmp_path / "log").read_text("utf-8")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+async def test_the_child_is_told_no_key_of_another_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "FRIEZA_TUI_API_KEY"):
+        monkeypatch.setenv(name, "sk-planted")
+    async with embedded("well", tmp_path / "log") as backend:
+        await backend.prepare()
+        assert backend._child is not None
+        proc = Path("/proc", str(child_of(backend)))
+        told = b"".join(map(Path.read_bytes, (proc / "environ", proc / "cmdline", tmp_path / "log")))
+        token = backend._child.token.encode()
+    assert b"HOME=" in told
+    assert b"sk-planted" not in told
+    assert token not in told
+
+
 async def test_a_child_that_died_is_started_again_and_the_conversation_goes_on(tmp_path: Path) -> None:
     async with embedded("well", tmp_path / "log") as backend:
         thread = asking("first")

@@ -14,6 +14,7 @@ from pathlib import Path
 from frieza_tui.backends.llama_engine import EngineConfig
 from frieza_tui.domain.errors import ModelError
 from frieza_tui.i18n import _
+from frieza_tui.settings import environ_without_keys
 
 ENGINE_COMMAND: tuple[str, ...] = (sys.executable, "-m", "frieza_tui.backends.llama_engine")
 CONTEXT_TOKENS = 4096
@@ -88,7 +89,7 @@ class EngineProcess:
             "sleep_idle_s": SLEEP_IDLE_S,
         }
         # Spinning barriers would starve the screen: the reply goes 4 times slower beside one busy program.
-        environment = {**os.environ, "GOMP_SPINCOUNT": "0"}
+        environment = {**environ_without_keys(), "GOMP_SPINCOUNT": "0"}
         with log_path.open("wb") as log:
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=PIPE, stdout=PIPE, stderr=log, env=environment

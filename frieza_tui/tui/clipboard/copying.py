@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from frieza_tui.settings import environ_without_keys
 from frieza_tui.tui.clipboard.routes import Tool
 
 LIMIT_S = 2.0
@@ -46,6 +47,7 @@ async def _run(command: Sequence[str], data: bytes | None = None) -> bytes | Non
             stdin=DEVNULL if data is None else PIPE,
             stdout=PIPE if data is None else DEVNULL,
             stderr=DEVNULL,
+            env=environ_without_keys(),
             start_new_session=sys.platform != "win32",
         )
     except OSError:

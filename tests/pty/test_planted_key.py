@@ -1,0 +1,89 @@
+"""A planted key, searched for in everything that a session leaves behind or shows."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from frieza_tui import paths
+from frieza_tui.crash_report import write_report
+from frieza_tui.domain.errors import AuthFailed
+from tests.faults.server import FaultServer
+from tests.support.raw_http import error_answer
+from tests.support.terminal import PROGRAM, Terminal, program
+
+KEY = "sk-proj-planted0123456789abcdefPLANTED"
+OTHER_KEY = KEY[::-1]
+QUIT = "\x11"
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    server = FaultServer("assistants")
+    yield server
+    server.stop()
+
+
+def plant_another_key_in_the_settings() -> None:
+    file = paths.config_dir() / "settings.toml"
+    file.parent.mkdir(parents=True)
+    file.touch(0o600)
+    file.write_text(f"api_key = '{OTHER_KEY}'\n")
+
+
+def files_that_tell(home: Path) -> list[Path]:
+    files = [path for path in home.rglob("*") if path.is_file() and path.name != "settings.toml"]
+    assert {"threads.sqlite3", "frieza-tui.log", "inputs.jsonl"} <= {path.name for path in files}
+    return [path for path in files if tells(path.read_bytes())]
+
+
+def tells(data: bytes) -> bool:
+    return KEY.encode() in data or OTHER_KEY.encode() in data
+
+
+def run(*words: str, environ: dict[str, str]) -> bytes:
+    terminal = Terminal((*PROGRAM, *words), environ=environ, columns=200)
+    terminal.wait_for_exit()
+    terminal.close()
+    return bytes(terminal.bytes_seen)
+
+
+def test_a_key_is_nowhere_to_be_found(server: FaultServer, own_world: Path, tmp_path: Path) -> None:
+    plant_another_key_in_the_settings()
+    environ = server.environ | {"OPENAI_API_KEY": KEY}
+    echo = f"Incorrect API key provided: {KEY}. Authorization: Bearer {KEY}"
+    with program("--log-level", "debug", environ=environ, columns=120, rows=40) as terminal:
+        terminal.wait_for("F1")
+        server.instead = lambda _call: error_answer(401, echo, echo, {"x-request-id": KEY})
+        terminal.send("first\r")
+        terminal.wait_for("first", "failed")
+        arguments = Path("/proc", str(terminal.process.pid), "cmdline")
+        assert not arguments.exists() or not tells(arguments.read_bytes())
+        server.instead = server.as_usual
+        server.will("half", ending="failed", run_fields={"last_error": {"code": "server_error", "message": echo}})
+        server.will("well")
+        terminal.send("\x12")
+        terminal.wait_for("half", "failed")
+        terminal.send("\x12")
+        terminal.wait_for("well", "completed")
+        assert any(KEY in str(call.headers) for call in server.calls)
+        terminal.send(QUIT)
+        assert terminal.wait_for_exit() == 0
+        shown = bytes(terminal.bytes_seen)
+    for words in (
+        ["threads", "export", "last", "--format", "json", "--output", str(tmp_path)],
+        ["clean", "--dry-run"],
+    ):
+        shown += run(*words, environ=environ)
+    assert not tells(shown)
+    (export,) = tmp_path.glob("*.json")
+    assert not tells(export.read_bytes())
+    assert files_that_tell(own_world) == []
+
+
+def test_a_report_of_an_error_has_no_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    path = write_report(AuthFailed("The server does not take the key.", "Set another."))
+    assert path is not None
+    assert os.environ["OPENAI_API_KEY"] not in path.read_text("utf-8")
