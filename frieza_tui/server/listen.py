@@ -23,6 +23,8 @@ class ConnectionLimits:
 
     headers_s: float = 10.0
     """Seconds for a request's headers to arrive."""
+    body_s: float = 60.0
+    """Seconds for a request's body to arrive."""
     stalled_s: float = 20.0
     """Seconds for a reader to take something of what is waiting for it."""
     most: int = 200
@@ -30,10 +32,11 @@ class ConnectionLimits:
 
 
 class _Connection(H11Protocol):
-    """A connection with time limits: for its headers, and for a reader that takes nothing."""
+    """A connection with time limits: for its headers and its body, and for a reader that takes nothing."""
 
     _deadline: asyncio.TimerHandle | None = None
     _stall: asyncio.TimerHandle | None = None
+    _is_in_body = False
 
     def __init__(self, *, limits: ConnectionLimits, **facts: Any) -> None:  # noqa: ANN401 - passed on as they are
         super().__init__(**facts)
@@ -58,10 +61,15 @@ class _Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is h11.IDLE:
+        state = self.conn.their_state
+        if state is h11.IDLE:
             self._expect_headers()
-        else:
+        elif state is not h11.SEND_BODY:
             self._forget_deadline()
+        elif not self._is_in_body:
+            self._forget_deadline()
+            self._deadline = self.loop.call_later(self._limits.body_s, self.transport.abort)
+        self._is_in_body = state is h11.SEND_BODY
 
     def _expect_headers(self) -> None:
         if self._deadline is None:

@@ -43,6 +43,34 @@ async def test_headers_that_never_arrive_end_the_connection() -> None:
             writer.close()
 
 
+async def test_a_body_that_never_arrives_ends_the_connection() -> None:
+    async with running_server(ScriptedBackend([]), connections=ConnectionLimits(body_s=0.3)) as (base_url, _token):
+        whole = request("POST", "/threads", {"messages": [{"role": "user", "content": "x"}]})
+        reader, writer = await asyncio.open_connection(*address(base_url))
+        writer.write(whole)  # one that arrives is answered, and the next one has its own time
+        assert b"200 OK" in await reader.readuntil(b"\r\n")
+        await reader.readuntil(b"}")
+        for piece in (whole[:-10], whole[-10:-9], whole[-9:-8]):
+            writer.write(piece)
+            await writer.drain()
+        async with asyncio.timeout(5):
+            assert b"200 OK" not in await reader.read()
+        writer.close()
+
+
+async def test_writers_without_the_key_hold_nothing() -> None:
+    async with running_server(ScriptedBackend([])) as (base_url, token):
+        beginning = b"POST /v1/threads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9000000\r\n\r\n{"
+        slow = [await asyncio.open_connection(*address(base_url)) for _ in range(250)]
+        for _reader, writer in slow:
+            writer.write(beginning)
+        headers = {"authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(trust_env=False, verify=False, headers=headers) as http:
+            assert (await http.get(f"{base_url}/models")).status_code == 200
+        for _reader, writer in slow:
+            writer.close()
+
+
 async def _ends(reader: asyncio.StreamReader) -> bool:
     try:
         return len(await reader.read()) < 100
@@ -50,10 +78,9 @@ async def _ends(reader: asyncio.StreamReader) -> bool:
         return True
 
 
-async def test_idle_connections_make_way_for_new_ones() -> None:
-    limits = ConnectionLimits(most=20)
-    async with running_server(ScriptedBackend([]), connections=limits) as (base_url, token):
-        idle = [await asyncio.open_connection(*address(base_url)) for _ in range(100)]
+async def test_thousands_of_idle_connections_make_way_for_new_ones() -> None:
+    async with running_server(ScriptedBackend([])) as (base_url, token):
+        idle = await asyncio.gather(*(asyncio.open_connection(*address(base_url)) for _ in range(2000)))
         headers = {"authorization": f"Bearer {token}"}
         async with httpx2.AsyncClient(trust_env=False, verify=False, headers=headers) as http:
             assert (await http.get(f"{base_url}/models")).status_code == 200

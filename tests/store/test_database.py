@@ -31,6 +31,11 @@ def test_the_file_and_its_folder_are_their_owners_alone() -> None:
     db.close()
 
 
+def test_a_commit_is_on_the_disk_when_it_returns(db: sqlite3.Connection) -> None:
+    names = ("synchronous", "fullfsync", "journal_mode")
+    assert [db.execute(f"PRAGMA {name}").fetchone()[0] for name in names] == [2, 1, "wal"]
+
+
 def test_a_file_that_others_could_read_is_closed_to_them(file: Path) -> None:
     open_database(file).close()
     file.chmod(0o644)

@@ -303,3 +303,27 @@ async def test_a_file_that_is_damaged_in_the_middle_is_said_once_and_the_chat_go
         assert [message.text for message in chat.thread.messages] == ["1", "一", "2", "二", "3", "三"]
         await chat.keep_anew()
     assert kept(file).thread == chat.thread
+
+
+def as_after_a_power_cut(file: Path) -> Path:
+    """Copy what is on the disk, without what the programs share in memory."""
+    after = file.with_name("after.sqlite3")
+    for ending in ("", "-wal"):
+        after.with_name(after.name + ending).write_bytes(file.with_name(file.name + ending).read_bytes())
+    return after
+
+
+async def test_a_power_cut_takes_nothing_of_what_was_written(file: Path) -> None:
+    journal = DiskJournal(file)
+    async with kept_chat(file, Reply("一"), Reply("二", asyncio.Event()), journal=journal) as chat:
+        await all_of(chat.send("1"))
+        chat.keep_unsent("書きかけ")
+        events = chat.send("2")
+        async for event in events:
+            if isinstance(event, TextDelta):
+                break
+        await journal.written()
+        after = kept(as_after_a_power_cut(file))
+        await events.aclose()
+    assert [message.text for message in after.thread.messages] == ["1", "一", "2", "二"]
+    assert after.draft == "書きかけ"
