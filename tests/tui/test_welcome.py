@@ -263,6 +263,16 @@ async def test_an_address_where_nobody_is_stays_in_the_entry(typed: str, said: s
         assert at.screen.query(Entry)
 
 
+async def test_a_key_in_the_place_of_an_address_is_looked_up_nowhere() -> None:
+    async with open_welcome() as at:
+        await at.wait_for(QUESTION)
+        await at.press("3")
+        await at.wait_for("address")
+        await paste(at, KEY)
+        await at.press("enter")
+        await at.wait_for("a dot or a colon")
+
+
 async def test_plain_http_wants_a_second_enter_and_nothing_is_sent_before(monkeypatch: pytest.MonkeyPatch) -> None:
     async with model_server() as (proxy, _double):
         monkeypatch.setenv("HTTP_PROXY", proxy.base_url.removesuffix("/v1"))

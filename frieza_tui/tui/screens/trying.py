@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from frieza_tui.backends.sdk_errors import Server
-from frieza_tui.chat.addresses import address_typed, is_key
+from frieza_tui.chat.addresses import address_typed, is_address, is_key
 from frieza_tui.chat.answerers import Answerers, PlainHttp
 from frieza_tui.domain.errors import AuthFailed, FriezaError, StoreError
 from frieza_tui.i18n import _
@@ -104,7 +104,9 @@ class TryingScreen(CommandScreen):
     @on(Entry.Given)
     def _take_entry(self, message: Entry.Given) -> None:
         message.stop()
-        if not self._asked_url:
+        if not self._asked_url and not is_address(message.text):
+            self._say_in_entry(_("An address has a dot or a colon in it. A key is asked for later."), is_error=True)
+        elif not self._asked_url:
             self._try(address_typed(message.text), "")
         elif is_key(message.text):
             self._try(self._asked_url, message.text)
