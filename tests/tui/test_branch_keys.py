@@ -57,6 +57,18 @@ async def test_escape_leaves_an_edit_and_so_does_an_empty_box() -> None:
         assert given(at) == ["first", "one", "second"]
 
 
+async def test_an_edit_ends_where_its_message_is_deleted_and_keeps_its_words() -> None:
+    async with open_stage(Reply("one"), Reply("two")) as at:
+        await talk(at, "first")
+        await at.press("e", "tab", "k", "d")
+        await at.wait_gone("Editing")
+        assert at.composer.text == "first"
+        await at.press("tab", "enter")
+        await at.wait_for("two")
+        assert given(at) == ["first"]
+        assert "2/2" not in at.text
+
+
 async def test_comma_and_full_stop_go_between_branches_and_the_cursor_stays() -> None:
     async with open_stage(Reply("one"), Reply("two"), Reply("three")) as at:
         await talk(at, "first", "second")

@@ -1,11 +1,10 @@
 """What a chat screen does with the branches of its thread: edit, ask again, go between, delete. Knows no file."""
 
-from collections.abc import Iterable
 from functools import partial
 
 from textual import on
 
-from frieza_tui.domain.turn import PastTurn, TurnEnded
+from frieza_tui.domain.turn import TurnEnded
 from frieza_tui.i18n import _
 from frieza_tui.tui.log.reading import Wish
 from frieza_tui.tui.screens.kept import KeptScreen
@@ -21,6 +20,8 @@ class BranchedScreen(KeptScreen):
     """The user's message beside which what is in the box is to stand; "" for none."""
     _begun_beside = ""
     """The same, for the turn that began last."""
+    _is_again = False
+    """The turn that began last asks a message of the thread again."""
 
     def _stream_turn(self, turn: int, text: str | None, message_id: str) -> object:
         """Run a turn; the chat screen knows how.
@@ -60,7 +61,7 @@ class BranchedScreen(KeptScreen):
         if instead_of:
             self._turns.show_path(branches.turns_before(instead_of), branches.marks())
         mark = branches.next_mark(branches.parent_of(instead_of) if instead_of else self._chat.thread.head_id)
-        self._begun_beside = instead_of
+        self._begun_beside, self._is_again = instead_of, False
         self.remove_class("-empty")
         number = self._turns.open(text, partial(waiting_words, self._chat.preparation), mark)
         self._stream_turn(number, text, instead_of)
@@ -80,6 +81,7 @@ class BranchedScreen(KeptScreen):
         mark = branches.marks().get(self._chat.thread.head_id, "") if is_cut else branches.next_mark(asked)
         self._turns.show_path(branches.turns_to(asked), branches.marks())
         number = self._turns.reopen(partial(waiting_words, self._chat.preparation), mark)
+        self._begun_beside, self._is_again = "", True
         self._message_log.put_cursor(at)
         self._stream_turn(number, None, "" if is_cut else asked)
         self._show_situation()
@@ -100,8 +102,11 @@ class BranchedScreen(KeptScreen):
             self._turns.show_marks(branches.marks())
             return
         text = self._turns.last_text
+        if self._begun_beside or self._is_again:
+            self._show_path()
+        if self._is_again:
+            return
         if self._begun_beside:
-            self._turns.show_path(branches.turns(), branches.marks())
             self._turns.take(self._turns.open(text, ""), ended)
         if not self._composer.offer(text):
             self._waiting_line.say(_("Your message was not sent. ↑ brings it back."))
@@ -149,17 +154,22 @@ class BranchedScreen(KeptScreen):
 
     # Going between branches, deleting.
 
-    def _lead(self, path: Iterable[PastTurn]) -> None:
+    def _show_path(self) -> None:
+        """Show the thread's path; what is in the box stands beside no message of it any more."""
+        super()._show_path()
+        self._begin_editing("")
+
+    def _lead(self) -> None:
         """Show another path; the reader's cursor and what is above it stay where they are."""
         at = self._message_log.cursor_index
-        self._turns.show_path(path, self._chat.branches.marks())
+        self._show_path()
         self._message_log.stay_at(at)
         self._show_situation()
 
     def _step_branch(self, shown: Shown, message_id: str, step: int) -> None:
         is_attempt = not message_id and shown.user_id == self._chat.thread.head_id
         if (message_id or is_attempt) and self._chat.branches.step(message_id, step):
-            self._lead(self._chat.branches.turns())
+            self._lead()
         else:
             self._waiting_line.say(_("No branch that way; e and r make new ones."))
 
@@ -171,11 +181,11 @@ class BranchedScreen(KeptScreen):
             self._waiting_line.say(said)
         elif not shown.user_id or shown.user_id != self._chat.thread.head_id or not branches.step("", -1):
             self._waiting_line.say(_("This is not kept in the conversation."))
-        self._lead(branches.turns())
+        self._lead()
 
     def _undo_deletion(self) -> None:
         if self._chat.branches.undo():
             self._waiting_line.say(_("It is back."))
-            self._lead(self._chat.branches.turns())
+            self._lead()
         else:
             self._waiting_line.say(_("There is nothing to bring back."))

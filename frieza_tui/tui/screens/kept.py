@@ -72,9 +72,13 @@ class KeptScreen(Screen[None]):
             self._composer.remember(lost.draft)
             self._waiting_line.say(_("What you had written last time is back: ↑ brings it."))
 
+    def _show_path(self) -> None:
+        """Show the thread's path as it is now."""
+        self._turns.show_path(self._chat.branches.turns(), self._chat.branches.marks())
+
     def _show_past(self) -> None:
         self.set_class(not self._chat.thread.messages, "-empty")
-        self._turns.show_path(self._chat.branches.turns(), self._chat.branches.marks())
+        self._show_path()
         self._message_log.follow_end()
         self._is_queue_old = len(self._chat.queue) > 0
         if self._chat.past.draft:
@@ -93,7 +97,7 @@ class KeptScreen(Screen[None]):
                 self._waiting_line.say(_("Cancel the answer first."))
                 return
         elif opened.message_id and not self._chat.is_busy and self._chat.branches.go_to(opened.message_id):
-            self._turns.show_path(self._chat.branches.turns(), self._chat.branches.marks())
+            self._show_path()
         if opened.found:
             self.call_after_refresh(self._message_log.find, opened.found)
 
