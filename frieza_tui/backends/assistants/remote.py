@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from frieza_tui.backends.base import Deletion, RunRequest
+from frieza_tui.backends.image_notes import text_with_notes
 from frieza_tui.backends.loose_json import text_of
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
@@ -280,7 +281,7 @@ def _payload(message: Message) -> Any:  # noqa: ANN401 - the SDK's own nest of t
             images.append({"type": "image_url", "image_url": {"url": part.url}})
     # Images of an assistant's are its own to keep; servers take them from users only.
     if not images or message.role == "assistant":
-        return {"role": message.role, "content": message.text or "…"}
+        return {"role": message.role, "content": text_with_notes(message)}
     text: list[dict[str, object]] = [{"type": "text", "text": message.text}] if message.text else []
     return {"role": message.role, "content": [*text, *images]}
 

@@ -8,6 +8,7 @@ from typing import Final
 from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
 from frieza_tui.backends.chat_completions.accumulator import ChunkAccumulator
 from frieza_tui.backends.encoded_messages import encoded, encoded_object
+from frieza_tui.backends.image_notes import text_with_notes
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import DONE, OpenAIClient
 from frieza_tui.backends.prompts import Prompt, PromptBuilder
@@ -172,9 +173,10 @@ async def _take_rest(accumulator: ChunkAccumulator, stream: AsyncGenerator[tuple
 def _message(message: Message) -> object:
     images = [part.url for part in message.parts if isinstance(part, ImageUrlPart)]
     if not images or message.role == "assistant":
-        return {"role": message.role, "content": message.text or "…"}
-    text: list[object] = [{"type": "text", "text": message.text}] if message.text else []
+        return {"role": message.role, "content": text_with_notes(message)}
+    text = text_with_notes(message, ImageUrlPart)
+    parts: list[object] = [{"type": "text", "text": text}] if text else []
     return {
         "role": message.role,
-        "content": [*text, *({"type": "image_url", "image_url": {"url": url}} for url in images)],
+        "content": [*parts, *({"type": "image_url", "image_url": {"url": url}} for url in images)],
     }

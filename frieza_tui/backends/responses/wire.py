@@ -2,6 +2,7 @@
 
 from typing import Final, cast, get_args
 
+from frieza_tui.backends.image_notes import text_with_notes
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of, usage_of
 from frieza_tui.domain.run import Run, RunError, RunStatus, ToolCall, ToolCallKind
 from frieza_tui.domain.thread import (
@@ -184,7 +185,7 @@ def item_of(message: Message) -> object:
             images.append({"type": "input_image", "image_url": part.url, "detail": "auto"})
     # Images of an assistant's are its own to keep; servers take them from users only.
     if not images or message.role == "assistant":
-        return {"type": "message", "role": message.role, "content": message.text or "…"}
+        return {"type": "message", "role": message.role, "content": text_with_notes(message)}
     text: list[object] = [{"type": "input_text", "text": message.text}] if message.text else []
     return {"type": "message", "role": message.role, "content": [*text, *images]}
 
