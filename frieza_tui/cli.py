@@ -1,5 +1,6 @@
 """The composition root: flags and settings in, a face out. Nothing heavy is imported before a face asks for it."""
 
+import gc
 import os
 import sys
 import threading
@@ -162,6 +163,7 @@ def _plain_loop(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
 def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     settings = loaded.settings
     _set_kitty(settings)
+    gc.disable()  # nearly all that is made until the first picture stays; the screen turns it on again
     from frieza_tui.chat import receipt_line
     from frieza_tui.tui.app import ScreenOptions, run_screen
 

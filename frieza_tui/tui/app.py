@@ -201,7 +201,10 @@ def run_screen(chat: Chat, options: ScreenOptions, answerers: Answerers | None =
     """
     _check_theme(options.theme)
     gc.freeze()  # what the imports made stays for good; looking through it again holds the screen for 50 ms
-    return asyncio.run(_run(chat, options, answerers))
+    try:
+        return asyncio.run(_run(chat, options, answerers))
+    finally:
+        gc.enable()
 
 
 def _check_theme(name: str | None) -> None:

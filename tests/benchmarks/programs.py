@@ -23,6 +23,8 @@ class Program:
     """Texts of files to be written first, by their path below the home folder."""
     settle_s: float = 0.4
     """Between the last letter of a prompt and Enter."""
+    kept: int = 0
+    """How many messages a thread has that frieza-tui finds on disk; 0 for none."""
 
     def prepare(self, url: str, home: Path) -> tuple[list[str], dict[str, str]]:
         """Write the files of a run; returns its command and its environment, which has nothing of ours in it."""
@@ -34,6 +36,12 @@ class Program:
             file = home / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(fill(text), "utf-8")
+        if self.kept:
+            from tests.benchmarks.kept_thread import write_thread
+
+            folder = home / ".local/share/frieza-tui"
+            folder.mkdir(parents=True)
+            write_thread(folder / "threads.sqlite3", self.kept)
         environ = {**_world(home), **{name: fill(value) for name, value in self.environ.items()}}
         return [fill(word) for word in self.command], environ
 

@@ -74,6 +74,10 @@ class Terminal:
         except OSError:
             self.is_open = False
 
+    def resize(self, columns: int) -> None:
+        """Make the window another number of columns wide; the kernel tells the program."""
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, columns * 8, ROWS * 16))
+
     def is_echoing(self) -> bool:
         """Whether the kernel echoes what is typed, so that an echo says nothing about the program."""
         try:

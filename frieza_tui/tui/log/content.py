@@ -34,6 +34,8 @@ class Bubble:
     """Text of a settled bubble that nobody has looked at yet."""
     segments: dict[str, Document] = field(default_factory=dict)
     """By segment name "kind:id", in the order in which they began."""
+    measured: tuple[int, int] | None = None
+    """What `measures` found; a resize asks every bubble of the thread."""
     is_settled: bool = False
     is_folded: bool = False
     """Only its label and its first line are shown."""
@@ -44,11 +46,13 @@ class Bubble:
 
     def append(self, segment: str, text: str) -> None:
         """Add text to a segment, which begins with its first text."""
+        self.measured = None
         self._unpack()
         self._document(segment).append(text)
 
     def replace_text(self, source: str) -> None:
         """Replace all text segments by one, where the first of them stood."""
+        self.measured = None
         self._unpack()
         texts = [name for name in self.segments if name.startswith("text:")]
         if "\n\n".join(self.segments[name].source for name in texts) == source:
@@ -100,11 +104,14 @@ class Bubble:
 
     def measures(self) -> tuple[int, int]:
         """Return line ends and cells of all text, for estimates: wide characters are guessed from their bytes."""
+        if self.measured is not None:
+            return self.measured
         lines = cells = 0
         for source in [self.waiting_source] if self.waiting_source else [d.source for d in self.segments.values()]:
             lines += source.count("\n") + 1
             cells += len(source) if source.isascii() else (len(source) + len(source.encode())) // 2
-        return lines, cells
+        self.measured = lines, cells
+        return self.measured
 
     def pack(self) -> None:
         """Forget what was read of a settled text; it is read again when somebody looks."""

@@ -170,6 +170,7 @@ class TryingScreen(CommandScreen):
     @work(exclusive=True, group="prepare", exit_on_error=False)
     async def _prepare(self) -> None:
         """Load what is heavy; ends when the backend is ready or has failed."""
+        gc.enable()  # off since the program's start
         await self._chat.prepare()
         gc.freeze()  # what the SDK loaded stays for good; looking through it again holds a frame for 0.1 s
 

@@ -11,6 +11,7 @@ from tests.benchmarks.scenarios.idle import measure_idle
 from tests.benchmarks.scenarios.install import measure_install
 from tests.benchmarks.scenarios.keys import measure_keys
 from tests.benchmarks.scenarios.local import measure_local
+from tests.benchmarks.scenarios.long import measure_long
 from tests.benchmarks.scenarios.paced import measure_paced
 from tests.benchmarks.scenarios.reply import measure_reply
 from tests.benchmarks.scenarios.start import measure_start, measure_version
@@ -28,6 +29,7 @@ USUAL: Final[Mapping[str, Scenario]] = {
     "core": measure_core,
     "growth": measure_growth,
     "turns": measure_turns,
+    "long": measure_long,
 }
 SPECIAL: Final[Mapping[str, Scenario]] = {"install": measure_install, "local": measure_local}
 """Those that need a package index or the model; run only when named."""

@@ -30,6 +30,7 @@ def _measure(bench: Bench, kind: Kind, tokens: int, lag: Bound) -> list[Figure]:
             "core": 100 * reply.cpu_until_end_s / reply.end_s,
             "longest_gap_s": reply.longest_gap_s,
             "frames": reply.frames / reply.end_s,
+            "bytes": reply.bytes_written / tokens,
         }
 
     name = f"{tokens:,} deltas of {kind} at {RATE:.0f}/s"
@@ -39,4 +40,5 @@ def _measure(bench: Bench, kind: Kind, tokens: int, lag: Bound) -> list[Figure]:
         compare(f"{name}: CPU", "% of a core", samples, "core", Bound(None, later=30)),
         compare(f"{name}: longest standstill", "s", samples, "longest_gap_s"),
         compare(f"{name}: frames", "1/s", samples, "frames"),
+        compare(f"{name}: written to the terminal", "bytes/delta", samples, "bytes"),
     ]
