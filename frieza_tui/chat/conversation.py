@@ -193,7 +193,11 @@ class Chat:
 
         The path is safe to show. Raises: StoreError.
         """
-        return safe_line(await self._journal.begin_anew(self.thread, self.assistant.name), 400)
+        moved = await self._journal.begin_anew(self.thread, self.assistant.name)
+        if self._turn is not None:
+            told = tuple(self._turn.told)
+            self._journal.begin_run(self.thread, self.assistant.name, _origin(self.label), told)
+        return safe_line(moved, 400)
 
     async def lost_unsent(self) -> Unsent:
         """Return, once, what was written in a program that crashed before its first message; safe to show."""

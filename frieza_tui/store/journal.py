@@ -69,6 +69,8 @@ class DiskJournal:
         """
         self._keeps_threads = keeps_threads
         self.on_trouble: Callable[[StoreError | None], None] = lambda _error: None
+        self.on_recovery: list[Callable[[], None]] = []
+        """Called on the event loop when what could not be written can be again."""
         self._file = file
         self._written = written
         self._db: sqlite3.Connection | None = None
@@ -229,7 +231,7 @@ class DiskJournal:
             self._written = writer.written
             if self._is_troubled:
                 self._is_troubled = False
-                self._tell(lambda: self.on_trouble(None))
+                self._tell(self._recover)
 
     def _fail(self, error: StoreError) -> None:
         """Go on in memory; the file is opened anew the next time."""
@@ -242,6 +244,11 @@ class DiskJournal:
             self._is_troubled = True
             log.warning("the thread is not kept: %s", error.happened)
             self._tell(lambda: self.on_trouble(error))
+
+    def _recover(self) -> None:
+        self.on_trouble(None)
+        for call in self.on_recovery:
+            call()
 
     def _tell(self, call: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the loop has ended meanwhile

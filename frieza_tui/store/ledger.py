@@ -6,10 +6,15 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from frieza_tui.i18n import _
 from frieza_tui.store.journal import DiskJournal
 from frieza_tui.store.processes import is_alive
+
+if TYPE_CHECKING:
+    from frieza_tui.store.thread_writer import ThreadWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +47,24 @@ class DiskLedger:
     def __init__(self, journal: DiskJournal, server: LedgerServer) -> None:
         self._journal = journal
         self._server = server
+        self._made: dict[str, RemoteObject] = {}
+        journal.on_recovery.append(self._write_again)
 
     def add(self, kind: str, remote_id: str) -> None:
         """Write an object down."""
         made = RemoteObject(self._server, kind, remote_id, os.getpid(), time.time())
-        self._journal.put(lambda writer: add_object(writer.db, made))
+        self._made[remote_id] = made
+        self._journal.put(partial(_add, made))
+
+    def _write_again(self) -> None:
+        """Write down what is there now: while the file could not be written, it was passed over."""
+        for made in self._made.values():
+            self._journal.put(partial(_add, made))
 
     def strike(self, remote_id: str) -> None:
         """Strike an object off: the server confirmed that it is gone."""
         base_url = self._server.base_url
+        self._made.pop(remote_id, None)
         self._journal.put(lambda writer: strike_objects(writer.db, base_url, [remote_id]))
 
     async def written(self) -> None:
@@ -60,6 +74,10 @@ class DiskLedger:
     def what_now(self) -> str:
         """Return what becomes of something that could not be deleted."""
         return _("The next start deletes it, or: frieza-tui clean.")
+
+
+def _add(made: RemoteObject, writer: "ThreadWriter") -> None:
+    add_object(writer.db, made)
 
 
 def mark_of(base_url: str, api_key: str) -> str:

@@ -327,3 +327,22 @@ async def test_a_power_cut_takes_nothing_of_what_was_written(file: Path) -> None
         await events.aclose()
     assert [message.text for message in after.thread.messages] == ["1", "一", "2", "二"]
     assert after.draft == "書きかけ"
+
+
+async def test_a_reply_under_way_is_in_the_new_file_too(file: Path) -> None:
+    block(file, "foreign")
+    gate = asyncio.Event()
+    journal = DiskJournal(file)
+    async with kept_chat(file, Reply("一", gate, "二"), journal=journal) as chat:
+        events = chat.send("1")
+        async for event in events:
+            if isinstance(event, TextDelta):
+                break
+        await journal.written()
+        await chat.keep_anew()
+        await journal.written()
+        assert [message.text for message in kept(file).thread.messages] == ["1", "一"]
+        gate.set()
+        assert [event async for event in events]
+    assert kept(file).thread == chat.thread
+    assert chat.thread.messages[-1].text == "一二"

@@ -15,11 +15,13 @@ from frieza_tui.chat import Chat
 from frieza_tui.chat.leftovers import FindKey, sweep
 from frieza_tui.cli import main
 from frieza_tui.domain.assistant import Assistant
+from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.thread import Thread
 from frieza_tui.domain.turn import TurnEvent
 from frieza_tui.store.database import open_database
 from frieza_tui.store.journal import DiskJournal
 from frieza_tui.store.ledger import DiskLedger, LedgerServer, mark_of, read_objects
-from tests.store.test_journal import dead_pid
+from tests.store.test_journal import block, dead_pid
 from tests.support.loopback import running_server
 
 FRIEZA = Assistant("フリーザ様", "Speak.")
@@ -153,3 +155,20 @@ def test_clean_says_what_and_where(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "http://127.0.0.1:9/v1 thread thread_1\n"
     assert main(["clean"]) == 1
     assert "thread thread_1: not deleted" in capsys.readouterr().out
+
+
+async def test_what_was_made_while_the_file_could_not_be_written_is_written_down_later(file: Path) -> None:
+    block(file, "foreign")
+    journal = DiskJournal(file)
+    troubles: list[StoreError | None] = []
+    journal.on_trouble = troubles.append
+    ledger = DiskLedger(journal, LedgerServer("http://127.0.0.1:9/v1", "", ""))
+    ledger.add("thread", "thread_1")
+    ledger.add("assistant", "asst_1")
+    ledger.strike("asst_1")
+    await ledger.written()
+    assert len(troubles) == 1
+    await journal.begin_anew(Thread(), "フリーザ様")
+    await ledger.written()
+    await journal.close()
+    assert ledger_of(file) == [("thread", "thread_1")]
