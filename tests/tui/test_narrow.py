@@ -14,6 +14,7 @@ import frieza_tui.tui
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.base import Stage as PreparationStage
 from frieza_tui.backends.scripted import Reply
+from frieza_tui.domain.errors import ServerFault
 from frieza_tui.domain.run import Run, RunStatus
 from frieza_tui.domain.turn import Trouble, TurnEnded, TurnOutcome
 from frieza_tui.i18n import _, use_language
@@ -133,6 +134,17 @@ async def test_the_sheet_of_threads_names_all_its_keys() -> None:
         await at.press("ctrl+t")
         keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
         await shows(at, _("Threads"), _("Search"), *keys.split(" · "))
+
+
+async def test_the_queue_says_whole_how_to_go_on() -> None:
+    gate = asyncio.Event()
+    async with open_stage(Reply(before=[gate, ServerFault("Broken.")]), size=(COLUMNS, 20)) as at:
+        await at.say("hello")
+        for number in range(5):
+            await at.say(f"message {number}")
+        await shows(at, f"▸ {_('queued')} message 2 {_('+{count} earlier').format(count=2)}")
+        gate.set()
+        await shows(at, *_("Enter sends them · Ctrl+R asks again first").split(" · "))
 
 
 async def test_a_conversation_is_whole() -> None:

@@ -11,7 +11,9 @@ from textual.widget import Widget
 
 from frieza_tui.chat import MessageQueue
 from frieza_tui.i18n import _
+from frieza_tui.text.breaking import wrapped_lines
 from frieza_tui.text.safe import safe_line
+from frieza_tui.text.width import cell_len
 
 _ROWS = 3
 
@@ -77,9 +79,10 @@ class QueueView(Widget):
         hidden = len(waiting) - len(rows)
         if hidden > 0:
             more = _("+{count} earlier").format(count=hidden)
-            rows[0] = Content.assemble(rows[0].truncate(max(0, width - len(more) - 2), ellipsis=True), "  ", more)
+            rows[0] = Content.assemble(rows[0].truncate(max(0, width - cell_len(more) - 2), ellipsis=True), "  ", more)
         if self.held_since:
-            rows.append(Content.styled(_held_words(self.held_since), "$text-warning").truncate(width, ellipsis=True))
+            lines = wrapped_lines(_held_words(self.held_since), width)
+            rows += [Content.styled(line.removesuffix(" ·"), "$text-warning") for line in lines]
         return Content("\n").join(rows)
 
     def _row(self, text: str, word: str) -> Content:
