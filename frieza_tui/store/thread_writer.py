@@ -42,6 +42,8 @@ class Written:
     """The run that is open, by its number."""
     own_id: str = ""
     """The conversation's own id of its thread."""
+    has_deleted: bool = False
+    """Whether messages were taken out of the file whose runs are still known."""
 
 
 class ThreadWriter:
@@ -112,12 +114,14 @@ class ThreadWriter:
 
     def go_on(self, thread: Thread) -> None:
         """Note that the conversation is now this thread, which was read from the file."""
-        self.finish()
+        drop_orphan_runs(self.db, self.written.thread_id)
         self.written = Written(thread.id, tuple(node.message.id for node in nodes_of(thread)), own_id=thread.id)
 
     def finish(self) -> None:
         """Forget what is still known of runs whose messages were deleted: that is no longer undone."""
-        drop_orphan_runs(self.db, self.written.thread_id)
+        if self.written.has_deleted:  # else there are none, and looking takes longer with every turn
+            drop_orphan_runs(self.db, self.written.thread_id)
+            self.written = replace(self.written, has_deleted=False)
 
     def _turn_to(self, thread: Thread) -> None:
         if self.written.own_id != thread.id:
@@ -135,23 +139,36 @@ class ThreadWriter:
     def _sync(self, thread: Thread, assistant: str) -> None:
         """Write the messages that the file has not, and take out those that the thread has no more."""
         key, known = self.written.thread_id, self.written.message_ids
-        rows = self.db.execute("SELECT id FROM messages WHERE thread_id = ? ORDER BY seq", (key,))
-        run = self.written.run
-        if known != tuple(row[0] for row in rows):  # another program went on with the thread: ours becomes its own
-            key, known, run = new_id("thread"), (), None
+        run, has_deleted = self.written.run, self.written.has_deleted
+        if _last_of(self.db, key) != (len(known), known[-1] if known else None):
+            # Another program went on with the thread: ours becomes its own.
+            key, known, run, has_deleted = new_id("thread"), (), None, False
         nodes = nodes_of(thread)
         if not nodes:
             self.db.execute("DELETE FROM threads WHERE id = ?", (key,))
             self.written = Written(key, own_id=thread.id)
             return
         ids = tuple(node.message.id for node in nodes)
-        same = next((at for at, (old, new) in enumerate(zip(known, ids, strict=False)) if old != new), len(known))
-        same = min(same, len(ids))
+        same = _common(known, ids)
         write_thread(self.db, key, thread, assistant)
-        self.db.execute("DELETE FROM messages WHERE thread_id = ? AND seq >= ?", (key, same))
+        taken_out = self.db.execute("DELETE FROM messages WHERE thread_id = ? AND seq >= ?", (key, same)).rowcount
         for seq in range(same, len(ids)):
             write_message(self.db, key, seq, nodes[seq])
-        self.written = Written(key, ids, run, thread.id)
+        self.written = Written(key, ids, run, thread.id, has_deleted or taken_out > 0)
+
+
+def _last_of(db: sqlite3.Connection, key: str) -> tuple[int, str | None]:
+    """Return the number of a thread's messages and the last one's id: no change of it leaves both as they were."""
+    last = "SELECT id FROM messages WHERE thread_id = :thread ORDER BY seq DESC LIMIT 1"
+    row = db.execute(f"SELECT count(*), ({last}) FROM messages WHERE thread_id = :thread", {"thread": key}).fetchone()
+    return row[0], row[1]
+
+
+def _common(known: tuple[str, ...], ids: tuple[str, ...]) -> int:
+    """Return how many ids two threads begin with alike."""
+    if ids[: len(known)] == known:
+        return len(known)
+    return next((at for at, (old, new) in enumerate(zip(known, ids, strict=False)) if old != new), len(ids))
 
 
 def _asked_id(thread: Thread) -> str:
@@ -176,7 +193,7 @@ def write_thread(db: sqlite3.Connection, key: str, thread: Thread, assistant: st
     """Write a thread's row; a title that a user gave stays."""
     now = time.time()
     title = title_of(thread)
-    first = nodes_of(thread)[0].message
+    first = thread.nodes[0].message if thread.nodes else thread.messages[0]
     db.execute(
         "INSERT INTO threads (id, title, assistant, created_at, updated_at, head) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, head = excluded.head,"

@@ -57,7 +57,7 @@ class FaultServer:
             "OPENAI_BASE_URL": self.base_url,
             "OPENAI_API_KEY": KEY,
             "FRIEZA_TUI_API": self.api,
-            "FRIEZA_TUI_READ_TIMEOUT_S": "1.5",
+            "FRIEZA_TUI_READ_TIMEOUT_S": "3",
         }
 
     @property
