@@ -35,6 +35,8 @@ from frieza_tui.tui.words import (
 
 _TONES: dict[TurnOutcome, Tone] = {"done": "", "incomplete": "warning", "cancelled": "warning", "failed": "error"}
 
+_NEWS = (TextDelta, RefusalDelta, ReasoningDelta, StepDelta, MessageClosed)
+
 
 class ReplyBubble:
     """Shows what a run does, in the order in which it does it."""
@@ -79,11 +81,11 @@ class ReplyBubble:
                 self._take_aside(event)
 
     def _show_connection(self, event: RunEvent) -> None:
-        """Say while the rest of a reply is fetched that it is, until the run tells of itself again."""
+        """Say while the rest of a reply is fetched that it is, until something of it comes."""
         if isinstance(event, ConnectionLost):
             self._is_cut = self._has_been_cut = True
             self._log.set_state(self.key, BubbleState(lambda: _("cut off: fetching the rest"), "warning"))
-        elif self._is_cut and not isinstance(event, RunChanged):
+        elif self._is_cut and isinstance(event, _NEWS):
             self._is_cut = False
             self._log.set_state(self.key, BubbleState(lambda: _("in progress"), "active"))
 
@@ -130,7 +132,8 @@ class ReplyBubble:
             count = run.dropped_messages
             self._note(dropped_words(count))
         self._has_run = True
-        self._log.set_state(self.key, BubbleState(partial(run_words, run), "active"))
+        if not self._is_cut:
+            self._log.set_state(self.key, BubbleState(partial(run_words, run), "active"))
 
     def _feed_call(self, step_id: str, index: int, call: ToolCall) -> None:
         if (step_id, index) not in self._calls_seen:

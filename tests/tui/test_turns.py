@@ -6,7 +6,7 @@ from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.scripted import Reply, final
 from frieza_tui.chat import Chat
 from frieza_tui.domain.errors import StreamCut, Unreachable
-from frieza_tui.domain.events import ConnectionLost
+from frieza_tui.domain.events import ConnectionLost, MessageOpened
 from frieza_tui.domain.run import RunError
 from tests.support.stage import NAME, open_stage
 
@@ -155,7 +155,7 @@ async def test_a_worker_that_breaks_unlocks_the_box(monkeypatch: pytest.MonkeyPa
 
 async def test_a_reply_says_while_its_rest_is_fetched_and_that_it_was() -> None:
     gate = asyncio.Event()
-    async with open_stage(Reply("before ", ConnectionLost(), gate, "after")) as at:
+    async with open_stage(Reply("before ", ConnectionLost(), MessageOpened("again"), gate, "after")) as at:
         await at.say("hello")
         await at.wait_for("before", "cut off: fetching the rest")
         gate.set()
