@@ -10,7 +10,7 @@ from typing import Final
 from frieza_tui.backends.base import ModelFacts
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, number_of, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.refusals import is_about_model
+from frieza_tui.backends.refusals import is_about_context, is_about_model, too_long
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import BackendError, NotHere, Unreachable
 from frieza_tui.i18n import _
@@ -102,7 +102,9 @@ class ModelChoice:
         return self.name
 
     async def explained(self, error: BackendError) -> BackendError:
-        """Return the error to raise: for a model that the server does not know, one that names those like it."""
+        """Return the error to raise: it tells how long a request is, or names models like one that is not known."""
+        if is_about_context(error):
+            return too_long(error)
         if not is_about_model(error):
             return error
         names = [model.id for model in await self.look()]

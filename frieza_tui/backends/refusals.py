@@ -5,6 +5,7 @@ from typing import Final
 
 from frieza_tui.backends.loose_json import json_object, text_of
 from frieza_tui.domain.errors import BackendError, NotHere, Refused
+from frieza_tui.i18n import _
 
 _CONTEXT: Final = re.compile(
     r"context[ _-]?(length|size|window)|maximum context|too many (input )?tokens|(prompt|input) is too long|"
@@ -36,6 +37,19 @@ def is_about_context(error: BackendError) -> bool:
         return False
     kinds = f"{error.facts.code} {text_of(_body(error).get('type'))}"
     return "context" in kinds or _CONTEXT.search(_words(error)) is not None
+
+
+def too_long(error: BackendError) -> BackendError:
+    """Return the error to raise for a request that is longer than the model can read."""
+    numbers = context_numbers(error)
+    if numbers is None:
+        happened = _("The conversation is longer than the model can read.")
+    else:
+        asked, window = (f"{number:,}" for number in numbers)
+        happened = _("The conversation is longer than the model can read: {asked} tokens, and it reads {window}.")
+        happened = happened.format(asked=asked, window=window)
+    todo = _("Begin a new thread, or choose a model that reads more (/model, or --model at the start).")
+    return Refused(happened, todo, error.facts)
 
 
 def is_about_model(error: BackendError) -> bool:

@@ -34,14 +34,15 @@ from frieza_tui.domain.errors import (
 )
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
+from frieza_tui.text.sentences import as_sentence
 
 if TYPE_CHECKING:
     import openai
 
 _KEY = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][A-Za-z0-9_*.-]{6,}", re.IGNORECASE)
 _NO_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
+_FILTERED = frozenset({"content_filter", "content_policy_violation", "moderation_blocked"})
 _LONG_S = 120
-_ENDS = ".!?…。！？"
 _MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
 
 
@@ -296,14 +297,17 @@ def _denied(server: Server, facts: ServerFacts, message: str) -> BackendError:
     if status == 401:
         known = _("{server} does not accept the API key.") if server.api_key else _("{server} asks for an API key.")
         return AuthFailed(known.format(server=server.name), _key_advice(), facts)
-    if status in (403, 407):
+    if status == 407:
+        happened = _("The proxy on the way to {server} asks for a name and a password.").format(server=server.name)
+        return Unreachable(happened, _proxy_advice(), facts)
+    if facts.code in _FILTERED:
+        happened = _with(_("A content filter of {server} refused the message.").format(server=server.name), message)
+        return Refused(happened, _("Change the message, then send again."), facts)
+    if status == 403:
         happened = _("{server} does not allow this.").format(server=server.name)
         return AuthFailed(_with(happened, message), _("Use a key or an account that may do it."), facts)
     if status == 408:
         return timed_out(server)
-    if facts.code == "context_length_exceeded":
-        happened = _("The conversation is longer than the model can read.")
-        return Refused(happened, _("Start a new thread, or use a model with a larger window."), facts)
     happened = _("{server} refused the request (status {status}).").format(server=server.name, status=status)
     return Refused(_with(happened, message), _("Change the message or the settings, then send again."), facts)
 
@@ -348,12 +352,11 @@ def _message(body: object) -> str:
 def _with(happened: str, message: str) -> str:
     if not message:
         return happened
-    said = message if message[-1] in _ENDS else message + "."
-    return _("{sentence} It says: {message}").format(sentence=happened, message=said)
+    return _("{sentence} It says: {message}").format(sentence=happened, message=as_sentence(message))
 
 
 def _said(happened: str, server: Server, message: str) -> str:
-    return happened.format(server=server.name, message=server.words(message))
+    return happened.format(server=server.name, message=as_sentence(server.words(message)))
 
 
 def _key_advice() -> str:

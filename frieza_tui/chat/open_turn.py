@@ -25,6 +25,7 @@ from frieza_tui.domain.turn import Rest, Trouble, TurnDelayed, TurnEnded, TurnEv
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.text.safe_events import SafeEvents
+from frieza_tui.text.sentences import as_sentence
 
 
 class OpenTurn:
@@ -189,7 +190,9 @@ def _ending(run: Run | None, fault: StreamFault | None) -> TurnEnded:
             case _:
                 pass
     if fault is not None:
-        happened = _("The server reported an error: {message}").format(message=fault.error.message or fault.error.code)
+        happened = _("The server reported an error: {message}").format(
+            message=as_sentence(fault.error.message or fault.error.code)
+        )
         return TurnEnded("failed", happened, _("Ask again."), is_sent=run is not None)
     return TurnEnded(
         "failed", _("The stream ended before the run did."), _("Ask again to go on."), is_sent=run is not None
@@ -200,7 +203,7 @@ def _failed(run: Run) -> TurnEnded:
     error = run.error
     if error is None:
         return TurnEnded("failed", _("The run failed on the server, which did not say why."), _("Ask again."))
-    happened = _("The run failed on the server: {message}").format(message=error.message or error.code)
+    happened = _("The run failed on the server: {message}").format(message=as_sentence(error.message or error.code))
     todo = _("Wait a little, then ask again.") if error.code == "rate_limit_exceeded" else _("Ask again.")
     return TurnEnded("failed", happened, todo)
 

@@ -10,7 +10,10 @@ from frieza_tui.chat import Chat
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.tui.app import FriezaApp, ScreenOptions
 from frieza_tui.tui.recall import RecallList
-from tests.support.raw_http import Answer, Handler, error_answer, serve
+from tests.support.assistants_double import SSE
+from tests.support.chat_double import DONE, ChatDouble, chunk
+from tests.support.raw_http import Answer, Handler, error_answer, json_answer, serve
+from tests.support.stage import open_stage_on
 
 TYPED = "聞こえますか"
 HTML = Answer([b"<html><body>It works!</body></html>"], content_type="text/html")
@@ -61,7 +64,7 @@ async def shown_by(handler: Handler, read_timeout_s: float = 5.0) -> AsyncIterat
         (HTML, ["web", "page", "--base-url"]),
         (error_answer(401, "Incorrect API key provided: sk-planted."), ["key"]),
         (error_answer(403, "You may not."), ["key"]),
-        (error_answer(404, "Not found."), ["404", "--base-url"]),
+        (error_answer(404, "Not found."), ["Assistants", "API", "--base-url"]),
         (error_answer(429, "You exceeded your quota.", "insufficient_quota"), ["quota", "credit"]),
         (error_answer(429, "Slow down.", headers={"retry-after": "7200"}), ["120", "minutes"]),
         (error_answer(500, "Oops."), ["500"]),
@@ -90,3 +93,50 @@ async def test_silence_ends_the_turn() -> None:
     async with shown_by(lambda _call: SILENT, read_timeout_s=0.2) as shown:
         assert "failed" in shown.text
         assert TYPED in (shown.draft or shown.text)
+
+
+TEXT = chunk({"content": "ホッホッ"})
+CALLED = {
+    "index": 0,
+    "id": "call_1",
+    "type": "function",
+    "function": {"name": "destroy", "arguments": '{"at": "Namek"}'},
+}
+TOO_LONG = {"code": 400, "message": "request (5011 tokens) exceeds the available context size (4096 tokens)"}
+
+
+def streamed(*pieces: object) -> Answer:
+    return Answer([*pieces, DONE], content_type=SSE)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (json_answer({"error": TOO_LONG}, 400), ["longer than the model can read: 5,011 tokens", "4,096", "/model"]),
+        (error_answer(404, "No such model.", "model_not_found"), ["model double-2", "double-12, double-1."]),
+        (
+            error_answer(400, "Rejected.", "content_policy_violation"),
+            ["content filter", "Rejected. Change the message"],
+        ),
+        (error_answer(402, "Pay."), ["no quota left", "limit reached"]),
+        (Answer([b"<html>"], 407, "text/html"), ["The proxy on the way", "HTTPS_PROXY", "no connection"]),
+        (streamed(TEXT, chunk(finish="content_filter")), ["ホッホッ", "A content filter stopped the reply."]),
+        (Answer([TEXT], content_type=SSE), ["ホッホッ", "ended in the middle", "Ctrl+R asks again"]),
+        (Answer([TEXT, asyncio.Event()], content_type=SSE), ["ホッホッ", "silent for too long", "no connection"]),
+        (
+            streamed(chunk({"tool_calls": [CALLED]}), chunk(finish="tool_calls")),
+            ["Function destroy", '{"at": "Namek"}', "nothing here can carry out: destroy"],
+        ),
+    ],
+    ids=["context", "model", "refused", "402", "407", "filter", "early end", "silence", "function"],
+)
+async def test_what_goes_wrong_with_a_reply_is_told_and_can_be_asked_again(answer: Answer, words: list[str]) -> None:
+    double = ChatDouble(models=[{"id": "double-1"}, {"id": "double-12"}])
+    for _try in range(2):
+        double.will(raw=answer)
+    async with serve(double.answer) as server:
+        config = BackendConfig("chat", base_url=server.base_url, model="double-2", read_timeout_s=1.0)
+        async with open_stage_on(config, size=(120, 30)) as at:
+            await at.say(TYPED)
+            await at.wait_for(*words, "Ctrl+R ask again")
+            assert "ready" not in at.text or "incomplete" in at.text

@@ -88,9 +88,9 @@ class AssistantsBackend:
                 async for event in events:
                     yield event
             return
-        except (NotHere, Refused):
+        except (NotHere, Refused) as error:
             if not had_objects or self._has_begun():
-                raise
+                raise await self.models.explained(error) from error
             log.info("the server lost the thread or the assistant: making them anew")
         self._copy.forget()
         async with aclosing(self._run_once(request)) as events:
