@@ -26,8 +26,10 @@ class _Place:
 class SwitchingBackend:
     """Implements Backend on the one that answers now; those before it are deleted and closed as they go."""
 
-    def __init__(self, first: Backend) -> None:
-        """Take the backend that answers until another is given."""
+    def __init__(self, first: Backend, *, is_kept: bool = False) -> None:
+        """Take the backend that answers until another is given. is_kept: nothing is deleted when one goes."""
+        self._is_kept = is_kept
+        self._kept: tuple[Deletion, ...] = ()
         self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
         self.unknown_events = 0
         self._place = self._take(first)
@@ -49,7 +51,7 @@ class SwitchingBackend:
     def remote_objects(self) -> tuple[Deletion, ...]:
         """What all of them made and have not deleted."""
         places = (*self._leaving, self._place)
-        return tuple(one for place in places for one in place.backend.remote_objects)
+        return self._kept + tuple(one for place in places for one in place.backend.remote_objects)
 
     def switch(self, backend: Backend) -> None:
         """Let another backend answer from the next run on. `prepare` then goes on with it, wherever it waits."""
@@ -136,6 +138,9 @@ class SwitchingBackend:
         """Delete what a backend made, once its last stream has ended, and close it."""
         try:
             await place.is_quiet.wait()
-            self._deleted += await place.backend.delete_remote()
+            if self._is_kept:
+                self._kept += place.backend.remote_objects
+            else:
+                self._deleted += await place.backend.delete_remote()
         finally:
             await place.backend.close()

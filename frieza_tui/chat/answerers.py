@@ -100,7 +100,7 @@ class Answerers:
         self._around = around
         self._session_hosts: set[str] = set()
         self._current = self._configured()
-        self.backend = SwitchingBackend(self._opened())
+        self.backend = SwitchingBackend(self._opened(), is_kept=self._settings.keep)
         """What the conversation is given; whoever answers is behind it."""
 
     @property

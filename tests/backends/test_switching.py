@@ -63,6 +63,21 @@ async def test_who_is_left_is_deleted_closed_and_on_the_receipt() -> None:
     assert second.is_closed
 
 
+async def test_what_is_to_be_kept_is_not_deleted_at_a_switch_and_is_on_the_receipt() -> None:
+    first, second = ScriptedBackend([Reply("一")]), ScriptedBackend([Reply("二")])
+    backend = SwitchingBackend(first, is_kept=True)
+    chat = Chat(backend, FRIEZA, is_kept=True)
+    await text_of(chat.send("1"))
+    made = first.remote_objects
+    backend.switch(second)
+    await text_of(chat.send("2"))
+    receipt = await chat.close()
+    assert [one.is_deleted for one in receipt] == [False] * 4
+    assert {one.id for one in made} < {one.id for one in receipt}
+    assert first.remote_objects == made
+    assert first.is_closed
+
+
 async def test_a_message_that_waits_for_one_is_answered_by_the_next() -> None:
     never = ScriptedBackend([Reply("never")], preparation=[Preparation("loading_model"), asyncio.Event()])
     backend = SwitchingBackend(never)
