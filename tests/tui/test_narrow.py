@@ -24,6 +24,7 @@ from frieza_tui.tui.commands import COMMANDS
 from frieza_tui.tui.keys import KEYS, Situation, key, keys_now
 from frieza_tui.tui.words import ending_words, preparation_words, run_words, state_words
 from tests.support.stage import NAME, Stage, open_stage
+from tests.support.welcome_stage import open_welcome
 
 COLUMNS = 40
 SIDES = 4
@@ -134,6 +135,13 @@ async def test_the_sheet_of_threads_names_all_its_keys() -> None:
         await at.press("ctrl+t")
         keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
         await shows(at, _("Threads"), _("Search"), *keys.split(" · "))
+
+
+async def test_the_welcome_is_whole() -> None:
+    async with open_welcome(needs=("no_such_module",), size=(COLUMNS, 20)) as at:
+        ways = (_("Embedded model, once installed"), _("Another server, by its address"))
+        await shows(at, *ways, _("{server}, with your key").format(server="api.openai.com"))
+        await shows(at, _("number or ↑↓ Enter · Esc: chat"))
 
 
 async def test_the_queue_says_whole_how_to_go_on() -> None:

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from frieza_tui.text.breaking import wrapped_lines
+
 CHOICE_KEYS: Final = ("up", "down", "enter", *"123456789")
 """Keys that choose, in an empty message box."""
 _INDENT: Final = 4
@@ -81,12 +83,12 @@ class ChoiceList(Widget):
 
     def _rows(self, width: int) -> list[tuple[int | None, Content]]:
         """Return the rows, each with the number of its choice."""
-        title = Content.styled(self._title_words(), "bold $text-primary").wrap(max(8, width))
-        rows: list[tuple[int | None, Content]] = [(None, row) for row in title]
+        title = wrapped_lines(self._title_words(), max(8, width))
+        rows: list[tuple[int | None, Content]] = [(None, Content.styled(row, "bold $text-primary")) for row in title]
         for number, choice in enumerate(self.choices):
             rows += [(number, row) for row in self._choice_rows(number, choice, width)]
-        said = Content.styled(self.said, "$text-warning").wrap(max(8, width)) if self.said else []
-        return rows + [(None, row) for row in said]
+        said = wrapped_lines(self.said, max(8, width)) if self.said else []
+        return rows + [(None, Content.styled(row, "$text-warning")) for row in said]
 
     def _choice_rows(self, number: int, choice: Choice, width: int) -> list[Content]:
         is_marked = number == self.selected
@@ -100,8 +102,9 @@ class ChoiceList(Widget):
             return [head.truncate(width, ellipsis=True)]
         if head.cell_length + 2 + note.cell_length <= width:
             return [Content.assemble(head, "  ", note)]
-        below = note.wrap(max(8, width - _INDENT))
-        return [head.truncate(width, ellipsis=True), *(Content.assemble(" " * _INDENT, row) for row in below)]
+        below = wrapped_lines(note.plain, max(8, width - _INDENT))
+        rows = [Content.assemble(" " * _INDENT, (row, "$foreground-muted")) for row in below]
+        return [head.truncate(width, ellipsis=True), *rows]
 
     def on_click(self, event: events.Click) -> None:
         """Choose what is under the mouse."""
