@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from frieza_tui.chat.cut_run import CutRun
 from frieza_tui.chat.past import Past, safe_turn
-from frieza_tui.domain.branches import by_way_of, ending_at, followers, forks, nodes_of, parent_of, without
+from frieza_tui.domain.branches import by_way_of, ending_at, followers, forks, parent_of, without
 from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.thread import Message, Thread, new_id
 from frieza_tui.domain.turn import PastTurn, TurnEnded
@@ -127,13 +127,16 @@ class Branches:
         """Append the reply, if any came, and remember how the turn went."""
         user = self.thread.messages[-1]
         if reply is not None:
-            if any(reply.id == node.message.id for node in nodes_of(self.thread)):
+            if reply.id in self._ids():
                 reply = replace(reply, id=new_id("msg"))  # some servers count anew in each thread
             self.thread = self.thread.with_message(reply)
         told = events if cut_run is not None else shortened(events)
         turn = PastTurn(user, tuple(told), ended, reply.id if reply else "")
         self._turns[turn.key] = turn
         self._cut = (self.thread.head_id, cut_run)
+
+    def _ids(self) -> set[str]:
+        return {one.id for one in self.thread.messages} | {node.message.id for node in self.thread.nodes}
 
     # Going elsewhere.
 

@@ -55,6 +55,8 @@ def forks(thread: Thread) -> dict[str, Fork]:
 
 def followers(thread: Thread, message_id: str) -> list[str]:
     """Return the ids of the messages that follow one directly, on whatever branch; "" asks for the first ones."""
+    if not thread.nodes and message_id == thread.head_id:
+        return []  # what is asked at every turn; a long thread need not be gone through
     return [node.message.id for node in nodes_of(thread) if node.parent_id == message_id]
 
 
