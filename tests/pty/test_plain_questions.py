@@ -19,6 +19,6 @@ def test_the_retired_api_is_replaced_where_people_agree() -> None:
     with program("--plain", "--api", "assistants", "--api-key", "sk-x", environ=nowhere) as terminal:
         terminal.wait_for("2026-08-26", "Go on with the Responses API? [y/N]")
         terminal.send("y\r")
-        terminal.wait_for("\n>")
+        terminal.wait_for("[y/N] >")  # the terminal does not echo the answer and its line end
         terminal.send("q\r")
         assert terminal.wait_for_exit() == 0
