@@ -7,7 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from frieza_tui.tui.log.bubble import BubbleState
-from tests.support.log_app import LogApp, painted
+from tests.support.log_app import LogApp, painted, until
 
 Part: TypeAlias = Callable[[LogApp, Pilot[None]], Awaitable[None]]
 SnapCompare: TypeAlias = Callable[..., bool]
@@ -137,5 +137,6 @@ def test_selection(picture: Callable[..., bool]) -> None:
         await pilot.mouse_down("MessageLog", offset=(6, 4))
         await pilot.hover("MessageLog", offset=(14, 22))
         await pilot.mouse_up("MessageLog", offset=(14, 22))
+        await until(pilot, lambda: bool(app.screen.get_selected_text()))
 
     assert picture(part, word="remark")
