@@ -3,6 +3,7 @@
 Knows the values and where they came from; what they do is everybody else's business.
 """
 
+import math
 import os
 import re
 import tomllib
@@ -152,14 +153,33 @@ def _check(source: str, layer: Mapping[str, object]) -> None:
         checked = msgspec.convert(dict(layer), Settings, strict=source not in {"environment", "command line"})
     except msgspec.ValidationError as error:
         raise SettingsError(_wrong_value(source, layer, str(error))) from error
-    address = urlsplit(checked.base_url) if checked.base_url is not None else None
-    if address is not None and (address.scheme not in {"http", "https"} or not address.hostname):
+    if checked.base_url is not None and not _is_web_address(checked.base_url):
         raise SettingsError(
             _("{key} in {source} is not a web address: {value}.").format(
                 key="base_url", source=source, value=checked.base_url
             ),
             _("Give one such as http://127.0.0.1:11434/v1."),
         )
+    if checked.api_key is not None and not is_key(checked.api_key):
+        words = _("one word of Latin letters, digits and signs")
+        raise SettingsError(_value_refused("api_key", source, "…", words))
+    if not 0 < checked.read_timeout_s < math.inf:
+        allowed = _allowed("read_timeout_s")
+        raise SettingsError(_value_refused("read_timeout_s", source, checked.read_timeout_s, allowed))
+
+
+def is_key(text: str) -> bool:
+    """Tell whether a text can be a key: one word that a header can hold."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+    except ValueError:  # brackets that do not fit an address
+        return False
+    has_spaces = any(sign.isspace() or not sign.isprintable() for sign in text)
+    return address.scheme in {"http", "https"} and bool(address.hostname) and not has_spaces
 
 
 def _wrong_value(source: str, layer: Mapping[str, object], message: str) -> str:
@@ -171,10 +191,14 @@ def _wrong_value(source: str, layer: Mapping[str, object], message: str) -> str:
         )
     field = re.search(r"at `\$\.(\w+)`", message)
     key = field[1] if field else ""
+    return _value_refused(key, source, "…" if key == "api_key" else layer.get(key), _allowed(key))
+
+
+def _value_refused(key: str, source: str, value: object, allowed: str) -> str:
     if source == "environment":
         source = _("the environment ({prefix}…)").format(prefix=ENV_PREFIX)
     return _("Wrong value for {key} in {source}: {value!r}; allowed is {allowed}.").format(
-        key=key, source=source, value="…" if key == "api_key" else layer.get(key), allowed=_allowed(key)
+        key=key, source=source, value=value, allowed=allowed
     )
 
 
@@ -186,6 +210,6 @@ def _allowed(key: str) -> str:
     kind = msgspec.inspect.type_info(info.type)
     if isinstance(kind, msgspec.inspect.LiteralType):
         return ", ".join(repr(value) for value in kind.values)
-    return {"BoolType": "true, false", "FloatType": _("a number"), "VarTupleType": _("a list of texts")}.get(
+    return {"BoolType": "true, false", "FloatType": _("a number above 0"), "VarTupleType": _("a list of texts")}.get(
         type(kind).__name__, _("a text")
     )

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from frieza_tui.domain.errors import SettingsError
-from frieza_tui.settings import load_settings, settings_file
+from frieza_tui.settings import is_key, load_settings, settings_file
 
 
 def write(text: str) -> Path:
@@ -42,7 +42,13 @@ def test_our_own_variable_wins_over_the_shared_one() -> None:
         ("api = 'soap'", ["api", "soap", "assistants"]),
         ("keep = 'yes'", ["keep", "true, false"]),
         ("read_timeout_s = 'long'", ["read_timeout_s", "a number"]),
+        ("read_timeout_s = -1", ["read_timeout_s", "above 0"]),
+        ("read_timeout_s = nan", ["read_timeout_s", "above 0"]),
         ("base_url = 'localhost'", ["base_url", "web address"]),
+        ("base_url = 'http://[::1'", ["base_url", "web address"]),
+        ("base_url = 'http://two words/v1'", ["base_url", "web address"]),
+        ("api_key = '鍵'", ["api_key", "Latin letters"]),
+        ('api_key = "two\\nlines"', ["api_key", "Latin letters"]),
         ("model = ", ["TOML"]),
     ],
 )
@@ -52,6 +58,7 @@ def test_a_wrong_file_is_refused_with_file_key_and_what_is_allowed(text: str, wo
         load_settings({}, {})
     for word in [str(path), *words]:
         assert word in str(caught.value)
+    assert "鍵" not in str(caught.value)
 
 
 def test_a_wrong_variable_is_refused() -> None:
@@ -80,3 +87,11 @@ def test_a_file_with_a_key_must_be_private() -> None:
 
 def test_a_key_never_shows_in_a_representation() -> None:
     assert "sk-planted" not in repr(load_settings({}, {"OPENAI_API_KEY": "sk-planted"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "could_be"),
+    [("sk-proj-a_B9", True), ("none", True), ("two words", False), ("日本語", False), ("a\tb", False)],
+)
+def test_a_key_is_one_word_that_a_header_can_hold(text: str, could_be: bool) -> None:
+    assert is_key(text) is could_be

@@ -1,4 +1,4 @@
-"""What people type for a server and for a key. Asks nobody."""
+"""What people type for a server. Asks nobody."""
 
 from urllib.parse import urlsplit
 
@@ -23,8 +23,3 @@ def address_typed(text: str) -> str:
 def is_address(text: str) -> bool:
     """Tell whether a text may name a server. A key, pasted in the wrong place, does not; it would be looked up."""
     return bool(set(text) & set(".:/")) or text.strip().lower() == "localhost"
-
-
-def is_key(text: str) -> bool:
-    """Tell whether a text can be a key: one word that a header can hold."""
-    return text.isascii() and text.isprintable() and " " not in text

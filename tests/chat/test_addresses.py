@@ -1,6 +1,6 @@
 import pytest
 
-from frieza_tui.chat.addresses import address_typed, is_address, is_key
+from frieza_tui.chat.addresses import address_typed, is_address
 
 
 @pytest.mark.parametrize(
@@ -20,14 +20,6 @@ from frieza_tui.chat.addresses import address_typed, is_address, is_key
 def test_what_is_typed_becomes_a_base_url(typed: str, address: str) -> None:
     assert is_address(typed)
     assert address_typed(typed) == address
-
-
-@pytest.mark.parametrize(
-    ("text", "could_be"),
-    [("sk-proj-a_B9", True), ("none", True), ("two words", False), ("日本語", False), ("a\tb", False)],
-)
-def test_a_key_is_one_word_that_a_header_can_hold(text: str, could_be: bool) -> None:
-    assert is_key(text) is could_be
 
 
 def test_a_key_is_no_address() -> None:

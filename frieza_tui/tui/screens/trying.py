@@ -9,10 +9,11 @@ from textual.message import Message
 from textual.worker import Worker, WorkerState
 
 from frieza_tui.backends.sdk_errors import Server
-from frieza_tui.chat.addresses import address_typed, is_address, is_key
+from frieza_tui.chat.addresses import address_typed, is_address
 from frieza_tui.chat.answerers import Answerers, PlainHttp
 from frieza_tui.domain.errors import AuthFailed, FriezaError, StoreError
 from frieza_tui.i18n import _
+from frieza_tui.settings import is_key
 from frieza_tui.text.safe import make_safe, safe_line
 from frieza_tui.tui.screens.commanded import CommandScreen
 from frieza_tui.tui.widgets.choice_list import ChoiceList
