@@ -18,7 +18,8 @@ from frieza_tui.domain.errors import ModelError
 from frieza_tui.i18n import _
 from frieza_tui.settings import environ_without_keys
 
-CHILD_COMMAND: Final = (sys.executable, "-m", "frieza_tui", "serve", "--child")
+CHILD_COMMAND: Final = (sys.executable, "-P", "-m", "frieza_tui", "serve", "--child")
+"""-P: a folder of this name where the program was started is not taken for it."""
 _LISTENING_S: Final = 60.0
 _STOP_S: Final = 1.5
 _MAX_LOG_BYTES: Final = 1_000_000

@@ -223,7 +223,7 @@ class OpenAIClient:
         http_client = openai.DefaultAsyncHttpx2Client(
             trust_env=self._uses_proxies,
             timeout=timeout,
-            event_hooks={"request": [_note_connecting], "response": [_tell_waits]},
+            event_hooks={"request": [self._stay_here, _note_connecting], "response": [_tell_waits]},
         )
         client = openai.AsyncOpenAI(
             # Without a key of its own a server must not be sent the one of OPENAI_API_KEY.
@@ -237,6 +237,15 @@ class OpenAIClient:
             # The SDK imports its resources at the first touch, another second.
             _ = (client.models, client.beta.assistants, client.beta.threads.messages, client.beta.threads.runs)
         return client
+
+
+    async def _stay_here(self, request: "httpx2.Request") -> None:
+        """Let no redirect take what the user wrote to another host, or out of TLS."""
+        import httpx2
+
+        own, url = httpx2.URL(self.server.base_url), request.url
+        if url.host != own.host or (own.scheme == "https" and url.scheme != "https"):
+            raise httpx2.ConnectError("redirected", request=request)
 
 
 @asynccontextmanager

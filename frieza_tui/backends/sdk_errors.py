@@ -217,14 +217,14 @@ def was_closed(error: BaseException) -> bool:
 
 
 def _redirected(causes: tuple[BaseException, ...], server: Server) -> BackendError | None:
-    """Return the error for a server that sends requests on to another one, which cannot be reached; or None."""
+    """Return the error for a server that sends requests on to another one, which get nothing from here; or None."""
     import httpx2
 
     for cause in causes:
         if isinstance(cause, httpx2.ConnectError) and cause.request.url.netloc != httpx2.URL(server.base_url).netloc:
             other = Server(str(cause.request.url)).name
-            happened = _("{server} sends requests on to {other}, which cannot be reached.")
-            todo = _("Give the address that is right with --base-url.")
+            happened = _("{server} sends requests on to {other}; they were not sent there.")
+            todo = _("If that is right, give that address with --base-url.")
             return Unreachable(happened.format(server=server.name, other=other), todo, ServerFacts(server.base_url))
     return None
 

@@ -10,7 +10,7 @@ KEY = "sk-planted-key"
 
 @pytest.mark.parametrize("api", ["assistants", "responses", "chat", "auto"])
 @pytest.mark.parametrize("status", [302, 307, 308])
-async def test_the_key_does_not_follow_a_redirect_to_another_host(api: str, status: int) -> None:
+async def test_nothing_follows_a_redirect_to_another_host(api: str, status: int) -> None:
     heard: list[Call] = []
 
     def listen(call: Call) -> Answer:
@@ -25,9 +25,8 @@ async def test_the_key_does_not_follow_a_redirect_to_another_host(api: str, stat
 
         async with serve(send_away) as server:
             backend = load_backend(BackendConfig(api, base_url=server.base_url, api_key=KEY))
-            with pytest.raises(BackendError):
+            with pytest.raises(BackendError, match="sends requests on to localhost"):
                 await run(backend, asking("hi"))
             await backend.close()
             assert all(KEY in str(call.headers) for call in server.calls)
-    assert heard
-    assert not [call for call in heard if KEY in str(call.headers)]
+    assert heard == []

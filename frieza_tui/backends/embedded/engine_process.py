@@ -16,7 +16,7 @@ from frieza_tui.domain.errors import ModelError
 from frieza_tui.i18n import _
 from frieza_tui.settings import environ_without_keys
 
-ENGINE_COMMAND: tuple[str, ...] = (sys.executable, "-m", "frieza_tui.backends.llama_engine")
+ENGINE_COMMAND: tuple[str, ...] = (sys.executable, "-P", "-m", "frieza_tui.backends.llama_engine")
 CONTEXT_TOKENS = 4096
 SLEEP_IDLE_S = 600
 _START_TIMEOUT_S = 300.0
