@@ -57,7 +57,7 @@ def use_everything(terminal: Terminal, pasted: str) -> None:
     terminal.send(f"\x1b[200~PASTED {pasted}\x1b[201~")
     terminal.wait_for("PASTED")
     terminal.send("\r")
-    terminal.wait_until(lambda: "Message フリーザ様" in terminal.text and "ready" in terminal.lines[0], "the answer")
+    terminal.wait_until(lambda: "completed" in terminal.text and "ready" in terminal.lines[0], "the answer")
     terminal.send("\t")
     terminal.wait_for("Esc write")
     terminal.send("y")

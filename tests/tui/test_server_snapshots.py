@@ -51,7 +51,9 @@ def picture(snap_compare: SnapCompare) -> Callable[..., bool]:
         app, backend = make_app(replies, label=OPENAI)
 
         async def play(pilot: Pilot[tuple[Deletion, ...]]) -> None:
-            await part(Stage(app, backend, pilot))
+            stage = Stage(app, backend, pilot)
+            await stage.wait_for("F1")
+            await part(stage)
 
         return snap_compare(app, terminal_size=size, run_before=play)
 

@@ -35,7 +35,9 @@ def picture(snap_compare: Callable[..., bool]) -> Callable[..., bool]:
         app, backend = make_welcome_app(**facts)
 
         async def play(pilot: Pilot[tuple[Deletion, ...]]) -> None:
-            await part(Stage(app, backend, pilot))
+            stage = Stage(app, backend, pilot)
+            await stage.wait_for("F1")
+            await part(stage)
 
         return snap_compare(app, terminal_size=size, run_before=play)
 
