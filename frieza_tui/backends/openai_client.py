@@ -238,7 +238,6 @@ class OpenAIClient:
             _ = (client.models, client.beta.assistants, client.beta.threads.messages, client.beta.threads.runs)
         return client
 
-
     async def _stay_here(self, request: "httpx2.Request") -> None:
         """Let no redirect take what the user wrote to another host, or out of TLS."""
         import httpx2
