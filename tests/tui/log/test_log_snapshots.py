@@ -100,7 +100,7 @@ def test_markdown(picture: Callable[..., bool], width: int, height: int) -> None
     assert picture(show_reply, size=(width, height), word="A long reply")
 
 
-@pytest.mark.parametrize(("width", "height"), [(40, 40), (80, 24)])
+@pytest.mark.parametrize(("width", "height"), [(40, 40), (80, 24), (160, 16)])
 def test_japanese(picture: Callable[..., bool], width: int, height: int) -> None:
     assert picture(show_japanese, size=(width, height), word="ご機嫌よう")
 
