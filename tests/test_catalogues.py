@@ -1,14 +1,18 @@
 """The catalogues say all that the source says. What is missing is listed by: python -m tests.support.catalogues."""
 
+import ast
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.mofile import read_mo
 
+import frieza_tui
 from tests.support.catalogues import LANGUAGES, extracted, has_words, messages, mo_file, read
 
+PACKAGE = Path(frieza_tui.__file__).parent
 STALE = "bring the catalogues up to date with: python -m tests.support.catalogues"
 
 
@@ -82,3 +86,15 @@ def test_japanese_is_japanese() -> None:
         if not all(re.search(r"[「ぁ-んァ-ヶ一-龠]", one) for one in texts(message.string))
     ]
     assert foreign == []
+
+
+def test_no_message_stands_in_an_f_string() -> None:
+    hidden = [
+        f"{path.name}:{string.lineno}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for string in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "ngettext")
+    ]
+    assert hidden == [], "Babel does not find them there before Python 3.12"

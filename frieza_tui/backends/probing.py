@@ -47,7 +47,8 @@ async def find_api(client: OpenAIClient) -> Finding:
     except (AuthFailed, ServerFault) as error:
         if error.facts.status == 401:
             raise
-        error.todo = f"{error.todo} {_('If it goes on, name the API with --api.')}"
+        hint = _("If it goes on, name the API with --api.")
+        error.todo = f"{error.todo} {hint}"
         raise
 
 

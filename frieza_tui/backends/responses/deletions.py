@@ -44,8 +44,8 @@ class Deletions:
             async with asyncio.timeout(bound_s):
                 await delete(remote_id)
         except TimeoutError:
-            reason = f"{_('The server did not answer in time.')} {self._client.ledger.what_now()}"
-            return Deletion(kind, remote_id, False, reason)
+            late = _("The server did not answer in time.")
+            return Deletion(kind, remote_id, False, f"{late} {self._client.ledger.what_now()}")
         except BackendError as error:
             return Deletion(kind, remote_id, False, f"{error.happened} {self._client.ledger.what_now()}")
         self._client.ledger.strike(remote_id)

@@ -107,7 +107,8 @@ class ModelsScreen(ModalScreen[str | None]):
             return
         by_hand = _("Enter uses {name} as it is written.").format(name=self._typed) if self._typed else ""
         if self._trouble:
-            said.update(f"{self._trouble} {by_hand or _('Write the name of a model.')}")
+            hint = by_hand or _("Write the name of a model.")
+            said.update(f"{self._trouble} {hint}")
         elif not self._shown:
             said.update(by_hand or _("The server lists no models. Write the name of one."))
         else:

@@ -197,10 +197,11 @@ class WelcomeScreen(TryingScreen):
     def _must_wait(self) -> bool:
         """Tell whether messages wait: nobody can answer, and somebody is being chosen."""
         answerers = self._answerers
+        stage = self._chat.preparation.stage
         is_nobody_there = answerers is not None and (
-            self._chat.preparation.stage == "failed"
+            stage == "failed"
             or answerers.question is not None
-            or (answerers.is_embedded and not answerers.has_embedded)
+            or (stage != "ready" and answerers.is_embedded and not answerers.has_embedded)
         )
         self._is_holding = self._open_panel is not None and is_nobody_there
         return self._is_holding
