@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
@@ -18,22 +17,18 @@ from frieza_tui.domain.errors import FriezaError
 from frieza_tui.i18n import _
 from frieza_tui.text.folding import fold
 from frieza_tui.text.safe import safe_line
+from frieza_tui.tui.screens.picking import PickingScreen
 
 NAME_LIMIT = 200
 """Of a model's name, in characters; longer ones are cut where they are shown."""
 
 
-class ModelsScreen(ModalScreen[str | None]):
+class ModelsScreen(PickingScreen[str | None]):
     """A sheet over the chat; ends with the name of the model to use, or with None."""
 
     CSS_PATH = "models.tcss"
-    AUTO_FOCUS = "#words"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f2,ctrl+c", "leave", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("pageup", "move(-10)", show=False, priority=True),
-        Binding("pagedown", "move(10)", show=False, priority=True),
     ]
 
     def __init__(self, models: Models, current: str, server: str) -> None:
@@ -118,11 +113,10 @@ class ModelsScreen(ModalScreen[str | None]):
     def _typed(self) -> str:
         return safe_line(self.query_one(Input).value, NAME_LIMIT).strip()
 
-    def action_move(self, step: int) -> None:
-        """Move in the list; the box keeps the focus."""
-        listed = self.query_one(OptionList)
-        if self._shown:
-            listed.highlighted = min(max(0, (listed.highlighted or 0) + step), len(self._shown) - 1)
+    @property
+    def pickable(self) -> int:
+        """How many entries can be moved to now, from the first."""
+        return len(self._shown)
 
     @on(Input.Submitted, "#words")
     @on(OptionList.OptionSelected)

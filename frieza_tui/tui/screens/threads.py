@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
@@ -26,6 +25,7 @@ from frieza_tui.store.threads import Threads, open_threads
 from frieza_tui.text.safe import make_safe, safe_line
 from frieza_tui.text.width import cell_len
 from frieza_tui.tui.messages import TextCopied
+from frieza_tui.tui.screens.picking import PickingScreen
 from frieza_tui.tui.widgets.wrapped_text import WrappedText
 
 T = TypeVar("T")
@@ -50,17 +50,12 @@ class _Row:
     hit: Hit | None = None
 
 
-class ThreadsScreen(ModalScreen[Opened | None]):
+class ThreadsScreen(PickingScreen[Opened | None]):
     """A sheet over the chat. What is deleted here can be taken back until it closes."""
 
     CSS_PATH = "threads.tcss"
-    AUTO_FOCUS = "#words"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+t,ctrl+c", "leave", show=False, priority=True),
-        Binding("up", "move(-1)", show=False, priority=True),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("pageup", "move(-10)", show=False, priority=True),
-        Binding("pagedown", "move(10)", show=False, priority=True),
         Binding("f2", "rename", show=False),
         Binding("f4", "export", show=False),
         Binding("f8", "delete", show=False),
@@ -160,11 +155,10 @@ class ThreadsScreen(ModalScreen[Opened | None]):
 
     # Doing.
 
-    def action_move(self, step: int) -> None:
-        """Move in the list; the box keeps the focus."""
-        listed = self.query_one(OptionList)
-        if self._rows and not self._renamed_id:
-            listed.highlighted = min(max(0, (listed.highlighted or 0) + step), len(self._rows) - 1)
+    @property
+    def pickable(self) -> int:
+        """How many entries can be moved to now, from the first."""
+        return 0 if self._renamed_id else len(self._rows)
 
     @on(Input.Submitted, "#words")
     @on(OptionList.OptionSelected)

@@ -1,0 +1,32 @@
+"""A sheet with a list below a box for words: the list is moved in while the box keeps the focus. Knows no entries."""
+
+from typing import ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+
+Picked = TypeVar("Picked")
+
+
+class PickingScreen(ModalScreen[Picked]):
+    """A sheet over the chat; ends with what was picked in its only OptionList."""
+
+    AUTO_FOCUS = "#words"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False, priority=True),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("pageup", "move(-10)", show=False, priority=True),
+        Binding("pagedown", "move(10)", show=False, priority=True),
+    ]
+
+    @property
+    def pickable(self) -> int:
+        """How many entries can be moved to now, from the first."""
+        raise NotImplementedError
+
+    def action_move(self, step: int) -> None:
+        """Move in the list; the box keeps the focus."""
+        listed = self.query_one(OptionList)
+        if self.pickable:
+            listed.highlighted = min(max(0, (listed.highlighted or 0) + step), self.pickable - 1)
