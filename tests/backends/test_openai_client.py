@@ -9,6 +9,7 @@ import pytest
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import BackendError
+from tests.support.listener import listening
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -35,22 +36,18 @@ class ClosingServer:
                     await writer.drain()
         except asyncio.IncompleteReadError:
             pass
-        finally:
-            writer.close()
 
 
 @asynccontextmanager
 async def client_of(server: ClosingServer) -> AsyncIterator[OpenAIClient]:
-    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0)
-    port = listener.sockets[0].getsockname()[1]
-    client = OpenAIClient(Server(f"http://127.0.0.1:{port}/v1", "key"), uses_proxies=False, loads_assistants=False)
-    await client.open()
-    try:
-        yield client
-    finally:
-        await client.close()
-        listener.close()
-        await listener.wait_closed()
+    async with listening(server.serve) as listener:
+        address = Server(f"http://127.0.0.1:{listener.port}/v1", "key")
+        client = OpenAIClient(address, uses_proxies=False, loads_assistants=False)
+        await client.open()
+        try:
+            yield client
+        finally:
+            await client.close()
 
 
 async def test_a_post_lost_on_a_connection_just_closed_is_sent_on_a_new_one() -> None:

@@ -20,6 +20,7 @@ from frieza_tui.domain.errors import (
     TimedOut,
     Unreachable,
 )
+from tests.support.listener import listening
 from tests.support.raw_http import CUT, Answer, error_answer, serve
 
 KEY = "sk-very-secret-key-123456"
@@ -84,13 +85,11 @@ async def test_an_unknown_certificate_is_told_so(tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
 
-    async def ignore(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
+    async def ignore(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        return
 
-    server = await asyncio.start_server(ignore, "127.0.0.1", 0, ssl=context)
-    async with server:
-        port = server.sockets[0].getsockname()[1]
-        error = await error_of(f"https://127.0.0.1:{port}/v1")
+    async with listening(ignore, tls=context) as listener:
+        error = await error_of(f"https://127.0.0.1:{listener.port}/v1")
     assert type(error) is Unreachable
     assert "certificate" in error.happened
     assert "SSL_CERT_FILE" in error.todo

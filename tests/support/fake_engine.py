@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from frieza_tui.paths import cache_dir
+from tests.support.listener import listening
 
 _STAND_IN = """
 import json, os, sys
@@ -95,8 +96,6 @@ class FakeEngine:
                 await self._answer(path, body, reader, writer)
         except ConnectionError:
             pass
-        finally:
-            writer.close()
 
     async def _answer(
         self, path: str, body: dict[str, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -175,20 +174,6 @@ def _reply(writer: asyncio.StreamWriter, status: int, facts: dict[str, Any]) -> 
 @asynccontextmanager
 async def running_fake(notes: Path) -> AsyncIterator[FakeEngine]:
     engine = FakeEngine(notes)
-    connections: set[asyncio.Task[None]] = set()
-
-    def on_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.get_running_loop().create_task(engine.serve(reader, writer))
-        connections.add(task)
-        task.add_done_callback(connections.discard)
-
-    server = await asyncio.start_server(on_connection, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()[:2]
-    engine.base_url = f"http://{host}:{port}"
-    try:
+    async with listening(engine.serve) as listener:
+        engine.base_url = f"http://127.0.0.1:{listener.port}"
         yield engine
-    finally:
-        server.close()
-        for task in connections:
-            task.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.listener import listening
+
 CUT: Final = object()
 """In an answer's pieces: drop the connection here."""
 
@@ -86,32 +88,16 @@ class Loopback:
 async def serve(
     handler: Handler, *, port: int = 0, tls: ssl.SSLContext | None = None
 ) -> AsyncGenerator[Loopback, None]:
-    tasks: set[asyncio.Task[None]] = set()
     state = Loopback("")
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         state.connections += 1
-        task = asyncio.ensure_future(_converse(reader, writer, handler, state))
-        tasks.add(task)
-        await asyncio.wait([task])
-        tasks.discard(task)
+        await _converse(reader, writer, handler, state)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", port, ssl=tls)
-    port = server.sockets[0].getsockname()[1]
-    state.base_url = f"{'https' if tls else 'http'}://127.0.0.1:{port}/v1"
-
-    async def stop() -> None:
-        server.close()
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    state.stop = stop
-    try:
+    async with listening(connected, port=port, tls=tls) as listener:
+        state.base_url = f"{'https' if tls else 'http'}://127.0.0.1:{listener.port}/v1"
+        state.stop = listener.close
         yield state
-    finally:
-        await stop()
 
 
 async def _converse(
@@ -124,8 +110,6 @@ async def _converse(
                 return
     except (ConnectionError, asyncio.IncompleteReadError):
         return
-    finally:
-        writer.close()
 
 
 async def _read_call(reader: asyncio.StreamReader) -> Call | None:
