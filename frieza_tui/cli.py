@@ -1,6 +1,8 @@
 """The composition root: flags and settings in, a face out. Nothing heavy is imported before a face asks for it."""
 
+import errno
 import gc
+import io
 import os
 import sys
 import threading
@@ -32,9 +34,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     from frieza_tui.domain.errors import FriezaError, SettingsError
 
+    _take_any_letters()
     _report_uncaught_errors()
     try:
-        return _dispatch(words)
+        status = _dispatch(words)
+        sys.stdout.flush()
     except FriezaError as error:
         from frieza_tui.text.safe import make_safe
 
@@ -42,6 +46,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return MISUSED if isinstance(error, SettingsError) else 1
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        return _leave_unwritten(error)
+    return status
+
+
+def _take_any_letters() -> None:
+    """Let no letter that standard input or output has no code for end the program: another one stands for it."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _leave_unwritten(error: OSError) -> int:
+    """Return the exit status after standard output could not be written; any other error is a mistake of our own."""
+    if error.filename is not None or error.errno not in {errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EIO}:
+        raise error
+    from frieza_tui.plain import open_nowhere, unwritten_words
+
+    open_nowhere()
+    if error.errno != errno.EPIPE:  # else whoever read it has gone, and is told nothing
+        print(f"frieza-tui: {unwritten_words(error)}", file=sys.stderr)
+    return 1
 
 
 def _report_uncaught_errors() -> None:

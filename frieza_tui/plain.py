@@ -22,7 +22,7 @@ from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.text.safe import make_safe
 
-ANSWERED, FAILED, MISUSED = 0, 1, 2
+ANSWERED, FAILED = 0, 1
 """Exit statuses."""
 
 PROMPT = "> "
@@ -62,6 +62,7 @@ class PlainFace:
         self._out = out
         self._err = err
         self._is_leaving = False
+        self._is_unwritten = False
         self._last_stage = ""
         chat.on_preparation = self._tell_preparation
         chat.on_trouble = lambda error: self._tell(str(error))
@@ -76,14 +77,15 @@ class PlainFace:
                 await self._show_turn(self._chat.retry())
             await self._converse(lines)
             warm_up.cancel()
-        return await self._leave(is_talkative=True)
+        await self._leave(is_talkative=True)
+        return FAILED if self._is_unwritten else ANSWERED
 
     async def run_once(self, text: str) -> int:
         """Send one message and print the answer, nothing else, to the output. Returns an exit status."""
         status = FAILED
         async with self._leaving_on_signals(None):
             ended = await self._show_turn(self._chat.send(text))
-            if ended is not None and ended.outcome in {"done", "incomplete"}:
+            if ended is not None and ended.outcome in {"done", "incomplete"} and not self._is_unwritten:
                 status = ANSWERED
         await self._leave(is_talkative=False)
         return status
@@ -161,20 +163,22 @@ class PlainFace:
             self._last_stage = preparation.stage
             self._tell(words + " …")
 
-    async def _leave(self, *, is_talkative: bool) -> int:
+    async def _leave(self, *, is_talkative: bool) -> None:
         for deletion in await self._chat.close():
             if is_talkative or not deletion.is_deleted:
                 self._tell(receipt_line(deletion))
-        return ANSWERED
 
     def _write(self, text: str) -> None:
         try:
             self._out.write(text)
             self._out.flush()
-        except BrokenPipeError:  # whoever read our output has gone; there is nobody to tell
+        except OSError as error:
             self._is_leaving = True
             self._chat.stop()
             self._out = open_nowhere()
+            if not isinstance(error, BrokenPipeError):  # else whoever read our output has gone, and is told nothing
+                self._is_unwritten = True
+                self._tell(unwritten_words(error))
 
     def _tell(self, line: str) -> None:
         with suppress(OSError, ValueError):
@@ -215,6 +219,11 @@ def _dropped_words(count: int) -> str:
         "The {count} oldest messages no longer fit and were left out.",
         count,
     ).format(count=count)
+
+
+def unwritten_words(error: OSError) -> str:
+    """Say that standard output takes no more, and why."""
+    return _("The output cannot be written: {reason}.").format(reason=error.strerror or type(error).__name__)
 
 
 def open_nowhere() -> TextIO:

@@ -1,3 +1,4 @@
+import os
 import re
 import subprocess
 import sys
@@ -35,6 +36,34 @@ def test_piped_text_is_one_message() -> None:
 def test_a_prompt_of_a_dash_reads_standard_input() -> None:
     assert run("--demo", "-p", "-", stdin="こんにちは").returncode == 0
     assert run("--demo", "-p", "-", stdin=" \n").returncode == 2
+
+
+def test_input_that_is_no_utf8_is_taken_all_the_same() -> None:
+    strict = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(
+        [*PROGRAM, "--demo", "--plain"], input=b"caf\xe9\n", capture_output=True, timeout=30, env=strict
+    )
+    assert done.returncode == 0
+    assert "フリーザ" in done.stdout.decode()
+
+
+def test_letters_that_the_output_has_no_code_for_become_question_marks() -> None:
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*PROGRAM, "--demo", "-p", "x"], capture_output=True, timeout=30, env=ascii_only, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"**????**" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a file that is always full is Linux's")
+@pytest.mark.parametrize("words", [("--demo", "-p", "x"), ("clean",)], ids=["an answer", "a list"])
+def test_output_that_cannot_be_written_is_told_with_status_1(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30, check=False
+        )
+    assert done.returncode == 1
+    assert "The output cannot be written" in done.stderr
+    assert "mistake" not in done.stderr
 
 
 def test_no_terminal_is_said_and_plain_is_named() -> None:
