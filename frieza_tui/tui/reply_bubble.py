@@ -35,6 +35,7 @@ from frieza_tui.tui.words import (
 
 _TONES: dict[TurnOutcome, Tone] = {"done": "", "incomplete": "warning", "cancelled": "warning", "failed": "error"}
 
+_REASONING = "reasoning:0"
 _NEWS = (TextDelta, RefusalDelta, ReasoningDelta, StepDelta, MessageClosed)
 
 
@@ -47,7 +48,7 @@ class ReplyBubble:
         self._log = log
         self._has_run = False
         self._is_cut = self._has_been_cut = False
-        self._has_told_dropped = False
+        self._has_told_dropped = self._is_reasoning_folded = False
         self._fed: dict[str, list[str]] = {}
         self._calls_seen: set[tuple[str, int]] = set()
         self._sources: list[Annotation] = []
@@ -66,6 +67,7 @@ class ReplyBubble:
     def take(self, event: RunEvent) -> None:
         """Take in the run's next event."""
         self._show_connection(event)
+        self._fold_reasoning(event)
         match event:
             case RunChanged(run):
                 self._show_run(run)
@@ -74,7 +76,7 @@ class ReplyBubble:
             case RefusalDelta(message_id, text, part):
                 self._feed(f"refusal:{message_id}.{part}", text)
             case ReasoningDelta(text):
-                self._feed("reasoning:0", text)
+                self._feed(_REASONING, text)
             case MessageClosed(message):
                 self._complete(message)
             case _:
@@ -88,6 +90,12 @@ class ReplyBubble:
         elif self._is_cut and isinstance(event, _NEWS):
             self._is_cut = False
             self._log.set_state(self.key, BubbleState(lambda: _("in progress"), "active"))
+
+    def _fold_reasoning(self, event: RunEvent) -> None:
+        """Fold the reasoning, once, when the answer begins; Enter on it unfolds it."""
+        if isinstance(event, TextDelta | RefusalDelta) and _REASONING in self._fed and not self._is_reasoning_folded:
+            self._is_reasoning_folded = True
+            self._log.fold(self.key, _REASONING)
 
     def _take_aside(self, event: RunEvent) -> None:
         """Take in what is beside the text: tool calls, sources, images."""

@@ -61,9 +61,9 @@ def _world(home: Path) -> dict[str, str]:
     }
 
 
-def frieza(*arguments: str) -> Program:
-    """Return frieza-tui, talking to the loopback server over the Assistants API."""
-    command = (sys.executable, "-m", "frieza_tui", "--base-url", "{url}/v1", "--api", "assistants", *arguments)
+def frieza(*arguments: str, api: str = "assistants") -> Program:
+    """Return frieza-tui, talking to the loopback server over one API."""
+    command = (sys.executable, "-m", "frieza_tui", "--base-url", "{url}/v1", "--api", api, *arguments)
     return Program(FRIEZA, command)
 
 

@@ -1,3 +1,6 @@
+import asyncio
+import re
+
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.events import (
     AnnotationAdded,
@@ -51,6 +54,34 @@ async def test_reasoning_refusals_and_images_have_their_place() -> None:
     assert "Thinking of Namek." in shown
     assert "I will not." in shown
     assert "https://example.org/namek.png" in shown
+
+
+async def test_reasoning_is_whole_while_it_comes_and_folds_once_when_the_answer_begins() -> None:
+    thoughts = [ReasoningDelta(f"Thought {number}.\n") for number in range(1, 10)]
+    thinking, answering = asyncio.Event(), asyncio.Event()
+    async with open_stage(Reply(*thoughts, thinking, "Over", answering, " nine thousand."), size=(80, 40)) as at:
+        await at.say("hello")
+        await at.wait_for("Thought 1.", "Thought 9.")
+        thinking.set()
+        await at.wait_for("Thought 1.", "… 6 more lines", "Over")
+        assert "Thought 9." not in at.text
+        await at.press("tab", "J", "enter")
+        answering.set()
+        await at.wait_for("Thought 9.", "Over nine thousand.", "completed")
+
+
+async def test_reasoning_stays_as_it_is_under_the_eyes_of_somebody_who_scrolled_up() -> None:
+    thinking = asyncio.Event()
+    thoughts = [ReasoningDelta(f"Thought {number}.\n") for number in range(1, 40)]
+    async with open_stage(Reply(*thoughts, thinking, "Over.")) as at:
+        await at.say("hello")
+        await at.wait_for("Thought 39.")
+        await at.press("ctrl+up", "ctrl+up")
+        await at.wait_gone("Thought 39.")
+        shown = re.findall(r"Thought \d+", at.text)
+        thinking.set()
+        await at.wait_for("· ready")
+        assert re.findall(r"Thought \d+", at.text) == shown
 
 
 async def test_sources_are_listed_once_at_the_end() -> None:

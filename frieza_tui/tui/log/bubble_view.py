@@ -27,6 +27,7 @@ class BubbleView:
         self.heights = Heights()
         self._counts: list[int] = []
         self._definitions: list[int] = []
+        self._fold_segments()
         self.refresh()
 
     def refresh(self) -> None:
@@ -59,6 +60,16 @@ class BubbleView:
             at += len(document.leaves)
         del self.blocks[at:]
         self.heights.truncate(at)
+
+    def _fold_segments(self) -> None:
+        """Fold the blocks of the segments that are to be folded, which from then on are known by their numbers."""
+        wanted, at = self.bubble.segments_to_fold, 1
+        for name, document in self.bubble.segments.items() if wanted else ():
+            document.refresh()
+            if name in wanted:
+                self.bubble.folded_blocks.add(at)
+            at += len(document.leaves)
+        wanted.clear()
 
     def _forget_links(self, start: int, end: int) -> None:
         """Lay out anew what may refer to a definition that came or changed."""

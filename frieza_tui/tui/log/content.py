@@ -41,6 +41,8 @@ class Bubble:
     """Only its label and its first line are shown."""
     folded_blocks: set[int] = field(default_factory=set)
     """Blocks of which only the first rows are shown, by their number in the bubble."""
+    segments_to_fold: set[str] = field(default_factory=set)
+    """Segments of one block each that is folded when the bubble is laid out anew."""
     mark: str = ""
     """Beside the label: which of several branches this is, such as "2/3"."""
 

@@ -35,6 +35,14 @@ class MessageLog(LinkingView):
         self._changed_keys.add(key)
         self._wake()
 
+    def fold(self, key: str, segment: str) -> None:
+        """Show the first rows only of a segment that is no Markdown; not while somebody reads elsewhere in the log."""
+        index = self._bubble_index.get(key)
+        if index is not None and self.is_following:
+            self._log_viewport.bubbles[index].segments_to_fold.add(segment)
+            self._log_viewport.rows.forget(index)
+            self._wake()
+
     def set_state(self, key: str, state: BubbleState) -> None:
         """Show another state beside a bubble's label."""
         if (index := self._bubble_index.get(key)) is not None:

@@ -94,9 +94,9 @@ class ThreadRows:
             view.bubble.pack()
 
     def forget(self, index: int) -> None:
-        """Lay out a bubble anew: its folds have changed."""
-        self._views.pop(self.bubbles[index].key, None)
-        self.view(index)
+        """Lay out a bubble anew, if it is laid out: its folds have changed."""
+        if self._views.pop(self.bubbles[index].key, None) is not None:
+            self.view(index)
 
     def starts(self) -> list[int]:
         """Return the row at which each bubble starts, as far as they are known."""

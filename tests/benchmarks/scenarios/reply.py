@@ -32,7 +32,7 @@ def _measure_many(bench: Bench) -> list[Figure]:
     programs = [program for program in bench.programs if program.name != REFERENCE]
     samples = bench.collect(name, _job(_MANY, "markdown"), programs)
     return [
-        compare(f"{name}: CPU", "s", samples, "cpu_s", Bound(None, "vibe", later=2.0)),
+        compare(f"{name}: CPU", "s", samples, "cpu_s", Bound(None, "vibe", later=1.0)),
         compare(f"{name}: Enter to its end on screen", "s", samples, "end_s"),
     ]
 

@@ -3,27 +3,39 @@
 from statistics import mean
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.figures import Figure, Sample, compare
+from tests.benchmarks.figures import Bound, Figure, Sample, compare
 from tests.benchmarks.processes import memory_mb
+from tests.benchmarks.programs import FRIEZA, frieza
 from tests.benchmarks.run import LETTERS, Run, quantile
 
 _TURNS = 200
 _TOKENS = 40
 _SHARE = 10
 """How many turns at either end are compared."""
+_LAST = f"the last {_SHARE} of {_TURNS} turns"
+_GROWTH = Bound(None, later=1.3)
+_OTHER_APIS = ("responses", "chat")
 
 
 def measure_turns(bench: Bench) -> list[Figure]:
-    """Measure 200 turns in one thread."""
+    """Measure 200 turns in one thread: all programs, ours over Assistants; and ours over the other APIs."""
     samples = bench.collect(f"{_TURNS} turns", _converse)
-    last = f"the last {_SHARE} of {_TURNS} turns"
     return [
-        compare(f"CPU of a turn, {last}", "s", samples, "last_cpu_s"),
-        compare(f"CPU of a turn, {last}", "× the first", samples, "cpu_growth"),
-        compare(f"Enter to the end on screen, {last}", "s", samples, "last_end_s"),
-        compare(f"Enter to the end on screen, {last}", "× the first", samples, "end_growth"),
+        compare(f"CPU of a turn, {_LAST}", "s", samples, "last_cpu_s"),
+        compare(f"CPU of a turn, {_LAST}", "× the first", samples, "cpu_growth", _GROWTH),
+        compare(f"Enter to the end on screen, {_LAST}", "s", samples, "last_end_s"),
+        compare(f"Enter to the end on screen, {_LAST}", "× the first", samples, "end_growth"),
         compare(f"key echo at rest after {_TURNS} turns: median", "ms", samples, "key_ms"),
         compare(f"memory gained in {_TURNS} turns", "MiB", samples, "gained_mb"),
+        *(figure for api in _OTHER_APIS if FRIEZA in samples for figure in _measure_api(bench, api)),
+    ]
+
+
+def _measure_api(bench: Bench, api: str) -> list[Figure]:
+    samples = bench.collect(f"{_TURNS} turns over {api}", _converse, [frieza(api=api)])
+    return [
+        compare(f"CPU of a turn over {api}, {_LAST}", "s", samples, "last_cpu_s"),
+        compare(f"CPU of a turn over {api}, {_LAST}", "× the first", samples, "cpu_growth", _GROWTH),
     ]
 
 
