@@ -46,7 +46,8 @@ class AutoBackend:
         if self._api is None:
             return Label("auto", self._client.server.name, self._model)
         why = reason_for(self._api, is_openai=self._client.server.is_openai)
-        return replace(self._made[self._api].label, why=why)
+        label = self._made[self._api].label
+        return replace(label, why=why, is_reached=label.is_reached or self._client.has_answered)
 
     @property
     def models(self) -> "AutoBackend":

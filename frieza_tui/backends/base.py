@@ -35,6 +35,8 @@ class Label:
     model: str
     why: str = ""
     """If the API was chosen by the program: why this one, in a few words."""
+    is_reached: bool = True
+    """Whether the server has answered anything since the program began."""
 
 
 @dataclass(frozen=True, slots=True)

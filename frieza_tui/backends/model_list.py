@@ -86,8 +86,8 @@ class ModelChoice:
         return self._models or ()
 
     async def look_briefly(self) -> None:
-        """Ask for the list ahead of its use; one that is late is not waited for."""
-        with suppress(TimeoutError, Unreachable):
+        """Ask for the list ahead of its use; one that is late is not waited for. Raises: Unreachable."""
+        with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_S):
                 await self.look()
 

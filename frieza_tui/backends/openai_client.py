@@ -91,6 +91,8 @@ class OpenAIClient:
         comes without; not called before the server is needed.
         """
         self.server = server
+        self.has_answered = False
+        """Whether anything came back from the server, be it a refusal."""
         self._find_key = find_key
         self.ledger = ledger or NoLedger()
         self._read_timeout_s = read_timeout_s
@@ -223,7 +225,7 @@ class OpenAIClient:
         http_client = openai.DefaultAsyncHttpx2Client(
             trust_env=self._uses_proxies,
             timeout=timeout,
-            event_hooks={"request": [self._stay_here, _note_connecting], "response": [_tell_waits]},
+            event_hooks={"request": [self._stay_here, _note_connecting], "response": [self._note_answer, _tell_waits]},
         )
         client = openai.AsyncOpenAI(
             # Without a key of its own a server must not be sent the one of OPENAI_API_KEY.
@@ -237,6 +239,9 @@ class OpenAIClient:
             # The SDK imports its resources at the first touch, another second.
             _ = (client.models, client.beta.assistants, client.beta.threads.messages, client.beta.threads.runs)
         return client
+
+    async def _note_answer(self, _response: "httpx2.Response") -> None:
+        self.has_answered = True
 
     async def _stay_here(self, request: "httpx2.Request") -> None:
         """Let no redirect take what the user wrote to another host, or out of TLS."""

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from frieza_tui.backends.base import Backend, Deletion, Label, Models, Preparation, RunRequest, Sampling
 from frieza_tui.chat.branches import Branches
@@ -103,7 +103,7 @@ class Chat:
         """Which API, where, which model; safe to show, though servers and files name models as they like."""
         label = self._backend.label
         server, model, why = (safe_line(words, 200) for words in (label.server, label.model, label.why))
-        return Label(label.api, server, model, why)
+        return replace(label, server=server, model=model, why=why)
 
     @property
     def models(self) -> Models | None:
@@ -265,6 +265,8 @@ class Chat:
             await self._finish_server_cancel()
             await self.patience.run(lambda: self._run(turn, cut_run), turn)
         except FriezaError as error:
+            if self.preparation.stage != "ready":
+                self._note_preparation(Preparation("failed", detail=str(error)))
             turn.fail(error, goes_on=self._backend.resume_run is not None)
         except Exception as error:
             log.exception("a turn ended by an error of our own")

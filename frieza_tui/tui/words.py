@@ -52,25 +52,31 @@ def waiting_words(preparation: Preparation) -> str:
 
 
 def state_words(
-    preparation: Preparation, moment: TurnDelayed | TurnEnded | None, *, is_busy: bool, is_leaving: bool
+    preparation: Preparation,
+    moment: TurnDelayed | TurnEnded | None,
+    *,
+    is_busy: bool,
+    is_leaving: bool,
+    is_reached: bool = True,
 ) -> tuple[str, Tone]:
     """Say how things are, for the status bar; with the tone to say it in.
 
-    moment: what the open turn waits for, or how the last one ended.
+    moment: what the open turn waits for, or how the last one ended. is_reached: whether the server ever answered.
     """
     if is_leaving:
         return _("deleting…"), "active"
-    if preparation.stage == "failed":
-        return preparation_words(preparation), "error"
-    if preparation.stage != "ready":
-        return preparation_words(preparation), "warning"
+    stage = preparation.stage
     match moment:
         case TurnDelayed(left_s=left_s) if left_s:
             return _("waiting {seconds} s").format(seconds=left_s), "warning"
-        case TurnEnded(outcome="failed"):
-            return _trouble_words(moment.trouble), "error"
+        case TurnEnded(outcome="failed", trouble=trouble) if stage == "ready" or (stage == "failed" and trouble):
+            return _trouble_words(trouble), "error"
+        case _ if stage == "ready":
+            if is_busy:
+                return _("answering"), "active"
+            return (preparation_words(preparation) if is_reached else _("not connected yet")), ""
         case _:
-            return (_("answering"), "active") if is_busy else (preparation_words(preparation), "")
+            return preparation_words(preparation), "error" if stage == "failed" else "warning"
 
 
 def delay_words(delayed: TurnDelayed) -> str:

@@ -12,11 +12,13 @@ class ModelsDouble:
     def __init__(self, *models: ModelFacts, error: BackendError | None = None) -> None:
         self.used: list[str] = []
         self._models = models
-        self._error = error
+        self.asked = 0
+        self.error = error
 
     async def list(self) -> Sequence[ModelFacts]:
-        if self._error is not None:
-            raise self._error
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
         return self._models
 
     def use(self, name: str) -> None:

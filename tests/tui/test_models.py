@@ -6,7 +6,7 @@ import pytest
 from frieza_tui.backends.base import ModelFacts
 from frieza_tui.backends.registry import BackendConfig
 from frieza_tui.backends.scripted import Reply
-from frieza_tui.domain.errors import AuthFailed
+from frieza_tui.domain.errors import AuthFailed, Unreachable
 from tests.support.chat_double import ChatDouble
 from tests.support.models_double import ModelsDouble
 from tests.support.raw_http import error_answer, serve
@@ -75,6 +75,30 @@ async def test_an_error_is_said_and_a_name_can_be_written_all_the_same() -> None
         await at.write("mine")
         await at.press("enter")
         await at.wait_until(lambda: models.used == ["mine"])
+
+
+async def test_a_refused_list_is_asked_for_again_by_a_key_only() -> None:
+    models = ModelsDouble(SMALL, error=AuthFailed("script does not accept the API key."))
+    async with open_picker(models) as at:
+        await at.wait_for("does not accept the API key.", "asks again.")
+        await at.press("escape", "f2")
+        await at.wait_for("does not accept the API key.", "asks again.")
+        assert models.asked == 1
+        models.error = None
+        await at.press("ctrl+r")
+        await at.wait_for("script-small")
+        await at.press("escape", "f2")
+        await at.wait_for("script-small")
+        assert "accept" not in at.text
+
+
+async def test_a_list_that_failed_otherwise_is_asked_for_at_the_next_opening() -> None:
+    models = ModelsDouble(SMALL, error=Unreachable("Nothing answers."))
+    async with open_picker(models) as at:
+        await at.wait_for("Nothing answers.", "asks again.")
+        models.error = None
+        await at.press("escape", "f2")
+        await at.wait_for("script-small")
 
 
 async def test_a_server_without_a_list_says_so() -> None:

@@ -1,6 +1,12 @@
+import pytest
+
 from frieza_tui.backends.base import Preparation
+from frieza_tui.backends.registry import BackendConfig
 from frieza_tui.domain.errors import ModelError
-from tests.support.stage import open_stage
+from tests.support.assistants_double import AssistantsDouble
+from tests.support.chat_double import ChatDouble
+from tests.support.raw_http import serve
+from tests.support.stage import open_stage, open_stage_on
 
 MISSING = ModelError("The embedded model is not installed.", "Install it, set OPENAI_API_KEY, or name a server.")
 
@@ -23,3 +29,38 @@ async def test_the_notice_goes_when_the_backend_gets_ready() -> None:
 async def test_nothing_is_prepared_before_the_first_picture() -> None:
     async with open_stage(preparation=(Preparation("loading_model"),)) as at:
         await at.wait_for("is listening", "Message")
+
+
+async def test_a_server_of_a_named_api_is_ready_only_once_it_has_answered() -> None:
+    double = AssistantsDouble()
+    double.will("はい")
+    async with (
+        serve(double.answer) as server,
+        open_stage_on(BackendConfig("assistants", base_url=server.base_url)) as at,
+    ):
+        await at.wait_for("· not connected yet")
+        assert server.calls == []
+        await at.say("hello")
+        await at.wait_for("はい", "completed", "· ready")
+
+
+@pytest.mark.parametrize("api", ["chat", "responses", "auto"])
+async def test_a_server_that_is_not_there_is_told_before_the_first_message_and_after_it(api: str) -> None:
+    async with open_stage_on(BackendConfig(api, base_url="http://127.0.0.1:9/v1")) as at:
+        await at.wait_for("Nobody can answer yet", "Nothing answers at 127.0.0.1:9", "· not ready")
+        await at.say("hello")
+        await at.wait_for("not sent", "· no connection")
+        assert "connecting" not in at.text
+
+
+async def test_a_server_that_comes_up_later_answers_the_same_message() -> None:
+    double = ChatDouble()
+    double.will("はい")
+    async with serve(double.answer) as server:
+        url = server.base_url
+    async with open_stage_on(BackendConfig("auto", base_url=url)) as at:
+        await at.say("hello")
+        await at.wait_for("not sent", "· no connection")
+        async with serve(double.answer, port=int(url.split(":")[2].split("/")[0])):
+            await at.press("enter")
+            await at.wait_for("はい", "completed", "· ready")

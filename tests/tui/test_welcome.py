@@ -113,7 +113,7 @@ async def test_escape_with_nobody_to_answer_says_so_and_asks_again_next_time() -
 async def test_escape_leads_from_a_line_to_the_chat(way: str) -> None:
     async with open_welcome() as at:
         await at.wait_for(QUESTION)
-        await at.press(way)
+        await at.press(way, "enter")
         await at.wait_until(lambda: bool(at.screen.query(Entry)) and at.screen.focused is not at.composer)
         await at.press("escape")
         await closed(at)
@@ -128,6 +128,38 @@ async def test_arrows_and_enter_choose_in_the_empty_box_only() -> None:
         assert at.screen.query(ChoiceList)
         await at.press("down", "down", "up", "enter")
         await at.wait_for("A key of api.openai.com")
+
+
+@pytest.mark.parametrize("typed", ["2", "２", " 2 "], ids=["ascii", "from an IME", "with spaces"])
+async def test_a_number_that_is_the_whole_message_chooses_its_line(typed: str) -> None:
+    async with open_welcome() as at:
+        await at.wait_for(QUESTION)
+        await at.write(typed)
+        await at.wait_for("▸ 2 api.openai.com")
+        await at.press("enter")
+        await at.wait_for("A key of api.openai.com")
+        assert at.composer.text == ""
+
+
+async def test_a_message_may_begin_with_a_number() -> None:
+    async with open_welcome(Reply("はい")) as at:
+        await at.wait_for(QUESTION)
+        await at.say("3 wishes, please")
+        await at.wait_for("3 wishes, please", "はい", "completed")
+        assert QUESTION not in at.text
+
+
+async def test_a_number_of_no_line_and_a_pasted_text_that_begins_with_one_are_messages() -> None:
+    async with open_welcome(Reply("はい"), Reply("ほう"), preparation=()) as at:
+        await at.wait_for(QUESTION)
+        at.composer.post_message(events.Paste("1\n2\n"))
+        await at.wait_until(lambda: at.composer.text == "1\n2\n")
+        await at.press("enter")
+        await at.wait_for("はい", "completed")
+        await at.say("/welcome")
+        await at.wait_for(QUESTION)
+        await at.say("7")
+        await at.wait_for("ほう")
 
 
 async def test_it_comes_back_by_a_command_and_by_the_palette() -> None:
@@ -151,10 +183,10 @@ async def test_what_is_installed_meanwhile_answers_without_a_new_start() -> None
         await at.wait_for(QUESTION, "not ready")
         await at.say("聞こえますか")
         await at.wait_for("queued  聞こえますか")
-        await at.press("1")
+        await at.press("1", "enter")
         await at.wait_for("not installed yet")
         needs.clear()
-        await at.press("1")
+        await at.press("1", "enter")
         await at.wait_for("はい", "completed")
 
 
@@ -171,7 +203,7 @@ async def test_a_wrong_key_stays_in_the_entry_and_the_right_one_answers_what_wai
         async with open_welcome(needs=MISSING, openai_url=server.base_url) as at:
             await at.wait_for(QUESTION, "not ready")
             await at.say("待っています")
-            await at.press("2")
+            await at.press("2", "enter")
             await at.wait_for("A key of 127.0.0.1")
             await paste(at, WRONG)
             await at.wait_for("•••", "the last ones are 9876")
@@ -198,7 +230,7 @@ async def test_a_wrong_key_stays_in_the_entry_and_the_right_one_answers_what_wai
 async def test_what_can_be_no_key_is_sent_nowhere(text: str) -> None:
     async with model_server(KEY) as (server, _double), open_welcome(openai_url=server.base_url) as at:
         await at.wait_for(QUESTION)
-        await at.press("2")
+        await at.press("2", "enter")
         await at.wait_for("A key of")
         await paste(at, text)
         await at.press("enter")
@@ -219,7 +251,7 @@ async def test_a_found_server_is_offered_not_taken_and_answers_when_it_is_picked
         async with open_welcome(needs=MISSING, found=found) as at:
             await at.wait_for("4 Ollama at 127.0.0.1", "12 models", "5 A server at 127.0.0.1:8000", "wants a key")
             assert server.calls == []
-            await at.press("4")
+            await at.press("4", "enter")
             await closed(at)
             await at.say("やあ")
             await at.wait_for("オラマです。", "completed", "Chat Completions")
@@ -231,7 +263,7 @@ async def test_a_server_that_wants_a_key_is_asked_for_with_its_name() -> None:
         double.will("鍵が要ります。")
         async with open_welcome(needs=MISSING) as at:
             await at.wait_for(QUESTION, "not ready")
-            await at.press("3")
+            await at.press("3", "enter")
             await at.wait_for("address")
             await at.write(server.base_url.removeprefix("http://").removesuffix("/v1"))
             await at.press("enter")
@@ -255,7 +287,7 @@ async def test_a_server_that_wants_a_key_is_asked_for_with_its_name() -> None:
 async def test_an_address_where_nobody_is_stays_in_the_entry(typed: str, said: str) -> None:
     async with open_welcome() as at:
         await at.wait_for(QUESTION)
-        await at.press("3")
+        await at.press("3", "enter")
         await at.wait_for("address")
         await paste(at, typed)
         await at.press("enter")
@@ -266,7 +298,7 @@ async def test_an_address_where_nobody_is_stays_in_the_entry(typed: str, said: s
 async def test_a_key_in_the_place_of_an_address_is_looked_up_nowhere() -> None:
     async with open_welcome() as at:
         await at.wait_for(QUESTION)
-        await at.press("3")
+        await at.press("3", "enter")
         await at.wait_for("address")
         await paste(at, KEY)
         await at.press("enter")
@@ -278,7 +310,7 @@ async def test_plain_http_wants_a_second_enter_and_nothing_is_sent_before(monkey
         monkeypatch.setenv("HTTP_PROXY", proxy.base_url.removesuffix("/v1"))
         async with open_welcome() as at:
             await at.wait_for(QUESTION)
-            await at.press("3")
+            await at.press("3", "enter")
             await at.wait_for("address")
             await paste(at, LAN)
             await at.press("enter")
@@ -298,7 +330,7 @@ async def test_the_retired_api_is_told_and_one_key_goes_on_with_responses() -> N
         await at.wait_for("2026-08-26", "1 Go on with the Responses API", "not ready")
         await at.say("やあ")
         await at.wait_for("queued  やあ")
-        await at.press("1")
+        await at.press("1", "enter")
         await closed(at)
         await at.wait_for("Responses · api.openai.com")
 
@@ -351,5 +383,5 @@ async def test_it_can_be_chosen_in_a_window_of_any_size(size: tuple[int, int]) -
 async def test_nothing_is_chosen_from_what_is_not_to_be_seen() -> None:
     async with open_welcome(size=(20, 5)) as at:
         await at.wait_until(lambda: bool(at.screen.query(ChoiceList)))
-        await at.press("2")
+        await at.press("2", "enter")
         assert at.composer.text == "2"

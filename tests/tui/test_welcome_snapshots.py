@@ -82,7 +82,7 @@ def test_wrong_key(picture: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
         async with serve(lambda _call: error_answer(401, "Incorrect API key provided.")) as proxy:
             monkeypatch.setenv("HTTP_PROXY", proxy.base_url.removesuffix("/v1"))
             await at.wait_for("with your key")
-            await at.press("2")
+            await at.press("2", "enter")
             await at.wait_for("A key of api.example")
             at.screen.query_one("Entry Input").post_message(events.Paste("sk-planted-wrong-9876"))
             await at.wait_for("the last ones are 9876")

@@ -53,7 +53,7 @@ class AssistantsBackend:
     @property
     def label(self) -> Label:
         """The API, the server's host, and the model once it is known."""
-        return Label("Assistants", self._place, self._copy.models.name)
+        return Label("Assistants", self._place, self._copy.models.name, is_reached=self._client.has_answered)
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:

@@ -46,7 +46,7 @@ class ChatCompletionsBackend:
     @property
     def label(self) -> Label:
         """The API, the server's host, and the model once it is known."""
-        return Label("Chat Completions", self._place, self.models.name)
+        return Label("Chat Completions", self._place, self.models.name, is_reached=self._client.has_answered)
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
@@ -56,7 +56,7 @@ class ChatCompletionsBackend:
     async def prepare(self) -> None:
         """Import the SDK, build its client, and ask the server for its models, whose windows the list may tell.
 
-        Raises: BackendError for an address that cannot be one.
+        Raises: BackendError for an address that cannot be one; Unreachable.
         """
         if self._is_prepared:
             return

@@ -55,7 +55,7 @@ class ResponsesBackend:
     @property
     def label(self) -> Label:
         """The API, the server's host, and the model once it is known."""
-        return Label("Responses", self._place, self.models.name)
+        return Label("Responses", self._place, self.models.name, is_reached=self._client.has_answered)
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
@@ -71,7 +71,7 @@ class ResponsesBackend:
     async def prepare(self) -> None:
         """Import the SDK, build its client, and ask a server other than OpenAI's for its models.
 
-        Raises: BackendError for an address that cannot be one.
+        Raises: BackendError for an address that cannot be one; Unreachable.
         """
         if self._is_prepared:
             return

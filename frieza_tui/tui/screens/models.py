@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
 from frieza_tui.backends.base import ModelFacts, Models
-from frieza_tui.domain.errors import FriezaError
+from frieza_tui.domain.errors import AuthFailed, FriezaError
 from frieza_tui.i18n import _
 from frieza_tui.text.folding import fold
 from frieza_tui.text.safe import safe_line
@@ -29,18 +29,24 @@ class ModelsScreen(PickingScreen[str | None]):
     CSS_PATH = "models.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f2,ctrl+c", "leave", show=False, priority=True),
+        Binding("ctrl+r", "ask_again", show=False, priority=True),
     ]
 
-    def __init__(self, models: Models, current: str, server: str) -> None:
-        """Take the models, the name of the one in use, and the server's."""
+    def __init__(self, models: Models, current: str, server: str, refusal: str = "") -> None:
+        """Take the models, the name of the one in use, and the server's.
+
+        refusal: why the server did not give its list to this key when it was asked; it is not asked again by itself.
+        """
         super().__init__()
         self._models = models
         self._current = current
         self._server = server
         self._listed: Sequence[ModelFacts] = ()
         self._shown: list[ModelFacts] = []
-        self._trouble = ""
-        self._is_listed = False
+        self.refusal = refusal
+        """Why the key does not get the list; "" if it does, or if something else is the matter."""
+        self._trouble = refusal
+        self._is_listed = bool(refusal)
 
     def compose(self) -> ComposeResult:
         """The box, the list, a line for what is the matter."""
@@ -52,8 +58,19 @@ class ModelsScreen(PickingScreen[str | None]):
             yield Static(_("Asking the server …"), id="said", markup=False)
 
     def on_mount(self) -> None:
-        """Ask the server."""
-        self._list()
+        """Ask the server, unless it has refused before."""
+        if self.refusal:
+            self._say_what_is()
+        else:
+            self._list()
+
+    def action_ask_again(self) -> None:
+        """Ask the server once more for a list that could not be had."""
+        if self._trouble:
+            self._trouble = self.refusal = ""
+            self._is_listed = False
+            self.query_one("#said", Static).update(_("Asking the server …"))
+            self._list()
 
     @work(exclusive=True, group="list", exit_on_error=False)
     async def _list(self) -> None:
@@ -62,6 +79,7 @@ class ModelsScreen(PickingScreen[str | None]):
             self._listed = await self._models.list()
         except FriezaError as error:
             self._trouble = safe_line(str(error), 600)
+            self.refusal = self._trouble if isinstance(error, AuthFailed) else ""
         self._is_listed = True
         self._filter()
 
@@ -103,7 +121,7 @@ class ModelsScreen(PickingScreen[str | None]):
         by_hand = _("Enter uses {name} as it is written.").format(name=self._typed) if self._typed else ""
         if self._trouble:
             hint = by_hand or _("Write the name of a model.")
-            said.update(f"{self._trouble} {hint}")
+            said.update(" ".join((self._trouble, hint, _("Ctrl+R asks again."))))
         elif not self._shown:
             said.update(by_hand or _("The server lists no models. Write the name of one."))
         else:

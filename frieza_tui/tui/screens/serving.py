@@ -2,7 +2,7 @@
 
 from textual import work
 
-from frieza_tui.backends.base import Label
+from frieza_tui.backends.base import Label, Models
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.tui.screens.reading import ReadingScreen
@@ -19,13 +19,19 @@ class ServingScreen(ReadingScreen):
 
     _status_bar: StatusBar
     _label_explained = Label("", "", "")
+    _list_refusal: tuple[Models | None, str] = None, ""
+    """Who was asked for the list of models last, and why the key did not get it."""
 
     def _show_server(self, *, is_leaving: bool) -> None:
         """Bring the status bar in step with the conversation."""
         label, ended, delayed = self._chat.label, self._turns.own_ended, self._turns.delayed
         self._status_bar.label, self._status_bar.ended = label, ended
         self._status_bar.state, self._status_bar.tone = state_words(
-            self._chat.preparation, delayed or ended, is_busy=self._turns.is_open, is_leaving=is_leaving
+            self._chat.preparation,
+            delayed or ended,
+            is_busy=self._turns.is_open,
+            is_leaving=is_leaving,
+            is_reached=label.is_reached,
         )
         self._waiting_line.delay = delay_sentence(delayed, label.server) if delayed and delayed.left_s else ""
         explained = Label(label.api, label.server, "", label.why)
@@ -48,7 +54,10 @@ class ServingScreen(ReadingScreen):
         if models is None:
             self._say_no_choice()
             return
-        name = await self.app.push_screen_wait(ModelsScreen(models, label.model, label.server))
+        refusal = self._list_refusal[1] if self._list_refusal[0] is models else ""
+        sheet = ModelsScreen(models, label.model, label.server, refusal)
+        name = await self.app.push_screen_wait(sheet)
+        self._list_refusal = models, sheet.refusal
         if name not in (None, label.model):
             self._use_model(name)
 

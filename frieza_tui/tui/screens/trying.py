@@ -91,6 +91,19 @@ class TryingScreen(CommandScreen):
         if isinstance(self._open_panel, ChoiceList):
             self._open_panel.press(message.key)
 
+    @on(Composer.Changed)
+    def _mark_typed(self) -> None:
+        if isinstance(self._open_panel, ChoiceList):
+            self._open_panel.mark(self._composer.text.strip())
+
+    def _obey(self, text: str) -> bool:
+        """Choose the line whose number is the whole message, or carry out a command. False if it is neither."""
+        panel = self._open_panel
+        if self._composer.offers_choice and isinstance(panel, ChoiceList) and panel.mark(text.strip()):
+            panel.press("enter")
+            return True
+        return super()._obey(text)
+
     def _ask_address(self) -> None:
         is_blinking = self._composer.cursor_blink
         self._put_panel(Entry(lambda: _("The server's address:"), placeholder=EXAMPLE, is_blinking=is_blinking))

@@ -1,5 +1,6 @@
 """A few things to choose from, above the message box, which keeps the caret. Knows neither what they are nor do."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +14,7 @@ from textual.widget import Widget
 
 from frieza_tui.text.breaking import wrapped_lines
 
-CHOICE_KEYS: Final = ("up", "down", "enter", *"123456789")
+CHOICE_KEYS: Final = ("up", "down", "enter")
 """Keys that choose, in an empty message box."""
 _INDENT: Final = 4
 
@@ -59,10 +60,16 @@ class ChoiceList(Widget):
         """Take one of CHOICE_KEYS."""
         if name in {"up", "down"}:
             self.selected = (self.selected + (1 if name == "down" else -1)) % len(self.choices)
-        elif name == "enter":
-            self._pick(self.selected)
         else:
-            self._pick(int(name) - 1)
+            self._pick(self.selected)
+
+    def mark(self, text: str) -> bool:
+        """Mark the line whose number is all of a text, in ASCII or as an IME writes it. False if none has it."""
+        digit = unicodedata.digit(text, 0) if len(text) == 1 else 0
+        is_one = 1 <= digit <= len(self.choices)
+        if is_one:
+            self.selected = digit - 1
+        return is_one
 
     def _pick(self, number: int) -> None:
         if number < len(self.choices):
