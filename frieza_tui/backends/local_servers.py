@@ -60,24 +60,19 @@ async def find_local_servers(ports: Sequence[int] = tuple(PORTS), look_s: float 
 
     # There is no certificate to check on plain http; reading the trust store would take 40 ms.
     async with httpx2.AsyncClient(trust_env=False, verify=False) as client:
-        looks = [asyncio.create_task(_look(client, port)) for port in ports]
-        done, late = await asyncio.wait(looks, timeout=look_s) if looks else (set(), set())
-        for look in late:
-            look.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-    found = (look.result() for look in looks if look in done)
+        found = await asyncio.gather(*(_look(client, port, look_s) for port in ports))
     return tuple(server for server in found if server is not None)
 
 
-async def _look(client: "httpx2.AsyncClient", port: int) -> LocalServer | None:
+async def _look(client: "httpx2.AsyncClient", port: int, look_s: float) -> LocalServer | None:
     import httpx2
 
     base_url = f"http://127.0.0.1:{port}/v1"
     since_s = time.monotonic()
     try:
-        async with client.stream("GET", f"{base_url}/models") as response:
+        async with asyncio.timeout(look_s), client.stream("GET", f"{base_url}/models") as response:
             body = await _body_of(response)
-    except (httpx2.HTTPError, httpx2.StreamError):
+    except (httpx2.HTTPError, httpx2.StreamError, TimeoutError):
         return None
     return _read(port, response, json_object(_decoded(body)), time.monotonic() - since_s)
 
@@ -96,7 +91,7 @@ def _decoded(body: bytes) -> object:
 
     try:
         return msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
 
 

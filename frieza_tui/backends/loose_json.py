@@ -1,11 +1,13 @@
 """JSON of servers that may leave out anything: values of the kind that is due, or empty ones. Knows no API."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from frieza_tui.domain.run import Usage
 
 Json: TypeAlias = Mapping[str, Any]
+_MOST_DIGITS: Final = 15
+"""Of a number that counts anything; every way of keeping numbers keeps these whole."""
 
 
 def json_object(value: object) -> Json:
@@ -24,10 +26,10 @@ def text_of(value: object) -> str:
 
 
 def number_of(value: object) -> int:
-    """Return a whole number, 0 for anything else; metadata holds numbers as strings."""
-    if isinstance(value, str) and value.isdecimal():
-        return int(value)
-    return int(value) if isinstance(value, int | float) else 0
+    """Return a whole number, 0 for anything else and for what no count can be; metadata holds numbers as strings."""
+    if isinstance(value, str):
+        return int(value) if value.isdecimal() and len(value) <= _MOST_DIGITS else 0
+    return int(value) if isinstance(value, int | float) and abs(value) < 10**_MOST_DIGITS else 0
 
 
 def usage_of(value: object) -> Usage | None:

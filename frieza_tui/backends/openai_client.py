@@ -19,7 +19,7 @@ import msgspec
 
 from frieza_tui.backends.base import Ledger, NoLedger
 from frieza_tui.backends.sdk_errors import Server, address_error, backend_error, bad_reply, sdk_errors, was_closed
-from frieza_tui.backends.sse import EventDecoder, ServerEvent
+from frieza_tui.backends.sse import MAX_EVENT_BYTES, EventDecoder, EventTooLarge, ServerEvent
 from frieza_tui.backends.waits import retry_after_s
 
 if TYPE_CHECKING:
@@ -37,10 +37,6 @@ class RawResponse(Protocol):
 
     def iter_bytes(self) -> AsyncIterator[bytes]:
         """Yield the body as it comes."""
-        ...
-
-    async def read(self) -> bytes:
-        """Return the whole body."""
         ...
 
 
@@ -155,8 +151,7 @@ class OpenAIClient:
         """
         try:
             async with _quietly(request) as response:
-                body = await response.read()
-                answer = self._decode(body)
+                answer = self._decode(await _body_of(response))
                 if isinstance(answer, dict):
                     return answer
                 raise bad_reply(self.server, response.headers.get("content-type", ""))
@@ -199,7 +194,7 @@ class OpenAIClient:
             log.debug("closing the client failed: %s", type(error).__name__)
 
     async def _body_instead(self, response: RawResponse, content_type: str) -> dict[str, Any]:
-        answer = self._decode(await response.read()) if "json" in content_type else None
+        answer = self._decode(await _body_of(response)) if "json" in content_type else None
         if isinstance(answer, dict):
             return answer
         raise bad_reply(self.server, content_type)
@@ -291,9 +286,6 @@ class _OpenResponse:
     def iter_bytes(self) -> AsyncIterator[bytes]:
         return self._response.aiter_bytes()
 
-    async def read(self) -> bytes:
-        return await self._response.aread()
-
 
 class _WholeResponse:
     def __init__(self, response: "httpx2.Response") -> None:
@@ -303,8 +295,15 @@ class _WholeResponse:
     async def iter_bytes(self) -> AsyncIterator[bytes]:
         yield self._body
 
-    async def read(self) -> bytes:
-        return self._body
+
+async def _body_of(response: RawResponse) -> bytes:
+    """Return a whole body. Raises: EventTooLarge, before it fills the memory."""
+    body = bytearray()
+    async for piece in response.iter_bytes():
+        body += piece
+        if len(body) > MAX_EVENT_BYTES:
+            raise EventTooLarge("a body without an end")
+    return bytes(body)
 
 
 async def _events(response: RawResponse) -> AsyncGenerator[ServerEvent, None]:
@@ -364,12 +363,14 @@ def _decode(body: bytes) -> object:
     """Return what JSON says, None for what is not JSON."""
     try:
         return _decode_json(body)
+    except RecursionError:  # nested as no API nests
+        return None
     except msgspec.DecodeError:
         pass
     try:
         # Halves of a UTF-16 pair in escapes, as some servers cut an emoji between two deltas; msgspec refuses them.
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -17,8 +17,8 @@ _UNKNOWN_MODEL: Final = re.compile(
     r"(unknown|invalid|no such|not a valid) model",
     re.IGNORECASE | re.DOTALL,
 )
-_NUMBER: Final = re.compile(r"\d[\d,]*\d")
-_WINDOW: Final = re.compile(r"(?:context (?:length|size|window)|maximum)[^\d]{0,40}?(\d[\d,]*\d)", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\b\d[\d,]{0,18}\d\b")
+_WINDOW: Final = re.compile(r"(?:context (?:length|size|window)|maximum)[^\d]{0,40}?(\d[\d,]{0,18}\d)\b", re.IGNORECASE)
 
 
 def is_about_field(error: BackendError, name: str) -> bool:

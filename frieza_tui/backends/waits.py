@@ -28,7 +28,10 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
             if math.isfinite(seconds):
                 return max(0.0, seconds)
     date = email.utils.parsedate_tz(headers.get("retry-after", ""))
-    return _reset_s(headers) if date is None else max(0.0, email.utils.mktime_tz(date) - time.time())
+    if date is not None:
+        with suppress(ValueError, OverflowError):  # a year that no calendar has
+            return max(0.0, email.utils.mktime_tz(date) - time.time())
+    return _reset_s(headers)
 
 
 def _reset_s(headers: Mapping[str, str]) -> float | None:
@@ -42,7 +45,8 @@ def _reset_s(headers: Mapping[str, str]) -> float | None:
 def _seconds(words: str) -> float | None:
     parts = _DURATION.findall(words)
     if parts:
-        return sum(float(number) * _UNIT_S[unit] for number, unit in parts)
+        wait_s = sum(float(number) * _UNIT_S[unit] for number, unit in parts)
+        return wait_s if math.isfinite(wait_s) else None
     try:
         number = float(words)
     except ValueError:

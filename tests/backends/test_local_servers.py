@@ -52,8 +52,9 @@ async def test_a_server_is_known_by_what_it_answers(answer: Answer, name: str, m
         json_answer({"object": "list", "data": []}, 302, {"location": "http://192.0.2.1/"}),
         Answer([b'{"data": [', CUT]),
         Answer([b"x" * 1_000_000] * 3),
+        Answer([b"[" * 100_000]),
     ],
-    ids=["html", "html-401", "404", "500", "array", "other-json", "redirect", "cut", "endless"],
+    ids=["html", "html-401", "404", "500", "array", "other-json", "redirect", "cut", "endless", "nested"],
 )
 async def test_what_is_no_server_of_models_is_left_out(answer: Answer) -> None:
     assert await looked_at(answer) == ()
@@ -93,3 +94,13 @@ async def test_it_is_one_question_without_a_key_and_past_the_proxy(monkeypatch: 
     (call,) = calls
     assert (call.method, call.path) == ("GET", "/v1/models")
     assert "authorization" not in call.headers
+
+
+async def test_a_look_that_is_cancelled_leaves_nothing_behind() -> None:
+    never = asyncio.Event()
+    async with serve(lambda _call: Answer([never, b"{}"])) as server:
+        looking = asyncio.create_task(find_local_servers([urlsplit(server.base_url).port or 0], 20.0))
+        await server.asked("GET", "/models")
+        looking.cancel()
+        await asyncio.wait([looking])
+        assert not [task for task in asyncio.all_tasks() if "_look" in repr(task.get_coro())]

@@ -8,8 +8,9 @@ import pytest
 
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.sdk_errors import Server
-from frieza_tui.domain.errors import BackendError
+from frieza_tui.domain.errors import BackendError, BadReply
 from tests.support.listener import listening
+from tests.support.raw_http import Answer, serve
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -64,3 +65,15 @@ async def test_a_post_that_a_new_connection_lost_is_not_sent_twice() -> None:
         with pytest.raises(BackendError):
             await client.call(client.request("POST", "/responses", b"{}"))
     assert server.seen == [0]
+
+
+@pytest.mark.parametrize(
+    "pieces", [[b"[" * 100_000], [b"{", *[b" " * 1_000_000] * 70, b"}"]], ids=["nested", "endless"]
+)
+async def test_a_body_that_no_api_sends_is_a_bad_reply(pieces: list[bytes]) -> None:
+    async with serve(lambda _call: Answer(pieces)) as server:
+        client = OpenAIClient(Server(server.base_url), uses_proxies=False, loads_assistants=False)
+        await client.open()
+        with pytest.raises(BadReply):
+            await client.call(client.request("GET", "/models", is_repeated=False))
+        await client.close()

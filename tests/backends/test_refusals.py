@@ -31,6 +31,9 @@ async def refusal(words: str, status: int = 400, code: str | None = None) -> Bac
         ("maximum context length is 4,096 tokens. However, you requested 5,000 tokens", (5000, 4096)),
         ("prompt is too long: 200251 tokens > 200000 maximum", (200251, 200000)),
         ("too many tokens in the prompt", None),
+        pytest.param(
+            f"maximum context length is {'9' * 5000}, and you sent {'8' * 5000}", None, id="numbers without end"
+        ),
         ("the context window is full", None),
     ],
 )

@@ -18,10 +18,12 @@ HOUR_S = 3600.0
         ({"retry-after": "-4"}, 0.0),
         ({"retry-after": "nan"}, None),
         ({"retry-after": "tomorrow"}, None),
+        ({"retry-after": "Fri, 31 Dec 99999 23:59:59 GMT"}, None),
         ({"x-ratelimit-reset-requests": "6m0s", "x-ratelimit-remaining-requests": "0"}, 360.0),
         ({"x-ratelimit-reset-tokens": "7.66s"}, 7.66),
         ({"x-ratelimit-reset-tokens": "120ms"}, 0.12),
         ({"x-ratelimit-reset-tokens": "soon"}, None),
+        ({"x-ratelimit-reset-tokens": "9" * 400 + "s"}, None),
         ({}, None),
     ],
 )

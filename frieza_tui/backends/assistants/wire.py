@@ -43,7 +43,7 @@ def run_of(data: Json, kind: str = "") -> Run:
 
 def run_status(kind: str, data: Json) -> RunStatus:
     """Return the status that an event's name states, else the object's own, else queued."""
-    for word in (kind, data.get("status")):
+    for word in (kind, text_of(data.get("status"))):
         if word in _RUN_STATUSES:
             return cast(RunStatus, word)
     return "queued"
@@ -68,7 +68,7 @@ def _required_calls(data: Json) -> tuple[ToolCall, ...]:
 def step_of(data: Json, kind: str = "") -> RunStep:
     """Return a run step; kind is the last word of the event's name, which may name its status."""
     details = json_object(data.get("step_details"))
-    words = [word for word in (kind, data.get("status")) if word in _STEP_STATUSES]
+    words = [word for word in (kind, text_of(data.get("status"))) if word in _STEP_STATUSES]
     error = error_of(data.get("last_error"))
     return RunStep(
         id=text_of(data.get("id")),
