@@ -103,4 +103,4 @@ async def test_a_look_that_is_cancelled_leaves_nothing_behind() -> None:
         await server.asked("GET", "/models")
         looking.cancel()
         await asyncio.wait([looking])
-        assert not [task for task in asyncio.all_tasks() if "_look" in repr(task.get_coro())]
+        assert not [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__name__", "") == "_look"]
