@@ -123,7 +123,7 @@ def _join_in_process(folder: Path, site: Path, barrier: "multiprocessing.synchro
 
 def test_two_processes_joining_at_once_both_get_the_whole_file(site: Path, tmp_path: Path) -> None:
     install(site)
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(2)
     children = [
         context.Process(target=_join_in_process, args=(tmp_path / "models", site, barrier)) for _number in range(2)
