@@ -1,7 +1,7 @@
 """Messages, run events and ends of turns as JSON, and back. Knows no table."""
 
 from collections.abc import Iterable
-from typing import Final, TypeAlias, TypeVar, cast
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -67,6 +67,21 @@ class EventRecord(msgspec.Struct, frozen=True):
 
     kind: str
     fields: dict[str, msgspec.Raw]
+
+
+class _Closed(msgspec.Struct, frozen=True):
+    """The fields of a MessageClosed."""
+
+    message: MessageRecord
+    incomplete_reason: str | None = None
+
+
+class _Added(msgspec.Struct, frozen=True):
+    """The fields of an ImageAdded."""
+
+    message_id: str
+    image: ImageFileRecord | ImageUrlRecord
+    part: int = 0
 
 
 _EVENTS: Final[dict[str, type[RunEvent]]] = {
@@ -161,29 +176,23 @@ def _fields(event: RunEvent) -> object:
 
 def event_of(record: EventRecord) -> RunEvent | None:
     """Return the run event of a record; None for a kind that nothing here knows. Raises: msgspec.DecodeError."""
-    fields = record.fields
     match record.kind:
         case "MessageClosed":
-            message = message_of(_decode(fields["message"], MessageRecord))
-            return MessageClosed(message, _decode(fields["incomplete_reason"], str | None))  # type: ignore[arg-type]
+            closed = _fields_of(record, _Closed)
+            return MessageClosed(message_of(closed.message), closed.incomplete_reason)
         case "ImageAdded":
-            image = cast(
-                ImageFileRecord | ImageUrlRecord,
-                _decode(fields["image"], ImageFileRecord | ImageUrlRecord),  # type: ignore[arg-type]
-            )
-            return ImageAdded(
-                _decode(fields["message_id"], str),
-                ImageFilePart(image.file_id) if isinstance(image, ImageFileRecord) else ImageUrlPart(image.url),
-                _decode(fields["part"], int),
-            )
+            added = _fields_of(record, _Added)
+            image = added.image
+            part = ImageFilePart(image.file_id) if isinstance(image, ImageFileRecord) else ImageUrlPart(image.url)
+            return ImageAdded(added.message_id, part, added.part)
         case kind if kind in _EVENTS:
-            return msgspec.json.decode(msgspec.json.encode(fields), type=_EVENTS[kind])
+            return _fields_of(record, _EVENTS[kind])
         case _:
             return None
 
 
-def _decode(raw: msgspec.Raw, kind: type[T]) -> T:
-    return msgspec.json.decode(raw, type=kind)
+def _fields_of(record: EventRecord, kind: type[T]) -> T:
+    return msgspec.json.decode(msgspec.json.encode(record.fields), type=kind)
 
 
 def encode_ended(ended: TurnEnded) -> str:

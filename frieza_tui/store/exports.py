@@ -65,8 +65,7 @@ def write_export(record: ThreadRecord, format_: Format, place: Path) -> Path:
         for number in range(1, 10_000):
             path = folder / f"{name}{f' ({number})' if number > 1 else ''}{ending}"
             try:
-                with path.open("xb") as file:
-                    file.write(text)
+                _write_new(path, text)
             except FileExistsError:
                 continue
             return path.absolute()
@@ -75,6 +74,17 @@ def write_export(record: ThreadRecord, format_: Format, place: Path) -> Path:
         happened = _("{file} cannot be written: {reason}.")
         file_shown = safe_line(str(folder / f"{name}{ending}"))
         raise StoreError(happened.format(file=file_shown, reason=safe_line(error.strerror or str(error)))) from error
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet, whole or not at all. Raises: FileExistsError, OSError."""
+    new = path.open("xb")
+    try:
+        with new:
+            new.write(content)
+    except OSError:
+        path.unlink()
+        raise
 
 
 def local_time(seconds: float) -> str:

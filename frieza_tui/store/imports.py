@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ import msgspec
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.thread import Message, Role, TextPart, Thread, new_id
 from frieza_tui.i18n import _
-from frieza_tui.store.records import RunRecord, ThreadRecord, thread_in
+from frieza_tui.store.records import RunRecord, ThreadRecord, event_list, thread_in
 from frieza_tui.store.thread_changes import NewThread
 from frieza_tui.text.safe import safe_line
 
@@ -68,7 +69,7 @@ def read_threads(file: Path) -> list[NewThread]:
     name = safe_line(str(file))
     try:
         data = _read(file)
-    except (OSError, zipfile.BadZipFile, KeyError) as error:
+    except (OSError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:  # all that zips raise
         reason = safe_line(getattr(error, "strerror", None) or str(error))
         raise StoreError(_("{file} cannot be read: {reason}.").format(file=name, reason=reason)) from error
     try:
@@ -107,6 +108,8 @@ def _of_record(record: ThreadRecord) -> NewThread:
     name = record.id if _OUR_ID.fullmatch(record.id) else new_id("thread")
     thread = thread_in(record, name)
     runs = record.runs if record.version > 1 else tuple(_with_reply(run, thread.messages) for run in record.runs)
+    for run in runs:
+        event_list(run.events)  # raises here, where the file is named, what is no event
     return NewThread(thread, record.title, record.assistant, record.created_at, record.updated_at, runs)
 
 

@@ -2,11 +2,10 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from frieza_tui.domain.branches import nodes_of
-from frieza_tui.domain.thread import Node, Thread, new_id
+from frieza_tui.domain.thread import Thread, new_id
 from frieza_tui.store.codec import encode_ended, encode_events, storable
 from frieza_tui.store.records import RunRecord, event_list
 from frieza_tui.store.thread_writer import TITLE_CELLS, title_of, write_message
@@ -69,16 +68,15 @@ def add_thread(db: sqlite3.Connection, new: NewThread) -> str | None:
     )
     for seq, node in enumerate(nodes):
         write_message(db, thread_id, seq, node)
+    replies = {(node.parent_id, node.message.id) for node in nodes if node.message.role == "assistant"}
     for run in new.runs:
         if 0 <= run.seq < len(nodes):
-            _add_run(db, thread_id, run, nodes)
+            asked = nodes[run.seq].message.id
+            _add_run(db, thread_id, run, asked, run.reply if (asked, run.reply) in replies else "")
     return thread_id
 
 
-def _add_run(db: sqlite3.Connection, thread_id: str, run: RunRecord, nodes: Sequence[Node]) -> None:
-    asked = nodes[run.seq].message.id
-    replies = [one.message.id for one in nodes if one.parent_id == asked and one.message.role == "assistant"]
-    reply = run.reply if run.reply in replies else ""
+def _add_run(db: sqlite3.Connection, thread_id: str, run: RunRecord, asked: str, reply: str) -> None:
     events = event_list(run.events)
     db.execute(
         "INSERT INTO runs (thread_id, asked, reply, pid, api, server, model, started_at, ended, events)"

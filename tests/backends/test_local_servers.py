@@ -94,13 +94,3 @@ async def test_it_is_one_question_without_a_key_and_past_the_proxy(monkeypatch: 
     (call,) = calls
     assert (call.method, call.path) == ("GET", "/v1/models")
     assert "authorization" not in call.headers
-
-
-async def test_a_look_that_is_cancelled_leaves_nothing_behind() -> None:
-    never = asyncio.Event()
-    async with serve(lambda _call: Answer([never, b"{}"])) as server:
-        looking = asyncio.create_task(find_local_servers([urlsplit(server.base_url).port or 0], 20.0))
-        await server.asked("GET", "/models")
-        looking.cancel()
-        await asyncio.wait([looking])
-        assert not [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__name__", "") == "_look"]

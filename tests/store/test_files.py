@@ -1,6 +1,7 @@
 """Threads as files: exports in every format, imports of ours and of ChatGPT's."""
 
 import json
+import sys
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
@@ -85,6 +86,22 @@ def test_nothing_is_overwritten(file: Path, tmp_path: Path) -> None:
     assert write_export(record, "txt", tmp_path / "mine.text").name == "mine (2).text"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits on files")
+def test_an_export_that_finds_no_room_leaves_no_part_of_itself(file: Path, tmp_path: Path) -> None:
+    import resource
+
+    record = kept_thread(file)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    (tmp_path / "out").mkdir()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(StoreError, match="cannot be written"):
+            write_export(record, "json", tmp_path / "out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_a_folder_that_is_not_there_is_said(file: Path, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written"):
         write_export(kept_thread(file), "md", tmp_path / "nowhere" / "x.md")
@@ -159,5 +176,25 @@ def test_chatgpts_export_is_taken_in(file: Path, tmp_path: Path, is_packed: bool
 @pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b"\xff\xfe", b'{"mapping": 3}', b"PK\x03\x04", b"null"])
 def test_a_file_of_something_else_is_said(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x").write_bytes(data)
+    with pytest.raises(StoreError, match="x "):
+        read_threads(tmp_path / "x")
+
+
+@pytest.mark.parametrize(("field", "value"), [(6, 1), (8, 99)], ids=["encrypted", "packed in another way"])
+def test_an_archive_that_cannot_be_unpacked_is_said(tmp_path: Path, field: int, value: int) -> None:
+    with zipfile.ZipFile(tmp_path / "x", "w") as packed:
+        packed.writestr("conversations.json", "[]")
+    data = bytearray((tmp_path / "x").read_bytes())
+    data[field] = data[data.index(b"PK\x01\x02") + field + 2] = value
+    (tmp_path / "x").write_bytes(data)
+    with pytest.raises(StoreError, match="x "):
+        read_threads(tmp_path / "x")
+
+
+@pytest.mark.parametrize("kind", ["MessageClosed", "ImageAdded", "RunChanged"])
+def test_a_thread_with_an_event_that_is_none_is_said(file: Path, tmp_path: Path, kind: str) -> None:
+    record = json.loads(export_text(kept_thread(file), "json"))
+    record["runs"][0]["events"] = [{"kind": kind, "fields": {}}]
+    (tmp_path / "x").write_text(json.dumps(record))
     with pytest.raises(StoreError, match="x "):
         read_threads(tmp_path / "x")
