@@ -107,7 +107,7 @@ def test_wrong_key(picture: Callable[..., bool], size: tuple[int, int]) -> None:
 def test_reasoning(picture: Callable[..., bool], size: tuple[int, int], is_folded: bool) -> None:
     async def part(at: Stage) -> None:
         await at.say("私は強いですか")
-        await at.wait_for("虫けら", "· ready")
+        await at.wait_for("虫けら", "ready")
         await at.wait_for("more lines")
         await at.press("tab", "J")
         if not is_folded:

@@ -27,12 +27,12 @@ async def test_a_window_too_small_says_so_and_loses_nothing() -> None:
         assert "Window too small" not in at.text
 
 
-async def test_a_narrow_status_bar_keeps_model_and_state_longest() -> None:
+async def test_a_narrow_status_bar_moves_together_and_keeps_model_and_state_longest() -> None:
     async with open_stage(size=(80, 24)) as at:
         await at.wait_for("scripted · script · script · ready")
         await at.pilot.resize_terminal(36, 24)
-        await at.wait_until(lambda: at.text.splitlines()[0].strip() == "scripted · script · ready")
-        await at.pilot.resize_terminal(25, 24)
+        await at.wait_until(lambda: at.text.splitlines()[0].strip() == "scripted script script ready")
+        await at.pilot.resize_terminal(22, 24)
         await at.wait_until(lambda: at.text.splitlines()[0].strip() == "script · ready")
 
 

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 import pytest
 from textual.app import App, ComposeResult
 
-from frieza_tui.backends.base import Label
+from frieza_tui.backends.base import Label, Preparation
 from frieza_tui.backends.scripted import Reply, final
 from frieza_tui.domain.errors import AuthFailed, RateLimited, Unreachable
 from frieza_tui.domain.run import RunError, Usage
 from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.i18n import use_language
+from frieza_tui.tui.told_words import told_words, width_of
 from frieza_tui.tui.widgets.status_bar import StatusBar
+from frieza_tui.tui.words import state_words
 from tests.support.stage import NAME, open_stage
 
 USAGE = Usage(input_tokens=1234, output_tokens=188, cached_tokens=1100, reasoning_tokens=100)
@@ -17,7 +20,7 @@ ENDED = TurnEnded("done", usage=USAGE, first_token_s=0.62, tokens_per_s=41.7)
 EMBEDDED = Label("Assistants", "embedded", "qwen2.5-coder-1.5b-instruct")
 OPENAI = Label("Responses", "api.openai.com", "gpt-5.5")
 OLLAMA = Label("Chat Completions", "127.0.0.1:11434", "qwen3:8b")
-WIDTHS = (160, 80, 60, 40, 24)
+WIDTHS = (160, 100, 80, 60, 40, 24)
 
 
 class Bars(App[None]):
@@ -50,9 +53,10 @@ def rows(app: Bars) -> Iterator[str]:
             [
                 f"{NAME} Responses · api.openai.com · gpt-5.5 · 1,234 in, 188 out · 1,100 cached · 100 reasoning"
                 " · first token 0.62 s · 42 tok/s · ready",
+                "Responses · api.openai.com · gpt-5.5 · 1,234 in, 188 out · first token 0.62 s · 42 tok/s · ready",
                 "Responses · api.openai.com · gpt-5.5 · 1,234 in, 188 out · 42 tok/s · ready",
                 "Responses · api.openai.com · gpt-5.5 · 42 tok/s · ready",
-                "Responses · gpt-5.5 · ready",
+                "Responses api.op…i.com gpt-5.5 ready",
                 "gpt-5.5 · ready",
             ],
         ),
@@ -62,33 +66,52 @@ def rows(app: Bars) -> Iterator[str]:
             [
                 f"{NAME} Assistants · embedded · qwen2.5-coder-1.5b-instruct · 1,234 in, 188 out · 1,100 cached"
                 " · 100 reasoning · first token 0.62 s · 42 tok/s · ready",
+                "Assistants · embedded · qwen2.5-coder-1.5b-instruct · 1,234 in, 188 out · 42 tok/s · ready",
                 "Assistants · embedded · qwen2.5-coder-1.5b-instruct · 42 tok/s · ready",
-                "Assistants · qwen2.5-coder-1.5b-instruct · ready",
-                "qwen2.5-coder-1.5b-instruct · ready",
-                "Assistants · ready",
+                "Assistants embedded qwen2.5-coder-1.5b-instruct ready",
+                "Assistants embedded qwen2…ruct ready",
+                "qwen2.…truct · ready",
             ],
         ),
         (
             OLLAMA,
-            TurnEnded("done"),
+            ENDED,
             [
-                f"{NAME} Chat Completions · 127.0.0.1:11434 · qwen3:8b · ready",
-                f"{NAME} Chat Completions · 127.0.0.1:11434 · qwen3:8b · ready",
-                "Chat Completions · 127.0.0.1:11434 · qwen3:8b · ready",
-                "Chat Completions · qwen3:8b · ready",
-                "qwen3:8b · ready",
+                f"{NAME} Chat Completions · 127.0.0.1:11434 · qwen3:8b · 1,234 in, 188 out · 1,100 cached"
+                " · 100 reasoning · first token 0.62 s · 42 tok/s · ready",
+                "Chat · 127.0.0.1:11434 · qwen3:8b · 1,234 in, 188 out · first token 0.62 s · 42 tok/s · ready",
+                "Chat · 127.0.0.1:11434 · qwen3:8b · 1,234 in, 188 out · 42 tok/s · ready",
+                "Chat · 127.0.0.1:11434 · qwen3:8b · 42 tok/s · ready",
+                "Chat 127.0.0.1:11434 qwen3:8b ready",
+                "Chat qwen3:8b ready",
             ],
         ),
     ],
     ids=["responses", "assistants", "chat"],
 )
-async def test_the_bar_leaves_out_the_least_important_and_cuts_no_word(
+async def test_the_bar_leaves_out_measures_first_and_shortens_who_answers_before_it_leaves_that_out(
     label: Label, ended: TurnEnded, shown: list[str]
 ) -> None:
     app = Bars(label, ended)
     async with app.run_test(size=(160, 10)):
         found = [" ".join(row.split()) for row in rows(app)]
     assert found == shown
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("label", [OPENAI, OLLAMA, EMBEDDED], ids=["responses", "chat", "assistants"])
+@pytest.mark.parametrize("columns", [40, 60, 80, 100])
+def test_who_answers_and_how_it_is_fit_from_40_columns_on(language: str, label: Label, columns: int) -> None:
+    use_language(language)
+    state, _tone = state_words(Preparation("ready"), None, is_busy=False, is_leaving=False)
+    words, between = told_words(label.api.split()[0], label.server, label.model, state, columns - 4)
+    assert (len(words), words[-1]) == (4, state)
+    assert width_of(words, between) <= columns - 4
+
+
+def test_names_are_cut_in_the_middle_by_whole_characters() -> None:
+    words, _between = told_words("Chat", "サーバー.example.org:8080", "フリーザ軍の大きな模型", "ready", 40)
+    assert words == ["Chat", "サー…:8080", "フリー…模型", "ready"]
 
 
 @pytest.mark.parametrize(

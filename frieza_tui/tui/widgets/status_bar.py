@@ -3,7 +3,8 @@
 Knows values only.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Final
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -11,27 +12,21 @@ from textual.widget import Widget
 
 from frieza_tui.backends.base import Label
 from frieza_tui.domain.turn import TurnEnded
-from frieza_tui.tui.measures import measures_of
+from frieza_tui.text.width import cell_len
+from frieza_tui.tui.measures import MeasureKind, measures_of
+from frieza_tui.tui.told_words import BETWEEN, told_words, width_of
 
-_BETWEEN = " · "
-_GAP = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Something the line may say."""
-
-    rank: int
-    """0 is the most important."""
-    text: str
-    style: str = "$foreground-muted"
+_GAP: Final = 3
+_SHORT_API: Final[Mapping[str, str]] = {"Chat Completions": "Chat"}
+_MEASURES: Final[tuple[MeasureKind, ...]] = ("tokens", "speed", "first", "cached", "reasoning")
+"""The most important first."""
 
 
 class StatusBar(Widget):
-    """One row: the assistant's name at the left, the rest at the right; where it is narrow, what matters least goes.
+    """One row: the assistant's name at the left, the rest at the right.
 
-    From the most important: state, model, API, server, tokens in and out, tokens per second, the time to the first
-    token, the name, cached and reasoning tokens. What does not fit whole is left out.
+    Where it is narrow the name goes first, which every bubble bears; then what the last reply took, from the least
+    important on; API, server and model are shortened before one of them goes; the state is always there.
     """
 
     DEFAULT_CSS = """
@@ -56,33 +51,31 @@ class StatusBar(Widget):
         self._name_shown = name_shown
 
     def render(self) -> Content:
-        """Lay out as many parts as fit; the state is always one of them."""
+        """Lay out as much as fits."""
         width = self.content_size.width
-        name = _Part(7, self._name_shown, "bold $text-primary")
-        right = self._right_parts()
-        chosen: list[_Part] = []
-        for part in sorted([name, *right], key=lambda part: part.rank):
-            if not chosen or _width([*chosen, part], name) <= width:
-                chosen.append(part)
-        row = Content(_BETWEEN).join(Content.styled(part.text, part.style) for part in right if part in chosen)
-        row = row.stylize_before("$foreground-muted").truncate(width, ellipsis=True)
-        left = Content.styled(name.text, name.style) if name in chosen else Content("")
+        words, between = self._words(width)
+        texts = [Content.styled(word, "$foreground-muted") for word in words[:-1]]
+        row = Content.styled(between, "$foreground-muted").join([*texts, Content.styled(words[-1], _STYLES[self.tone])])
+        row = row.truncate(width, ellipsis=True)
+        has_name = width - row.cell_length >= cell_len(self._name_shown) + _GAP
+        left = Content.styled(self._name_shown if has_name else "", "bold $text-primary")
         return Content.assemble(left, " " * (width - left.cell_length - row.cell_length), row)
 
-    def _right_parts(self) -> list[_Part]:
-        """Return what may stand at the right, in the order of reading."""
-        label = self.label
-        parts = [_Part(2, label.api), _Part(3, label.server), _Part(1, label.model)]
-        ranks = {"tokens": 4, "speed": 5, "first": 6, "cached": 8, "reasoning": 9}
-        parts += [_Part(ranks[kind], words) for kind, words in measures_of(self.ended)]
-        parts.append(_Part(0, self.state, _STYLES[self.tone]))
-        return [part for part in parts if part.text]
-
-
-def _width(parts: list[_Part], name: _Part) -> int:
-    cells = [Content(part.text).cell_length for part in parts if part is not name]
-    left = Content(name.text).cell_length + _GAP if name in parts else 0
-    return left + sum(cells) + len(_BETWEEN) * (len(cells) - 1)
+    def _words(self, width: int) -> tuple[list[str], str]:
+        """Return the words at the right in the order of reading, the state last, and what stands between them."""
+        label, measures = self.label, dict(measures_of(self.ended))
+        who = [word for word in (label.api, label.server, label.model) if word]
+        if width_of([*who, *measures.values(), self.state]) <= width:
+            return [*who, *measures.values(), self.state], BETWEEN
+        api = _SHORT_API.get(label.api, label.api)
+        told, between = told_words(api, label.server, label.model, self.state, width)
+        shown: dict[MeasureKind, str] = {}
+        for kind in _MEASURES:
+            more = [*told, *shown.values(), measures.get(kind, "")]
+            if kind in measures and between == BETWEEN and width_of(more) <= width:
+                shown[kind] = measures[kind]
+        in_order = [words for kind, words in measures.items() if kind in shown]
+        return [*told[:-1], *in_order, told[-1]], between
 
 
 _STYLES = {"": "$text-success", "active": "$text-primary", "warning": "$text-warning", "error": "$text-error"}
