@@ -103,6 +103,17 @@ async def test_a_thousand_pasted_lines_are_kept_whole_and_made_safe() -> None:
         assert sent(at)[0].count("\n") == 999
 
 
+async def test_a_long_paste_can_be_undone_and_done_again() -> None:
+    async with open_stage() as at:
+        pasted = "\n".join(f"line {number}" for number in range(40))
+        at.composer.post_message(events.Paste(pasted))
+        await at.wait_until(lambda: at.composer.text == pasted)
+        await at.press("ctrl+z")
+        await at.wait_until(lambda: at.composer.text == "")
+        await at.press("ctrl+y")
+        await at.wait_until(lambda: at.composer.text == pasted)
+
+
 async def test_a_paste_replaces_the_selection() -> None:
     async with open_stage() as at:
         at.composer.insert("one two")

@@ -1,5 +1,6 @@
 """A text area that keeps the terminal's own cursor on its caret. Knows nothing of what is written in it."""
 
+from textual.geometry import Offset
 from textual.widgets import TextArea
 
 
@@ -18,6 +19,12 @@ class CaretArea(TextArea):
         """Take the cursor along."""
         super().watch_scroll_y(old_value, new_value)
         self._place_cursor()
+
+    def scroll_cursor_visible(self, center: bool = False, animate: bool = False) -> Offset:
+        """Scroll to the caret, unless it stands below the text: an undo shows the text before it moves the caret."""
+        if self.cursor_location[0] >= self.document.line_count:
+            return Offset(0, 0)
+        return super().scroll_cursor_visible(center, animate)
 
     def _place_cursor(self) -> None:
         if self.has_focus:
