@@ -1,5 +1,6 @@
 """Finding in the thread: marks the text, and in a gutter beside the scroll bar where it stands. Knows no prompt."""
 
+from bisect import bisect_left, bisect_right
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -20,6 +21,8 @@ class FindingView(SelectingView):
     ]
 
     _log_finder: Finder | None = None
+    _found_spans: tuple[tuple[int, int], list[tuple[int, int]]] | None = None
+    """Bubble and block, and where it holds the text: what the rows of one drawing share."""
 
     def find(self, text: str) -> int:
         """Mark a text wherever it stands, and go to it, upwards first; "" ends that.
@@ -54,6 +57,7 @@ class FindingView(SelectingView):
         self._log_viewport.reveal(place, place)
 
     def _draw_rows(self) -> list[Strip]:
+        self._found_spans = None
         strips = super()._draw_rows()
         return strips if self._log_finder is None else self._draw_gutter(self._log_finder, strips)
 
@@ -63,8 +67,17 @@ class FindingView(SelectingView):
         if finder is None or not row.place.block:
             return marks
         here = finder.at.start if finder.at is not None and finder.at[:2] == row.place[:2] else -1
-        found = [self._log_drawing.find_mark(*span, span[0] == here) for span in finder.in_block(row.block)]
+        found = [self._log_drawing.find_mark(*span, span[0] == here) for span in self._spans_on(row, finder)]
         return found + marks
+
+    def _spans_on(self, row: VisibleRow, finder: Finder) -> list[tuple[int, int]]:
+        """Return those places that a row shows: a long block has many rows, and may hold the text everywhere."""
+        if self._found_spans is None or self._found_spans[0] != row.place[:2]:
+            self._found_spans = row.place[:2], finder.in_block(row.block)
+        spans = self._found_spans[1]
+        line = row.block.row(row.place.row)
+        first = bisect_right(spans, line.start, key=lambda span: span[1])
+        return spans[first : bisect_left(spans, line.start + len(line.text), key=lambda span: span[0])]
 
     def _draw_gutter(self, finder: Finder, strips: list[Strip]) -> list[Strip]:
         rows, height = self._log_viewport.rows, self._log_viewport.height

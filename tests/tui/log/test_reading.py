@@ -176,6 +176,20 @@ async def test_find_goes_up_first_and_marks_all_places(app: ReadingApp) -> None:
         assert "▐" not in [strip.text[-1] for strip in app.message_log._shown_strips]
 
 
+async def test_a_row_takes_only_the_finds_that_it_shows(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 24)) as pilot:
+        app.message_log.add_bubble("u0", "user", "U", source="abc" * 5000)
+        await pilot.pause()
+        app.message_log.find("abc")
+        for row in app.message_log._shown_rows:
+            marks = [mark[:2] for mark in app.message_log._marks(row)]
+            line = row.block.row(row.place.row)
+            shown = range(line.start, line.start + len(line.text))
+            first = line.start // 3 * 3
+            expected = [(start, start + 3) for start in range(first, shown.stop, 3)] if row.place.block else []
+            assert marks == expected
+
+
 async def test_a_removed_message_leaves_the_cursor_on_its_own(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app)
