@@ -14,9 +14,7 @@ from pathlib import PurePath
 from typing import ClassVar, Literal
 
 from textual import events, work
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -29,6 +27,7 @@ from frieza_tui.crash_report import report_sentence
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
+from frieza_tui.tui.actions import Action
 from frieza_tui.tui.messages import ChatClosed, LeaveAsked
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.chat import ChatScreen
@@ -108,22 +107,30 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         """Begin with the chat."""
         return self._chat_screen
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's call
-        """Offer the themes, the help and the way out in the command palette."""
+    def _actions(self) -> Iterable[Action]:
+        """Return what the palette offers, the most wanted first."""
+        chat = self._chat_screen
+        yield Action(_("New thread"), _("The one before stays among the kept ones"), chat.action_new_thread)
+        yield Action(_("Threads"), _("Search, open, rename, export, delete"), chat.action_threads, "Ctrl+T")
+        yield Action(_("Model"), _("Choose the model that answers"), chat.action_models, "F2")
+        yield Action(_("Who answers"), _("Which API and server, and why"), chat.action_explain)
+        yield Action(_("Choose who answers"), _("The embedded model, a key, another server"), chat.action_welcome)
         for theme in THEMES:
             name = _("Theme: {name}").format(name=theme.name)
-            yield SystemCommand(name, _("Change the colours"), partial(self.wear, theme.name))
-        yield SystemCommand(_("Model"), _("Choose the model that answers"), self._chat_screen.action_models)
-        yield SystemCommand(_("Who answers"), _("Which API and server, and why"), self._chat_screen.action_explain)
-        words = _("Choose who answers")
-        yield SystemCommand(words, _("The embedded model, a key, another server"), self._chat_screen.action_welcome)
-        yield SystemCommand(_("Help"), _("All keys"), self.action_help)
-        yield SystemCommand(_("Quit"), _("Delete what is on the server and end"), self.leave)
+            yield Action(name, _("Change the colours"), partial(self.wear, theme.name))
+        yield Action(_("Help"), _("All keys"), self.action_help, "F1")
+        yield Action(_("Quit"), _("Delete what is on the server and end"), self.leave, "Ctrl+Q")
 
     def action_command_palette(self) -> None:
-        """Show the command palette, with words of ours in its box."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=_("Find a command by name")))
+        """Show what can be done, and do what is chosen there."""
+        from frieza_tui.tui.screens.palette import PaletteScreen
+
+        if self.screen is self._chat_screen:
+            self.push_screen(PaletteScreen(list(self._actions())), self._do)
+
+    def _do(self, action: Action | None) -> None:
+        if action is not None:
+            self.call_later(action.do)
 
     @property
     def has_caret(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from frieza_tui.i18n import _
 
 _SHAPE = re.compile(r"/(\w+)(?: +(.*))?")
+_BEGUN = re.compile(r"/(\w*)( .*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,11 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("help", "", lambda: _("All keys and commands")),
-    Command("lang", "[ja|en|auto]", lambda: _("Language of the screen; auto: as at the start")),
+    Command("new", "", lambda: _("Begin a new thread")),
+    Command("threads", "", lambda: _("Search, open, rename, export, delete")),
     Command("model", "[name]", lambda: _("Choose the model that answers from now on")),
     Command("welcome", "", lambda: _("Choose who answers")),
+    Command("lang", "[ja|en|auto]", lambda: _("Language of the screen; auto: as at the start")),
     Command("quit", "", lambda: _("Quit")),
 )
 
@@ -57,6 +60,26 @@ def called(text: str) -> Call | None:
         if command.name == shape[1].lower():
             return Call(command, (shape[2] or "").strip())
     return None
+
+
+def offered(text: str) -> list[Command] | None:
+    """Return the commands that a text may become, in the table's order; None if it is no beginning of a command."""
+    begun = _BEGUN.fullmatch(unicodedata.normalize("NFKC", text))
+    if begun is None:
+        return None
+    name = begun[1].lower()
+    return [one for one in COMMANDS if (one.name == name if begun[2] else one.name.startswith(name))]
+
+
+def completed(text: str) -> str | None:
+    """Return a text with as much of the command added as is certain; None if that is nothing."""
+    names = [f"/{one.name}" for one in offered(text) or ()]
+    if " " in text or not names:
+        return None
+    certain = min(names)
+    while not max(names).startswith(certain):
+        certain = certain[:-1]
+    return certain if len(certain) > len(text) else None
 
 
 def allowed_words(command: Command) -> str:

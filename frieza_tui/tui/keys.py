@@ -43,6 +43,7 @@ KEYS: tuple[Key, ...] = (
         lambda: _("Earlier messages, from the first row; ↓ comes back"),
         lambda: _("earlier"),
     ),
+    Key("complete", "Tab", "tab", "writing", lambda: _("After a slash: complete the command"), lambda: _("complete")),
     Key("undo", "Ctrl+Z / Ctrl+Y", "ctrl+z", "writing", lambda: _("Undo and redo in the message"), lambda: _("undo")),
     Key(
         "cancel", "Esc", "escape", "answer", lambda: _("Cancel the answer; what has arrived stays"), lambda: _("cancel")
@@ -232,6 +233,8 @@ class Situation:
 
     is_busy: bool = False
     has_draft: bool = False
+    can_complete: bool = False
+    """Whether Tab adds to the command that is being written."""
     has_queue: bool = False
     has_earlier: bool = False
     """Whether there are earlier inputs to recall."""
@@ -254,6 +257,7 @@ def keys_now(situation: Situation) -> list[Key]:
             for one in ("write", "messages", "take", "edit", "find", "message", "branches", "delete", "help", "quit")
         ]
     wanted = {
+        "complete": situation.can_complete,
         "cancel": situation.is_busy,
         "queue": situation.is_busy and situation.has_draft,
         "send": not situation.is_busy and situation.has_draft,

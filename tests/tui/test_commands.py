@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from frieza_tui.backends.scripted import Reply
-from frieza_tui.tui.commands import COMMANDS, called
+from frieza_tui.tui.commands import COMMANDS, called, completed, offered
 from tests.support.stage import open_stage
 
 
@@ -35,7 +35,7 @@ async def test_a_path_is_sent_and_a_command_is_not() -> None:
 
 
 async def test_the_help_lists_every_command() -> None:
-    async with open_stage(size=(100, 60)) as at:
+    async with open_stage(size=(100, 80)) as at:
         await at.press("f1")
         await at.wait_for("Commands", *(f"{one.shown}  " for one in COMMANDS), *(one.does() for one in COMMANDS))
 
@@ -65,3 +65,69 @@ async def test_quit_ends_the_program() -> None:
     async with open_stage() as at:
         await at.say("/quit")
         await at.wait_until(lambda: at.app.return_code is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("/", [one.name for one in COMMANDS]),
+        ("/l", ["lang"]),
+        ("/LANG ja", ["lang"]),
+        ("／ｔ", ["threads"]),
+        ("/x", []),
+    ],
+)
+def test_what_is_typed_narrows_the_commands(text: str, names: list[str]) -> None:
+    fitting = offered(text)
+    assert fitting is not None
+    assert [one.name for one in fitting] == names
+
+
+@pytest.mark.parametrize("text", ["", "l", "/etc/", "say /", "/a b/c\n"])
+def test_other_texts_offer_no_command(text: str) -> None:
+    assert offered(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"), [("/l", "/lang"), ("/", None), ("/lang", None), ("/lang j", None), ("a", None)]
+)
+def test_only_what_is_certain_is_completed(text: str, whole: str | None) -> None:
+    assert completed(text) == whole
+
+
+async def test_a_slash_shows_the_commands_and_tab_completes_one() -> None:
+    async with open_stage(Reply("fine")) as at:
+        await at.say("hello")
+        await at.wait_for("completed")
+        await at.press("slash")
+        await at.wait_for(*(one.does() for one in COMMANDS))
+        await at.press("t")
+        await at.wait_for("Tab complete")
+        await at.press("tab")
+        await at.wait_until(lambda: at.composer.text == "/threads")
+        await at.press("tab")
+        await at.wait_until(lambda: at.log.has_focus)
+        assert at.composer.text == "/threads"
+
+
+async def test_an_unknown_command_is_said_to_be_a_message() -> None:
+    async with open_stage(Reply("fine")) as at:
+        await at.write("/nothing")
+        await at.wait_for("There is no such command; Enter sends it as a message.")
+        await at.press("enter")
+        await at.wait_for("fine")
+        await at.wait_gone("no such command")
+
+
+async def test_new_begins_a_thread_unless_an_answer_comes() -> None:
+    gate = asyncio.Event()
+    async with open_stage(Reply("half", gate)) as at:
+        await at.say("hello")
+        await at.wait_for("half")
+        await at.say("/new")
+        await at.wait_for("Cancel the answer first.")
+        gate.set()
+        await at.wait_for("completed")
+        await at.say("/new")
+        await at.wait_gone("completed")
+        assert at.log.bubble_keys == []

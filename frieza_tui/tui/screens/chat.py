@@ -24,6 +24,7 @@ from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.welcome import WelcomeScreen
 from frieza_tui.tui.second_press import WITHIN_S, SecondPress
 from frieza_tui.tui.turns import Turns
+from frieza_tui.tui.widgets.command_offer import CommandOffer
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.greeting import Greeting
 from frieza_tui.tui.widgets.key_bar import KeyBar
@@ -81,6 +82,7 @@ class ChatScreen(WelcomeScreen):
         self._status_bar = StatusBar(chat.assistant.name)
         self._waiting_line = WaitingLine()
         self._queue_view = QueueView(chat.queue)
+        self._command_offer = CommandOffer()
         self._composer = Composer(recall, is_blinking=is_blinking, id="composer")
         self._key_bar = KeyBar()
         self._turns = Turns(self._message_log, chat.assistant.name)
@@ -94,6 +96,7 @@ class ChatScreen(WelcomeScreen):
         yield self._message_log
         yield self._waiting_line
         yield self._queue_view
+        yield self._command_offer
         yield Static(id="too-small", markup=False)
         yield self._composer
         yield self._key_bar
@@ -215,6 +218,7 @@ class ChatScreen(WelcomeScreen):
         situation = Situation(
             is_busy=self._turns.is_open,
             has_draft=self._composer.has_draft,
+            can_complete=self._can_complete,
             has_queue=bool(len(self._chat.queue)),
             has_earlier=self._composer.has_earlier and self._open_panel is None,
             can_retry=self._turns.is_unanswered or (ended is not None and ended.outcome != "done"),

@@ -2,14 +2,19 @@
 
 import os
 from collections.abc import Callable
+from typing import ClassVar
 
+from textual import on
+from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from frieza_tui.i18n import _, guess_language, use_language
-from frieza_tui.tui.commands import allowed_words, called
+from frieza_tui.tui.commands import allowed_words, called, completed, offered
 from frieza_tui.tui.messages import LeaveAsked
 from frieza_tui.tui.screens.help import HelpScreen
 from frieza_tui.tui.screens.serving import ServingScreen
+from frieza_tui.tui.widgets.command_offer import CommandOffer
+from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.find_line import FindLine
 
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
@@ -22,10 +27,47 @@ class CommandScreen(ServingScreen):
     if it does not understand: then the command is back in the box, and the waiting line says how it is written.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
+
+    _command_offer: CommandOffer
+    _can_complete = False
+    """What is written begins a command, and Tab adds to it."""
+
     @property
     def _command_handlers(self) -> dict[str, Callable[[str], bool]]:
         """One for each command of the table, by its name."""
-        return {"help": self._give_help, "lang": self._speak, "model": self._choose_model, "quit": self._quit}
+        return {
+            "help": self._give_help,
+            "new": self._begin_new,
+            "threads": self._show_threads,
+            "model": self._choose_model,
+            "lang": self._speak,
+            "quit": self._quit,
+        }
+
+    @on(Composer.Changed)
+    def _offer_commands(self) -> None:
+        """Show the commands that what is written may become."""
+        is_short = self._composer.document.line_count == 1
+        fitting = offered(self._composer.document.get_line(0)) if is_short else None
+        self._command_offer.commands = None if fitting is None else tuple(fitting)
+        can_complete = is_short and completed(self._composer.text) is not None
+        if can_complete != self._can_complete:
+            self._can_complete = can_complete
+            self._show_situation()
+
+    @on(CommandOffer.Picked)
+    def _write_command(self, message: CommandOffer.Picked) -> None:
+        message.stop()
+        self._composer.put(f"/{message.command.name}{' ' if message.command.takes else ''}")
+
+    def action_complete(self) -> None:
+        """Complete the command that is being typed; else go between the message box and the conversation."""
+        whole = completed(self._composer.text) if self._composer.has_focus else None
+        if whole is None:
+            self.focus_next()
+        else:
+            self._composer.put(whole)
 
     def _obey(self, text: str) -> bool:
         """Carry a message out that is a command. False if it is none."""
@@ -41,6 +83,16 @@ class CommandScreen(ServingScreen):
     def _give_help(self, argument: str) -> bool:
         if not argument:
             self.app.push_screen(HelpScreen())
+        return not argument
+
+    def _begin_new(self, argument: str) -> bool:
+        if not argument:
+            self.action_new_thread()
+        return not argument
+
+    def _show_threads(self, argument: str) -> bool:
+        if not argument:
+            self.action_threads()
         return not argument
 
     def _quit(self, argument: str) -> bool:

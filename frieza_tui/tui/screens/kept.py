@@ -9,6 +9,7 @@ from textual.timer import Timer
 
 from frieza_tui.chat import Chat, Past
 from frieza_tui.domain.errors import StoreError, UnusableFile
+from frieza_tui.domain.thread import Thread
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.log.bubble import BubbleState
@@ -100,6 +101,11 @@ class KeptScreen(Screen[None]):
             self._show_path()
         if opened.found:
             self.call_after_refresh(self._message_log.find, opened.found)
+
+    def action_new_thread(self) -> None:
+        """Begin a new thread; the one before stays among the kept ones."""
+        if not self._go_on_with(Past(Thread())):
+            self._waiting_line.say(_("Cancel the answer first."))
 
     def _go_on_with(self, past: Past) -> bool:
         """Go on with another thread; what is not sent stays with the one before, and among the earlier inputs."""

@@ -1,0 +1,79 @@
+"""The palette: what can be done, found by its name. Knows no action but those that it is given."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from frieza_tui.i18n import _
+from frieza_tui.text.folding import fold
+from frieza_tui.tui.actions import Action
+from frieza_tui.tui.screens.picking import PickingScreen
+from frieza_tui.tui.widgets.wrapped_text import WrappedText
+
+
+class PaletteScreen(PickingScreen[Action | None]):
+    """A sheet over the chat; ends with the action that was chosen, or with None."""
+
+    CSS_PATH = "palette.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+p,ctrl+c", "leave", show=False, priority=True)]
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        """Take the actions in the order in which they are shown."""
+        super().__init__()
+        self._all_actions = actions
+        self._shown_actions: Sequence[Action] = ()
+
+    def compose(self) -> ComposeResult:
+        """The box, the list, a line for what is the matter."""
+        with Vertical(id="sheet") as sheet:
+            sheet.border_title = _("Commands")
+            sheet.border_subtitle = _("Enter does it · Esc leaves")
+            yield Input(placeholder=_("Find a command by name"), id="words", select_on_focus=False)
+            yield OptionList(id="actions", markup=False)
+            yield WrappedText(id="said")
+
+    def on_mount(self) -> None:
+        """Show all actions."""
+        self._filter()
+
+    @on(Input.Changed, "#words")
+    def _filter(self) -> None:
+        """Show the actions that have all the words."""
+        words = fold(self.query_one(Input).value).split()
+        self._shown_actions = [
+            one for one in self._all_actions if all(word in fold(f"{one.name} {one.does}") for word in words)
+        ]
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options([Option(_row(one)) for one in self._shown_actions])
+        listed.highlighted = 0 if self._shown_actions else None
+        self.query_one(WrappedText).words = "" if self._shown_actions else _("No command has these words.")
+
+    @property
+    def pickable(self) -> int:
+        """How many entries can be moved to now, from the first."""
+        return len(self._shown_actions)
+
+    @on(Input.Submitted, "#words")
+    @on(OptionList.OptionSelected)
+    def _take(self, event: Input.Submitted | OptionList.OptionSelected) -> None:
+        event.stop()
+        at = self.query_one(OptionList).highlighted
+        if self._shown_actions and at is not None:
+            self.dismiss(self._shown_actions[at])
+
+    def action_leave(self) -> None:
+        """End without a choice."""
+        self.dismiss(None)
+
+
+def _row(one: Action) -> Content:
+    key = (f"  {one.key}", "$text-primary") if one.key else ""
+    return Content.assemble((one.name, "bold"), key, (f"  {one.does}", "$foreground-muted"))

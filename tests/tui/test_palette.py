@@ -1,0 +1,29 @@
+from frieza_tui.backends.scripted import Reply
+from tests.support.stage import open_stage
+
+
+async def test_words_find_an_action_and_enter_does_it() -> None:
+    async with open_stage() as at:
+        await at.press("ctrl+p")
+        await at.wait_for("Enter does it", "New thread", "Ctrl+T", "Theme: golden-frieza")
+        await at.write("GOLDEN LIGHT")
+        await at.wait_gone("New thread")
+        await at.press("enter")
+        await at.wait_until(lambda: at.app.theme == "golden-frieza-light")
+        assert at.composer.has_focus
+
+
+async def test_pages_and_words_that_nothing_has_are_no_trouble() -> None:
+    async with open_stage() as at:
+        await at.press("ctrl+p", "pagedown", "pageup", "end", *"xyzzy", "pagedown", "enter")
+        await at.wait_for("No command has these words.")
+        await at.press("ctrl+c")
+        await at.wait_gone("Enter does it")
+
+
+async def test_a_sheet_is_reached_through_the_palette() -> None:
+    async with open_stage(Reply("fine")) as at:
+        await at.say("hello")
+        await at.wait_for("completed")
+        await at.press("ctrl+p", *"rename", "down", "up", "enter")
+        await at.wait_for("Ctrl+N new")
