@@ -3,6 +3,7 @@ from functools import partial
 
 import pytest
 
+from frieza_tui.backends.base import Label
 from frieza_tui.backends.scripted import Reply
 from tests.support.stage import NAME, Stage, open_stage
 
@@ -27,13 +28,13 @@ async def test_a_window_too_small_says_so_and_loses_nothing() -> None:
         assert "Window too small" not in at.text
 
 
-async def test_a_narrow_status_bar_moves_together_and_keeps_model_and_state_longest() -> None:
-    async with open_stage(size=(80, 24)) as at:
-        await at.wait_for("scripted · script · script · ready")
+async def test_a_narrow_status_bar_shortens_and_keeps_model_and_state_longest() -> None:
+    async with open_stage(size=(80, 24), label=Label("Responses", "api.openai.com", "gpt-5.5")) as at:
+        await at.wait_for("Responses · api.openai.com · gpt-5.5 · ready")
         await at.pilot.resize_terminal(36, 24)
-        await at.wait_until(lambda: at.text.splitlines()[0].strip() == "scripted script script ready")
-        await at.pilot.resize_terminal(22, 24)
-        await at.wait_until(lambda: at.text.splitlines()[0].strip() == "script · ready")
+        await at.wait_until(lambda: at.text.splitlines()[0].strip() == "Responses api.….com gpt-5.5 ready")
+        await at.pilot.resize_terminal(25, 24)
+        await at.wait_until(lambda: at.text.splitlines()[0].strip() == "gpt-5.5 · ready")
 
 
 def has_size(at: Stage, size: tuple[int, int]) -> bool:
