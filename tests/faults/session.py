@@ -90,8 +90,13 @@ class Session:
 
     def wait_below(self, message: str, *words: str) -> None:
         """Wait until words stand below a message, however they are wrapped."""
-        wanted = [_FRAME.sub("", one) for one in words]
+        wanted = [_squeezed(one) for one in words]
         self.terminal.wait_until(lambda: all(one in self.below(message) for one in wanted), f"{words} below {message}")
+
+    def wait_on_screen(self, *words: str) -> None:
+        """Wait until words stand anywhere, however they are wrapped."""
+        wanted = [_squeezed(one) for one in words]
+        self.terminal.wait_until(lambda: all(one in _squeezed(self.terminal.text) for one in wanted), f"{words}")
 
     def ask(self, text: str, *words: str) -> None:
         """Send a message, and wait until words stand below it."""
@@ -109,7 +114,7 @@ class Session:
 
     def below(self, message: str) -> str:
         """What stands below a message, without blanks and frames."""
-        return _FRAME.sub("", self.terminal.text.partition(message)[2])
+        return _squeezed(self.terminal.text.partition(message)[2])
 
     # -- the way out -------------------------------------------------------------------------------------------
 
@@ -142,6 +147,10 @@ class Session:
         for where, text in (("terminal", seen), ("log", logs)):
             assert "Traceback" not in text, f"a traceback in the {where}: {text[text.index('Traceback') :][:3000]}"
             assert KEY not in text, f"the key is in the {where}"
+
+
+def _squeezed(text: str) -> str:
+    return _FRAME.sub("", text)
 
 
 def ledger() -> list[str]:

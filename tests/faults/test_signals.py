@@ -1,5 +1,4 @@
 import asyncio
-import os
 import signal
 import sys
 from pathlib import Path
@@ -18,7 +17,10 @@ def test_what_befalls_a_program_in_a_reply_leaves_the_reply_whole(tmp_path: Path
     with serving("chat") as server:
         command = (sys.executable, "-m", "tests.faults.with_clock", str(clock))
         terminal = Terminal(
-            command, rows=ROWS, environ={**server.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+            command,
+            rows=ROWS,
+            environ={**server.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            is_fresh=True,  # its clock must be in place before anything is imported
         )
         going = Session(terminal, server)
         try:
@@ -49,6 +51,5 @@ def resize_often(terminal: Terminal) -> None:
 
 def stop_and_go_on(terminal: Terminal) -> None:
     terminal.kill(signal.SIGTSTP)
-    stopped = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
-    terminal.wait_until(lambda: os.waitid(os.P_PID, terminal.pid, stopped) is not None, "the program stopped")
+    terminal.wait_until(lambda: terminal.is_stopped, "the program stopped")
     terminal.kill(signal.SIGCONT)

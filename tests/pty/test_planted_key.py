@@ -53,12 +53,13 @@ def test_a_key_is_nowhere_to_be_found(server: FaultServer, own_world: Path, tmp_
     plant_another_key_in_the_settings()
     environ = server.environ | {"OPENAI_API_KEY": KEY}
     echo = f"Incorrect API key provided: {KEY}. Authorization: Bearer {KEY}"
-    with program("--log-level", "debug", environ=environ, columns=120, rows=40) as terminal:
+    # Fresh, for its command line is looked at.
+    with program("--log-level", "debug", environ=environ, columns=120, rows=40, is_fresh=True) as terminal:
         terminal.wait_for("F1")
         server.instead = lambda _call: error_answer(401, echo, echo, {"x-request-id": KEY})
         terminal.send("first\r")
         terminal.wait_for("first", "failed")
-        arguments = Path("/proc", str(terminal.process.pid), "cmdline")
+        arguments = Path("/proc", str(terminal.pid), "cmdline")
         assert not arguments.exists() or not tells(arguments.read_bytes())
         server.instead = server.as_usual
         server.will("half", ending="failed", run_fields={"last_error": {"code": "server_error", "message": echo}})

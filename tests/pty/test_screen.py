@@ -20,7 +20,7 @@ def thread_of(receipt: str) -> str:
 
 def test_a_person_talks_and_leaves_by_q(stage: StageServer) -> None:
     stage.let_go()
-    with program(environ=stage.environ) as terminal:
+    with program(environ=stage.environ, is_fresh=True) as terminal:  # one whole conversation from a start as it is
         start(terminal)
         terminal.send("こんにちは\r")
         terminal.wait_for("あなた", "こんにちは", "フリーザ様", "completed")

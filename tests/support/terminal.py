@@ -1,15 +1,20 @@
 """A real pseudo-terminal with a program in it, and the screen that a person would see."""
 
+import errno
+import fcntl
 import os
 import select
 import signal
+import struct
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-import pexpect
 import pyte
+
+from tests.support.zygote import zygote
 
 PROGRAM = (sys.executable, "-m", "frieza_tui")
 
@@ -18,16 +23,23 @@ class Terminal:
     """A program in a terminal of `columns` by `rows`; what it wrote is kept whole in `bytes_seen`."""
 
     def __init__(
-        self, command: Sequence[str], *, columns: int = 80, rows: int = 24, environ: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 80,
+        rows: int = 24,
+        environ: Mapping[str, str] | None = None,
+        is_fresh: bool = False,
     ) -> None:
+        """Start the program; a fresh one by exec, where a test is about what only that shows: it costs a second."""
         self.bytes_seen = bytearray()
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
-        self.process: pexpect.spawn[bytes] = pexpect.spawn(
-            command[0], list(command[1:]), dimensions=(rows, columns), env=environment, echo=False, timeout=None
-        )
-        self.process.delaybeforesend = None
+        self._file, inner = os.openpty()
+        self._set_size(columns, rows)
+        be_silent(inner)
+        self._program = zygote().start(command, environment, inner, executes=is_fresh)
 
     @property
     def lines(self) -> list[str]:
@@ -59,12 +71,14 @@ class Terminal:
 
     def send(self, keys: str | bytes) -> None:
         """Type."""
-        self.process.send(keys)
+        rest = keys.encode() if isinstance(keys, str) else keys
+        while rest:
+            rest = rest[os.write(self._file, rest) :]
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the window's size."""
         self._screen.resize(rows, columns)
-        self.process.setwinsize(rows, columns)
+        self._set_size(columns, rows)
 
     def wait_for(self, *texts: str, timeout_s: float = 20.0) -> None:
         """Read until all the texts are on the screen."""
@@ -86,21 +100,23 @@ class Terminal:
         while self._read():
             if time.monotonic() > deadline:
                 raise AssertionError(f"still running after {timeout_s} s\n{self.text}")
-        self.process.wait()
-        if self.process.signalstatus is not None:
-            return -int(self.process.signalstatus)
-        return int(self.process.exitstatus or 0)
+        return self._program.status(waits=True) or 0
 
     def hang_up(self) -> None:
         """Close the terminal under the program, as closing a window does."""
-        os.close(self.process.child_fd)
-        self.process.child_fd = -1
-        self.process.closed = True
+        os.close(self._file)
+        self._file = -1
 
     @property
     def pid(self) -> int:
         """The program's process id."""
-        return int(self.process.pid or 0)
+        return self._program.pid
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a signal has stopped the program."""
+        self._program.status()
+        return self._program.is_stopped
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send the program a signal."""
@@ -108,7 +124,7 @@ class Terminal:
 
     def wait_for_end(self, timeout_s: float = 20.0) -> None:
         """Wait until a program whose terminal was closed has ended."""
-        self.wait_after_end(lambda: os.waitpid(self.pid, os.WNOHANG) != (0, 0), "the program's end", timeout_s)
+        self.wait_after_end(lambda: self._program.status() is not None, "the program's end", timeout_s)
 
     @staticmethod
     def wait_after_end(is_so: Callable[[], bool], what: str, timeout_s: float = 20.0) -> None:
@@ -120,29 +136,47 @@ class Terminal:
 
     def close(self) -> None:
         """End the program if it still runs."""
-        if self.process.closed:
-            return
-        self.process.close(force=True)
+        if self._file != -1:
+            self.hang_up()
+        if self._program.status() is None:
+            self.kill()
+            self._program.status(waits=True)
 
     def _read(self) -> bool:
         """Take in what has come, waiting for it a moment. False when the program has ended."""
+        if not select.select([self._file], [], [], 0.1)[0]:
+            return self._program.status() is None or bool(select.select([self._file], [], [], 0)[0])
         try:
-            data = self.process.read_nonblocking(65536, timeout=0.1)
-        except pexpect.TIMEOUT:
-            return True
-        except pexpect.EOF:
+            data = os.read(self._file, 65536)
+        except OSError as error:
+            if error.errno != errno.EIO:  # nobody has the terminal open any more
+                raise
             return False
         self.bytes_seen += data
         self._stream.feed(data)
-        return True
+        return bool(data)
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def be_silent(terminal: int) -> None:
+    """Do not show what is typed, as long as no program does."""
+    modes = termios.tcgetattr(terminal)
+    modes[3] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSANOW, modes)
 
 
 @contextmanager
 def program(
-    *arguments: str, columns: int = 80, rows: int = 24, environ: Mapping[str, str] | None = None
+    *arguments: str,
+    columns: int = 80,
+    rows: int = 24,
+    environ: Mapping[str, str] | None = None,
+    is_fresh: bool = False,
 ) -> Iterator[Terminal]:
     """Run frieza-tui in a terminal, and end it at the end of the block."""
-    terminal = Terminal((*PROGRAM, *arguments), columns=columns, rows=rows, environ=environ)
+    terminal = Terminal((*PROGRAM, *arguments), columns=columns, rows=rows, environ=environ, is_fresh=is_fresh)
     try:
         yield terminal
     finally:
