@@ -60,7 +60,7 @@ class ChosenFile:
             chosen = msgspec.json.decode(self.path.read_bytes(), type=Chosen)
         except FileNotFoundError:
             return Chosen()
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             log.warning("what was chosen cannot be read: %s", type(error).__name__)
             return Chosen()
         is_open = os.name == "posix" and self.path.stat().st_mode & 0o077
@@ -97,13 +97,9 @@ class ChosenFile:
         return None if kept is None else kept.key or await get_secret(address_of(base_url))
 
     def _write(self, chosen: Chosen) -> None:
-        temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.json.format(msgspec.json.encode(chosen)))
-            temporary.replace(self.path)
+            paths.write_whole(self.path, msgspec.json.format(msgspec.json.encode(chosen)))
         except OSError as error:
             happened = _("What you chose cannot be kept in {path}: {error}.").format(
                 path=self.path, error=error.strerror

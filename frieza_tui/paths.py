@@ -1,5 +1,6 @@
-"""Where files live on this platform. Makes folders only when asked, and keeps others out of them."""
+"""Where files live on this platform, and small ones of ours written whole. Keeps others out of folders and files."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,3 +33,16 @@ def state_dir() -> Path:
 def cache_dir() -> Path:
     """What can be made again, such as saved prompt states; made with mode 0700."""
     return _private(platformdirs.user_cache_path(APP, appauthor=False))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file for its owner's eyes alone (mode 0600), whole or not at all. Raises: OSError."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        temporary.replace(path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -114,7 +114,7 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], file:
 
 def _from_file(path: Path, *, is_required: bool) -> dict[str, object]:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except FileNotFoundError:
         if is_required:
             raise SettingsError(_("There is no settings file {path}.").format(path=path)) from None
@@ -144,8 +144,12 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
     for field in Settings.__struct_fields__:
         for name in (SHARED_ENV.get(field), ENV_PREFIX + field.upper()):
             if name and environ.get(name):
-                values[field] = environ[name].split(",") if field == "allow_http" else environ[name]
+                values[field] = _hosts(environ[name]) if field == "allow_http" else environ[name]
     return values
+
+
+def _hosts(words: str) -> list[str]:
+    return [host.strip() for host in words.split(",") if host.strip()]
 
 
 def _check(source: str, layer: Mapping[str, object]) -> None:

@@ -100,11 +100,13 @@ async def test_a_key_that_others_could_read_is_refused() -> None:
         file.read()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"answerer": 5}', '{"keys": {"x": 1}}', "\x00"])
-def test_a_damaged_file_is_as_none(text: str) -> None:
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b'{"answerer": 5}', b'{"keys": {"x": 1}}', b"\x00", b'{"answerer": "\xff"}']
+)
+def test_a_damaged_file_is_as_none(data: bytes) -> None:
     file = ChosenFile()
     file.path.parent.mkdir(parents=True)
-    file.path.write_text(text)
+    file.path.write_bytes(data)
     assert file.read() == Chosen()
     file.choose("embedded")
     assert file.read().answerer == "embedded"

@@ -95,3 +95,15 @@ def test_a_key_never_shows_in_a_representation() -> None:
 )
 def test_a_key_is_one_word_that_a_header_can_hold(text: str, could_be: bool) -> None:
     assert is_key(text) is could_be
+
+
+def test_a_file_that_notepad_wrote_is_read() -> None:
+    write("\ufefftheme = 'frieza'\n")
+    assert load_settings({}, {}).settings.theme == "frieza"
+
+
+def test_spaces_between_hosts_are_no_part_of_them() -> None:
+    assert load_settings({}, {"FRIEZA_TUI_ALLOW_HTTP": "one.example, two.example,"}).settings.allow_http == (
+        "one.example",
+        "two.example",
+    )

@@ -2,15 +2,14 @@
 
 import contextlib
 import json
-import os
 import time
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from frieza_tui.backends.loose_json import Json, json_object, number_of
 from frieza_tui.backends.probing import Api
-from frieza_tui.paths import state_dir
+from frieza_tui.chosen import address_of
+from frieza_tui.paths import state_dir, write_whole
 
 KEPT_S: Final = 7 * 24 * 3600.0
 """After that a server is asked again: it may have learned another API."""
@@ -27,20 +26,20 @@ class ApiNotes:
 
     def find(self, base_url: str) -> Api | None:
         """Return the API that a server was found to have, None if that is not known or long ago."""
-        note = json_object(self._read().get(_key(base_url)))
+        note = json_object(self._read().get(address_of(base_url)))
         age_s = time.time() - number_of(note.get("found_at"))
         return next((api for api in _APIS if api == note.get("api")), None) if 0 <= age_s < KEPT_S else None
 
     def note(self, base_url: str, api: Api) -> None:
         """Keep what a server was found to have."""
-        notes = {key: note for key, note in self._read().items() if key != _key(base_url)}
+        notes = {key: note for key, note in self._read().items() if key != address_of(base_url)}
         newest = list(notes.items())[-(MAX_SERVERS - 1) :]
-        self._write({**dict(newest), _key(base_url): {"api": api, "found_at": int(time.time())}})
+        self._write({**dict(newest), address_of(base_url): {"api": api, "found_at": int(time.time())}})
 
     def forget(self, base_url: str) -> None:
         """Drop what turned out wrong."""
         notes = dict(self._read())
-        if notes.pop(_key(base_url), None) is not None:
+        if notes.pop(address_of(base_url), None) is not None:
             self._write(notes)
 
     def _read(self) -> Json:
@@ -50,16 +49,5 @@ class ApiNotes:
             return {}
 
     def _write(self, notes: Json) -> None:
-        temporary = self._path.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError):
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(notes, file, indent=1)
-            temporary.replace(self._path)
-
-
-def _key(base_url: str) -> str:
-    """Return the address without what may be secret in it."""
-    parts = urlsplit(base_url)
-    host = parts.netloc.rpartition("@")[2].lower()
-    return f"{parts.scheme}://{host}{parts.path.rstrip('/')}"
+            write_whole(self._path, json.dumps(notes, indent=1).encode())

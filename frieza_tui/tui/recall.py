@@ -5,6 +5,8 @@ import logging
 import os
 from pathlib import Path
 
+from frieza_tui.paths import write_whole
+
 log = logging.getLogger(__name__)
 
 KEPT = 500
@@ -106,11 +108,7 @@ def _decode(line: str) -> str | None:
 
 
 def _shorten(file: Path, lines: list[str]) -> None:
-    draft = file.with_suffix(".new")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as new:
-            new.write("\n".join(lines) + "\n")
-        draft.replace(file)
+        write_whole(file, ("\n".join(lines) + "\n").encode())
     except OSError as error:
         log.warning("the recall list could not be shortened: %s", error.strerror)

@@ -1,7 +1,6 @@
 """Threads as files: exports in every format, imports of ours and of ChatGPT's."""
 
 import json
-import sys
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
@@ -19,6 +18,7 @@ from frieza_tui.store.imports import read_threads
 from frieza_tui.store.records import RunRecord, ThreadRecord
 from frieza_tui.store.thread_changes import NewThread
 from frieza_tui.store.threads import open_threads
+from tests.support.file_limit import files_no_larger_than
 
 ATTACK = "\x1b]52;c;aGk=\x07\x9b31m\u202e<script>alert(1)</script>![x](http://tracker/1.png)"
 CALL = StepDelta("step_1", 0, ToolCall("code_interpreter", input="1+2"))
@@ -86,19 +86,11 @@ def test_nothing_is_overwritten(file: Path, tmp_path: Path) -> None:
     assert write_export(record, "txt", tmp_path / "mine.text").name == "mine (2).text"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits on files")
 def test_an_export_that_finds_no_room_leaves_no_part_of_itself(file: Path, tmp_path: Path) -> None:
-    import resource
-
     record = kept_thread(file)
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
     (tmp_path / "out").mkdir()
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
-    try:
-        with pytest.raises(StoreError, match="cannot be written"):
-            write_export(record, "json", tmp_path / "out")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with files_no_larger_than(10), pytest.raises(StoreError, match="cannot be written"):
+        write_export(record, "json", tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
 
