@@ -86,8 +86,8 @@ class _Parent:
     def first_line(self) -> bytes:
         """Return the first line, or what there is of it."""
         read = b""
-        while not read.endswith(b"\n") and (byte := os.read(self._descriptor, 1)):
-            read += byte
+        while not read.endswith(b"\n") and (more := os.read(self._descriptor, 65536)):  # nothing follows that line
+            read += more
         return read
 
     def watch(self, on_gone: Callable[[], object]) -> None:

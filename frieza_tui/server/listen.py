@@ -159,7 +159,10 @@ def base_url(listener: socket.socket) -> str:
 
 @asynccontextmanager
 async def listening(app: ASGIApp, listener: socket.socket, limits: ConnectionLimits) -> AsyncGenerator[None, None]:
-    """Serve an application on a bound socket for as long as the context lasts; then close it, within two seconds."""
+    """Serve an application on a bound socket for as long as the context lasts; then close it, within two seconds.
+
+    Raises: OSError, if nobody can listen there: two programs may bind one address, and only one of them may listen.
+    """
     started = asyncio.Event()
     config = uvicorn.Config(
         app,
@@ -174,7 +177,10 @@ async def listening(app: ASGIApp, listener: socket.socket, limits: ConnectionLim
     )
     server = _Server(config, started.set)
     serving = asyncio.create_task(server.serve([listener]))
+    serving.add_done_callback(lambda _serving: started.set())
     await started.wait()
+    if serving.done():
+        await serving  # it ended before it had begun, and says why
     try:
         yield
     finally:

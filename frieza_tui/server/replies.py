@@ -69,7 +69,7 @@ def read_cut(request: Request) -> Cut:
     order, limit = query.get("order", "desc"), query.get("limit", "20")
     if order not in ("asc", "desc"):
         raise ApiError(400, "Invalid value for 'order': expected 'asc' or 'desc'.", param="order", code="invalid_value")
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= 100):
+    if not (limit.isascii() and limit.isdigit() and len(limit) <= 3 and 1 <= int(limit) <= 100):
         message = "Invalid value for 'limit': expected a number from 1 to 100."
         raise ApiError(400, message, param="limit", code="invalid_value")
     return Cut(int(limit), order == "asc", query.get("after"), query.get("before"))

@@ -82,13 +82,15 @@ class State:
     def _open(self, database: str) -> None:
         try:
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
-            version, application = (self._pragma(name) for name in ("user_version", "application_id"))
-            is_new = not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            self._bring_up(database)
         except sqlite3.OperationalError as error:
             raise _cannot_open(database, error) from error
         except sqlite3.DatabaseError as error:
             raise FriezaError(_("{file} is not a database.").format(file=database), _todo()) from error
-        if is_new:
+
+    def _bring_up(self, database: str) -> None:
+        version, application = (self._pragma(name) for name in ("user_version", "application_id"))
+        if not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             self._db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version={_SCHEMA_VERSION}; COMMIT;")
             self._db.execute(f"PRAGMA application_id={_APPLICATION_ID}")
         elif application != _APPLICATION_ID or version != _SCHEMA_VERSION:

@@ -3,10 +3,12 @@ import json
 from urllib.parse import urlsplit
 
 import httpx2
+import pytest
+from starlette.applications import Starlette
 
 from frieza_tui.backends.base import Label
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
-from frieza_tui.server.listen import ConnectionLimits
+from frieza_tui.server.listen import ConnectionLimits, bind, listening
 from tests.support.conversations import open_talk
 from tests.support.loopback import TOKEN, running_server
 from tests.support.server_client import client_of
@@ -153,3 +155,11 @@ async def test_an_error_of_the_servers_own_is_told_in_the_apis_shape() -> None:
     assert response.status_code == 500
     assert response.json()["error"]["type"] == "server_error"
     assert response.headers["x-request-id"].startswith("req_")
+
+
+async def test_a_server_that_cannot_listen_says_so_and_waits_for_nothing() -> None:
+    gone = bind("127.0.0.1", 0)
+    gone.close()
+    with pytest.raises(OSError, match="descriptor"):
+        async with listening(Starlette(), gone, ConnectionLimits()):
+            pass

@@ -52,9 +52,9 @@ async def test_lists_are_cut_as_asked() -> None:
         assert [item.id for item in between.data] == ids[1:3]
         with pytest.raises(NotFoundError):
             await assistants.list(after="asst_none")
-        for limit in (0, 101):
+        for limit in (0, 101, "0100999"):
             with pytest.raises(BadRequestError, match="limit"):
-                await assistants.list(limit=limit)
+                await assistants.list(limit=limit)  # type: ignore[arg-type]
         with pytest.raises(BadRequestError, match="order"):
             await assistants.list(order="up")  # type: ignore[arg-type]
 

@@ -14,6 +14,7 @@ from frieza_tui.server.options import ServerOptions
 from frieza_tui.server.service import Service
 from frieza_tui.server.state import State
 from tests.support.conversations import open_talk
+from tests.support.file_limit import files_no_larger_than
 from tests.support.server_client import client_of
 
 THREAD = ThreadObject(id="thread_1", created_at=1)
@@ -135,3 +136,8 @@ async def test_a_state_that_cannot_be_written_does_not_end_the_run() -> None:
         assert (await talk.events())[-1].event == "thread.run.completed"
         with pytest.raises(InternalServerError, match="could not keep its state"):
             await client.beta.threads.create()
+
+
+def test_a_new_file_for_which_there_is_no_room_is_said(tmp_path: Path) -> None:
+    with files_no_larger_than(10), pytest.raises(FriezaError, match="cannot be opened"):
+        State(str(tmp_path / "state.sqlite3"))
