@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -70,12 +71,20 @@ async def look_at_disk(count_leftovers: Callable[[], Coroutine[None, None, int]]
 
 
 def _folder(path: Path) -> Folder:
-    size = sum(one.stat().st_size for one in path.rglob("*") if one.is_file() and not one.is_symlink())
     try:
         free = shutil.disk_usage(path).free
     except OSError:
         free = None
-    return Folder(str(path), size, free)
+    return Folder(str(path), sum(map(_size_of, path.rglob("*"))), free)
+
+
+def _size_of(path: Path) -> int:
+    """Return the bytes of a file; 0 for anything else, and for a file that another program has just deleted."""
+    try:
+        facts = path.lstat()
+    except OSError:
+        return 0
+    return facts.st_size if stat.S_ISREG(facts.st_mode) else 0
 
 
 def _no_room(folders: list[Folder]) -> str | None:

@@ -53,6 +53,8 @@ class ScreenOptions:
     has_mouse: bool = True
     is_blinking: bool = True
     """Whether the caret blinks."""
+    keeps_inputs: bool = True
+    """Whether what is typed is kept on disk, to be recalled by a later start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ def _check_theme(name: str | None) -> None:
 
 
 async def _run(chat: Chat, options: ScreenOptions, answerers: Answerers | None) -> ScreenResult:
-    recall = RecallList(paths.state_dir() / "inputs.jsonl")
+    recall = RecallList(paths.state_dir() / "inputs.jsonl" if options.keeps_inputs else None)
     app = FriezaApp(chat, recall, options, _driver_for(chat.assistant.name, lambda: app.has_caret), answerers)
     _leave_on_signals(app)
     try:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -101,14 +102,16 @@ def test_what_a_killed_program_left_on_the_server_is_deleted_at_the_next_start(s
 
 
 @pytest.mark.parametrize("flags", [("--no-store",), ("--demo",)])
-def test_nothing_is_kept_that_is_not_to_be(stage: StageServer, flags: tuple[str, ...]) -> None:
+def test_nothing_is_kept_that_is_not_to_be(stage: StageServer, own_world: Path, flags: tuple[str, ...]) -> None:
     stage.let_go()
     with program(*flags, environ=stage.environ) as terminal:
-        ask(terminal, "やあ")
+        ask(terminal, "leave no trace")
         terminal.wait_for("completed")
         terminal.send("\x11")
         terminal.wait_for_exit()
     assert rows("SELECT id FROM threads UNION SELECT text FROM drafts") == []
+    files = [path for path in own_world.rglob("*") if path.is_file()]
+    assert [path.name for path in files if b"leave no trace" in path.read_bytes()] == []
 
 
 def test_a_file_that_is_not_ours_is_said_and_the_chat_goes_on(stage: StageServer) -> None:

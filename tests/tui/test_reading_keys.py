@@ -1,3 +1,5 @@
+import pytest
+
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.find_line import FindLine
@@ -60,3 +62,11 @@ async def test_escape_ends_finding_and_then_reading() -> None:
         await at.wait_until(lambda: at.log.has_focus)
         await at.press("escape")
         await at.wait_until(lambda: isinstance(at.app.focused, Composer))
+
+
+async def test_a_pager_that_cannot_be_started_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGER", 'less "')
+    async with open_stage(Reply("words")) as at:
+        await finished(at)
+        await at.press("o")
+        await at.wait_for("cannot be started here")

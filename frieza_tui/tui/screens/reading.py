@@ -4,7 +4,8 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from textual import on
@@ -12,6 +13,8 @@ from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
 from frieza_tui.i18n import _, ngettext
+from frieza_tui.settings import environ_without_keys
+from frieza_tui.text.safe import safe_line
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import TextCopied
 from frieza_tui.tui.screens.branched import BranchedScreen
@@ -56,23 +59,13 @@ class ReadingScreen(BranchedScreen, LinkingScreen):
 
     def _open_in_pager(self, key: str) -> None:
         """Show a message's text in $PAGER or $EDITOR, from a file that only its owner can read."""
-        command = shlex.split(os.environ.get("PAGER") or os.environ.get("EDITOR") or PAGER)
-        descriptor, name = tempfile.mkstemp(suffix=".md", prefix="frieza-tui-")
-        path = Path(name)
+        command = _pager_command(os.environ)
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(self._message_log.source_of(key))
-            self._run_outside([*command, name])
-        finally:
-            path.unlink(missing_ok=True)
-
-    def _run_outside(self, command: Sequence[str]) -> None:
-        try:
-            with self.app.suspend():
-                subprocess.run(command, check=False)
+            with _file_of(self._message_log.source_of(key)) as name, self.app.suspend():
+                subprocess.run([*command, name], check=False, env=environ_without_keys())
         except (SuspendNotSupported, OSError):
             words = _("{command} cannot be started here; set PAGER or EDITOR.")
-            self._waiting_line.say(words.format(command=command[0]))
+            self._waiting_line.say(words.format(command=safe_line(command[0], 60)))
 
     # Finding.
 
@@ -105,3 +98,23 @@ class ReadingScreen(BranchedScreen, LinkingScreen):
         self._message_log.find("")
         await self.query(FindLine).remove()
         self._message_log.focus()
+
+
+def _pager_command(environ: Mapping[str, str]) -> list[str]:
+    words = environ.get("PAGER") or environ.get("EDITOR") or PAGER
+    try:
+        return shlex.split(words) or [PAGER]
+    except ValueError:  # a quotation mark without the other one
+        return [words]
+
+
+@contextmanager
+def _file_of(text: str) -> Generator[str]:
+    """Keep a text in a file of its owner's alone for a while; yields its path. Raises: OSError."""
+    descriptor, name = tempfile.mkstemp(suffix=".md", prefix="frieza-tui-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        yield name
+    finally:
+        Path(name).unlink(missing_ok=True)
