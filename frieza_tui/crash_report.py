@@ -49,11 +49,15 @@ def describe(error: BaseException) -> str:
     return "".join(f"{line}\n" for one in list(_chain(error))[:_MOST_ERRORS] for line in _lines(one))
 
 
+def mistake_words(error: BaseException) -> str:
+    """Say that an error is one of our own, in a sentence."""
+    return _("frieza-tui itself made a mistake ({kind}).").format(kind=type(error).__name__)
+
+
 def tell_uncaught(error: BaseException) -> None:
     """Write a report of an error that nobody caught, and say so on standard error."""
-    happened = _("frieza-tui itself made a mistake ({kind}).").format(kind=type(error).__name__)
     with suppress(OSError, ValueError, AttributeError):  # nobody listens any more
-        sys.stderr.write(f"frieza-tui: {happened} {report_sentence(error)}\n")
+        sys.stderr.write(f"frieza-tui: {mistake_words(error)} {report_sentence(error)}\n")
 
 
 def _head() -> str:

@@ -21,6 +21,7 @@ from frieza_tui.backends.base import Ledger, NoLedger
 from frieza_tui.backends.sdk_errors import Server, address_error, backend_error, bad_reply, sdk_errors, was_closed
 from frieza_tui.backends.sse import MAX_EVENT_BYTES, EventDecoder, EventTooLarge, ServerEvent
 from frieza_tui.backends.waits import retry_after_s
+from frieza_tui.domain.errors import BackendError
 
 if TYPE_CHECKING:
     import httpx2
@@ -49,7 +50,7 @@ log = logging.getLogger(__name__)
 CONNECT_TIMEOUT_S: Final = 5.0
 LEAST_KEY: Final = 12
 """Characters; what is shorter ("none", "ollama") is no secret, and may be a word of a reply."""
-DRAIN_S: Final = 0.1
+_DRAIN_S: Final = 0.1
 UNSEEN_WAIT_S: Final = 2.0
 """How long the SDK may wait by itself before it repeats a request that changes nothing."""
 LOOP_SHARE_S: Final = 0.004
@@ -174,7 +175,7 @@ class OpenAIClient:
                 async with aclosing(_events(response)) as events:
                     async for event in events:
                         if event.data.startswith(b"[DONE]"):
-                            await _drain(events)
+                            await drain(events)
                             if tells_done:
                                 yield DONE, None
                             return
@@ -351,10 +352,10 @@ async def _tell_waits(response: "httpx2.Response") -> None:
         response.headers["x-should-retry"] = "false"
 
 
-async def _drain(events: AsyncGenerator[ServerEvent, None]) -> None:
-    """Read the few bytes after the end, so that the connection can be used again."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(DRAIN_S):
+async def drain(events: AsyncGenerator[object, None]) -> None:
+    """Read the few bytes after the last word, so that the connection can be used again; what breaks there is past."""
+    with suppress(TimeoutError, BackendError, *sdk_errors()):
+        async with asyncio.timeout(_DRAIN_S):
             async for _event in events:
                 pass
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Unsent:
+class _Outgoing:
     """A message on its way: what it takes to send it again, and to be as before if it never arrives."""
 
     text: str
@@ -88,7 +88,7 @@ class Chat:
         self._is_kept = is_kept
         self._turn: OpenTurn | None = None
         self._server_cancel: asyncio.Task[None] | None = None
-        self._unsent: _Unsent | None = None
+        self._unsent: _Outgoing | None = None
         self._sweep = sweep
         self._sweeping: asyncio.Task[None] | None = None
         self._receipt: tuple[Deletion, ...] | None = None
@@ -152,7 +152,7 @@ class Chat:
         self._unsent = None
         before = self.thread
         self.branches.begin_turn(user_message(text), instead_of)
-        return self._run_turn(_Unsent(text, instead_of, before))
+        return self._run_turn(_Outgoing(text, instead_of, before))
 
     def retry(self, message_id: str = "") -> AsyncGenerator[TurnEvent, None]:
         """Ask again: run a user's message once more, its earlier reply stays as a branch.
@@ -175,7 +175,7 @@ class Chat:
         turn = self._turn
         if turn is None or not turn.cancel():
             return False
-        self._server_cancel = asyncio.create_task(self._cancel_on_server(turn))
+        self._server_cancel = asyncio.create_task(self._cancel_on_server(turn, self._server_cancel))
         return True
 
     def go_on_with(self, past: Past) -> bool:
@@ -229,7 +229,7 @@ class Chat:
         return self._receipt
 
     async def _run_turn(
-        self, unsent: "_Unsent | None", cut_run: CutRun | None = None
+        self, unsent: _Outgoing | None, cut_run: CutRun | None = None
     ) -> AsyncGenerator[TurnEvent, None]:
         turn = self._turn = OpenTurn(time.monotonic, is_sent=unsent is None)
         known = cut_run.known if cut_run is not None else ()
@@ -246,7 +246,7 @@ class Chat:
                 self.stop()
             self._close_turn(turn, unsent)
 
-    def _close_turn(self, turn: OpenTurn, unsent: "_Unsent | None") -> None:
+    def _close_turn(self, turn: OpenTurn, unsent: _Outgoing | None) -> None:
         if turn is not self._turn:
             return
         self._turn = None
@@ -286,10 +286,12 @@ class Chat:
                     self._journal.take(event)
                     turn.take(event)
 
-    async def _cancel_on_server(self, turn: OpenTurn) -> None:
+    async def _cancel_on_server(self, turn: OpenTurn, before: asyncio.Task[None] | None) -> None:
         if turn.pump is not None:
             turn.pump.cancel()
             await asyncio.wait([turn.pump])
+        if before is not None:
+            await asyncio.wait([before])  # a backend cancels one run at a time
         try:
             await asyncio.wait_for(self._backend.cancel_run(), CANCEL_WAIT_S)
         except (FriezaError, TimeoutError) as error:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from frieza_tui.backends.base import RemoteRun
 from frieza_tui.chat.cut_run import CutRun, open_run_of
 from frieza_tui.chat.stopwatch import Stopwatch
-from frieza_tui.crash_report import report_sentence
+from frieza_tui.crash_report import mistake_words, report_sentence
 from frieza_tui.domain.errors import (
     AuthFailed,
     FriezaError,
@@ -111,8 +111,7 @@ class OpenTurn:
 
     def crash(self, error: Exception) -> None:
         """End the turn by an error of our own."""
-        happened = _("frieza-tui itself made a mistake ({kind}).").format(kind=type(error).__name__)
-        happened = f"{happened} {report_sentence(error)}"
+        happened = f"{mistake_words(error)} {report_sentence(error)}"
         self._end(TurnEnded("failed", happened, _("Send again."), self._run is not None))
 
     def cancel(self) -> bool:
@@ -214,7 +213,6 @@ def _unanswered_call(run: Run) -> TurnEnded:
         "failed",
         _("The assistant asked for a function that nothing here can carry out: {names}.").format(names=names),
         _("Ask for something else, or use an assistant without functions."),
-        pending_calls=run.required_calls,
     )
 
 

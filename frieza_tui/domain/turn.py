@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from frieza_tui.domain.events import RunEvent
-from frieza_tui.domain.run import ToolCall, Usage
+from frieza_tui.domain.run import Usage
 from frieza_tui.domain.thread import Message
 
 TurnOutcome: TypeAlias = Literal["done", "incomplete", "cancelled", "failed"]
@@ -32,8 +32,6 @@ class TurnEnded:
     """While the reply was written, from the server's own count of tokens; None where it gives none."""
     total_s: float = 0.0
     """Seconds from sending to the end, all waits included."""
-    pending_calls: tuple[ToolCall, ...] = ()
-    """Function calls that nothing here can carry out."""
     trouble: Trouble = ""
     rest: Rest = ""
     """What became of the part of the reply that is missing; empty for a reply that was not cut off."""

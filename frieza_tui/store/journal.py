@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from frieza_tui.crash_report import report_sentence
+from frieza_tui.crash_report import mistake_words, report_sentence
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.run import RunOrigin
@@ -225,8 +225,7 @@ class DiskJournal:
             self._fail(store_error(error, self._file or Path(FILE_NAME)))
         except Exception as error:
             log.exception("the journal broke by an error of our own")
-            happened = _("frieza-tui itself made a mistake ({kind}).").format(kind=type(error).__name__)
-            self._fail(StoreError(f"{happened} {report_sentence(error)}", _("The conversation goes on.")))
+            self._fail(StoreError(f"{mistake_words(error)} {report_sentence(error)}", _("The conversation goes on.")))
         else:
             self._written = writer.written
             if self._is_troubled:

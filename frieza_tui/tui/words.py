@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from frieza_tui.backends.base import Preparation
+from frieza_tui.crash_report import mistake_words
 from frieza_tui.domain.run import Run, ToolCall, Usage
 from frieza_tui.domain.turn import Trouble, TurnDelayed, TurnEnded
 from frieza_tui.i18n import _, ngettext
@@ -149,8 +150,7 @@ def ending_words(ended: TurnEnded, *, is_fetched: bool = False) -> str:
 
 def mistake_ending(error: BaseException, report: str) -> TurnEnded:
     """Return the end of a turn that an error of our own broke. report: where more about it is, one sentence."""
-    happened = _("frieza-tui itself made a mistake ({kind}).").format(kind=type(error).__name__)
-    return TurnEnded("failed", f"{happened} {report}", _("Send again."))
+    return TurnEnded("failed", f"{mistake_words(error)} {report}", _("Send again."))
 
 
 def ending_note(ended: TurnEnded) -> str:

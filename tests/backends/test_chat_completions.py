@@ -152,6 +152,12 @@ async def test_a_stream_without_a_finish_reason_is_whole_if_it_says_so() -> None
         assert last_run(await run(stage.backend, asking("hi"))).status == "completed"
 
 
+async def test_a_connection_that_breaks_after_the_last_word_takes_nothing_back() -> None:
+    async with staged() as stage:
+        stage.will("all", DONE, CUT, ending=None)
+        assert last_run(await run(stage.backend, asking("hi"))).status == "completed"
+
+
 async def test_silence_within_a_reply_is_told_and_what_came_stays() -> None:
     async with staged(read_timeout_s=0.1) as stage:
         stage.will("half", asyncio.Event(), ending=None)

@@ -84,6 +84,24 @@ async def test_stop_gives_the_turn_back_while_the_server_is_still_cancelling() -
     assert text_of(await following) == "二"
 
 
+async def test_a_turn_stopped_while_the_server_cancels_the_one_before_is_not_cancelled_beside_it() -> None:
+    chat, backend = chat_with(Reply("一", asyncio.Event()), Reply("二"), Reply("三"))
+    backend.cancel_gate = asyncio.Event()
+    async for event in chat.send("1"):
+        if isinstance(event, TextDelta):
+            chat.stop()
+    following = chat.send("2")
+    stopping = asyncio.create_task(all_of(following))
+    await asyncio.sleep(0)
+    assert chat.stop()
+    await stopping
+    for _turn_of_the_loop in range(10):
+        await asyncio.sleep(0)
+    backend.cancel_gate.set()
+    assert text_of(await all_of(chat.send("3"))) == "二"
+    assert [bool(run_id) for run_id in backend.cancelled_runs] == [True]
+
+
 async def test_leaving_the_events_early_ends_the_turn() -> None:
     chat, _backend = chat_with(Reply("一", asyncio.Event()), Reply("二"))
     events = chat.send("1")

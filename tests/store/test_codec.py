@@ -69,7 +69,7 @@ def test_a_message_comes_back_as_it_was() -> None:
 
 
 def test_an_end_comes_back_as_it_was() -> None:
-    ended = TurnEnded("failed", "Cut.", "Again.", usage=Usage(1, 2), total_s=1.5, pending_calls=(ToolCall("function"),))
+    ended = TurnEnded("failed", "Cut.", "Again.", usage=Usage(1, 2), total_s=1.5)
     assert decode_ended(encode_ended(ended)) == ended
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from frieza_tui.backends.assistants.accumulator import RunAccumulator
 from frieza_tui.backends.assistants.wire import run_of
 from frieza_tui.backends.loose_json import Json, json_objects, text_of
-from frieza_tui.backends.openai_client import DRAIN_S, OpenAIClient
+from frieza_tui.backends.openai_client import OpenAIClient, drain
 from frieza_tui.backends.run_reasons import with_reason
 from frieza_tui.backends.sdk_errors import stream_cut, timed_out
 from frieza_tui.domain.errors import BackendError, BadReply, StreamCut, TimedOut
@@ -65,7 +65,7 @@ class RunFollower:
                         elif self._is_last(event):
                             async for last in self._ending(event):
                                 yield last
-                            await _drain(stream)
+                            await drain(stream)
                             return
                         else:
                             yield event
@@ -162,13 +162,3 @@ class RunFollower:
         found = json_objects(listed.get("data"))
         # A server that does not know the run_id filter lists the whole thread.
         return [message for message in found if text_of(message.get("run_id")) in ("", run_id)]
-
-
-async def _drain(stream: AsyncGenerator[tuple[str, object], None]) -> None:
-    """Read what follows the end of a run, which a server should have ended its stream with."""
-    try:
-        async with asyncio.timeout(DRAIN_S):
-            async for _event in stream:
-                pass
-    except (TimeoutError, BackendError):
-        return

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from frieza_tui.backends.loose_json import Json
-from frieza_tui.backends.openai_client import DRAIN_S, OpenAIClient, Request, path_of
+from frieza_tui.backends.openai_client import OpenAIClient, Request, drain, path_of
 from frieza_tui.backends.responses.accumulator import ResponseAccumulator
 from frieza_tui.backends.run_reasons import with_reason
 from frieza_tui.backends.sdk_errors import bad_reply, stream_cut
@@ -159,7 +159,7 @@ class ResponseFollower:
             for event in self._take(name, data):
                 yield event
             if self.accumulator.has_ended or self._fault is not None:
-                await _drain(stream)
+                await drain(stream)
                 return
 
     def _take(self, name: str, data: object) -> list[RunEvent]:
@@ -241,13 +241,3 @@ class ResponseFollower:
             tries += 1
             response = await self.look_up()
         self.accumulator.take_response(response)
-
-
-async def _drain(stream: AsyncGenerator[tuple[str, object], None]) -> None:
-    """Read the few bytes after the end, so that the connection can be used again."""
-    try:
-        async with asyncio.timeout(DRAIN_S):
-            async for _event in stream:
-                pass
-    except (TimeoutError, BackendError):
-        return
