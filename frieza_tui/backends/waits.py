@@ -1,4 +1,4 @@
-"""How long a server asks to be left alone, as the headers of its reply say. Knows no error and no API."""
+"""How long a server asks to be left alone, as the headers of its reply say, or its words. Knows no error and no API."""
 
 import email.utils
 import math
@@ -11,7 +11,11 @@ from typing import Final
 _RESET: Final = "x-ratelimit-reset"
 _REMAINING: Final = "x-ratelimit-remaining"
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_UNIT_S: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_UNIT_S: Final = {"ms": 0.001, "milli": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_TOLD: Final = re.compile(r"again (?:in|after) ((?:\d+(?:\.\d+)?\s?(?:ms|milli|[smhd])[a-z]*\s?)+)", re.IGNORECASE)
+_TOLD_PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s?(ms|milli|[smhd])", re.IGNORECASE)
+_TOLD_LIMIT: Final = 1000
+"""Characters of a message that are looked at."""
 _EPOCH: Final = 1e9
 """A bare number from here on is a moment, in seconds since the epoch; a thousand times that, in milliseconds."""
 
@@ -32,6 +36,14 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         with suppress(ValueError, OverflowError):  # a year that no calendar has
             return max(0.0, email.utils.mktime_tz(date) - time.time())
     return _reset_s(headers)
+
+
+def told_wait_s(message: str) -> float | None:
+    """Return the wait in seconds that an error's words name ("Please try again in 1m6.5s."), None if they name none."""
+    told = _TOLD.search(message[:_TOLD_LIMIT])
+    if told is None:
+        return None
+    return sum(float(number) * _UNIT_S[unit.lower()] for number, unit in _TOLD_PART.findall(told[1]))
 
 
 def _reset_s(headers: Mapping[str, str]) -> float | None:

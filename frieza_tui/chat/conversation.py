@@ -285,6 +285,8 @@ class Chat:
                 if turn.ended is None:
                     self._journal.take(event)
                     turn.take(event)
+        if cut_run is None and (limit := turn.limit) is not None:
+            raise limit
 
     async def _cancel_on_server(self, turn: OpenTurn, before: asyncio.Task[None] | None) -> None:
         if turn.pump is not None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import replace
 
 from frieza_tui.backends.base import RemoteRun
+from frieza_tui.backends.run_reasons import limit_of
 from frieza_tui.chat.cut_run import CutRun, open_run_of
 from frieza_tui.chat.stopwatch import Stopwatch
 from frieza_tui.crash_report import mistake_words, report_sentence
@@ -17,7 +18,17 @@ from frieza_tui.domain.errors import (
     TimedOut,
     Unreachable,
 )
-from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault, TextDelta
+from frieza_tui.domain.events import (
+    ConnectionLost,
+    MessageClosed,
+    MessageOpened,
+    RunChanged,
+    RunEvent,
+    StepChanged,
+    StreamFault,
+    TextDelta,
+    ThreadCreated,
+)
 from frieza_tui.domain.growing_reply import GrowingReply
 from frieza_tui.domain.run import Run
 from frieza_tui.domain.thread import Message
@@ -54,6 +65,14 @@ class OpenTurn:
         """Whether anything was heard of a run."""
         return self._run is not None or self._fault is not None
 
+    @property
+    def limit(self) -> RateLimited | None:
+        """The rate limit that ended the run before it brought anything, so that another one doubles nothing; or None."""
+        error = self._run.error if self._run is not None and self._run.status == "failed" else None
+        if error is None and self._fault is not None:
+            error = self._fault.error
+        return None if error is None or any(map(_brings_something, self.told)) else limit_of(error)
+
     async def events(self) -> AsyncGenerator[TurnEvent, None]:
         """Yield the turn's events as they come; the last one is its TurnEnded."""
         while True:
@@ -66,7 +85,10 @@ class OpenTurn:
                     return
 
     def ask(self) -> None:
-        """The request for the run goes out now."""
+        """The request for the run goes out now; a run that brought nothing is forgotten."""
+        if self.limit is not None:
+            self._was_sent = self._was_sent or self._run is not None
+            self._run = self._fault = None
         self._stopwatch.ask()
 
     def take(self, event: RunEvent) -> None:
@@ -158,6 +180,16 @@ class OpenTurn:
         self._put(self.ended)
 
 
+def _brings_something(event: RunEvent) -> bool:
+    match event:
+        case MessageClosed(message):
+            return bool(message.parts)
+        case StepChanged(step):
+            return bool(step.tool_calls)
+        case _:
+            return not isinstance(event, ThreadCreated | RunChanged | MessageOpened | StreamFault | ConnectionLost)
+
+
 def _trouble(error: FriezaError) -> Trouble:
     match error:
         case Unreachable() | TimedOut():
@@ -192,7 +224,9 @@ def _ending(run: Run | None, fault: StreamFault | None) -> TurnEnded:
         happened = _("The server reported an error: {message}").format(
             message=as_sentence(fault.error.message or fault.error.code)
         )
-        return TurnEnded("failed", happened, _("Ask again."), is_sent=run is not None)
+        limit = limit_of(fault.error)
+        todo = limit.todo if limit else _("Ask again.")
+        return TurnEnded("failed", happened, todo, is_sent=run is not None, trouble="limit" if limit else "")
     return TurnEnded(
         "failed", _("The stream ended before the run did."), _("Ask again to go on."), is_sent=run is not None
     )
@@ -202,9 +236,10 @@ def _failed(run: Run) -> TurnEnded:
     error = run.error
     if error is None:
         return TurnEnded("failed", _("The run failed on the server, which did not say why."), _("Ask again."))
+    if (limit := limit_of(error)) is not None:
+        return TurnEnded("failed", limit.happened, limit.todo, trouble="limit")
     happened = _("The run failed on the server: {message}").format(message=as_sentence(error.message or error.code))
-    todo = _("Wait a little, then ask again.") if error.code == "rate_limit_exceeded" else _("Ask again.")
-    return TurnEnded("failed", happened, todo)
+    return TurnEnded("failed", happened, _("Ask again."))
 
 
 def _unanswered_call(run: Run) -> TurnEnded:

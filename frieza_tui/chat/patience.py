@@ -39,8 +39,9 @@ class Patience:
                 await attempt()
             except BackendError as error:
                 wait_s = _wait_s(error, tries)
-                # Once a run has begun, a second request could make a second reply.
-                if wait_s is None or turn.has_run or tries >= TRIES or waited_s + wait_s > TOTAL_S:
+                # Once a run has begun, a second request could make a second reply, unless the limit has ended that run.
+                could_double = turn.has_run and turn.limit is None
+                if wait_s is None or could_double or tries >= TRIES or waited_s + wait_s > TOTAL_S:
                     raise
                 delayed = TurnDelayed(error.happened, isinstance(error, RateLimited), math.ceil(wait_s), is_news=True)
             else:

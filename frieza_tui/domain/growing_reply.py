@@ -34,7 +34,7 @@ class GrowingReply:
     @property
     def has_begun(self) -> bool:
         """Whether anything to show has come."""
-        return bool(self._order)
+        return any(map(self._parts_of, self._order))
 
     def take(self, event: RunEvent) -> None:
         """Take in one event; those that do not belong to a message change nothing."""
@@ -58,10 +58,11 @@ class GrowingReply:
 
     def message(self, *, is_whole: bool) -> Message | None:
         """Return what there is as one message; None if no part has come."""
-        parts = tuple(part for message_id in self._order for part in self._parts_of(message_id))
-        if not parts:
+        written = [(message_id, parts) for message_id in self._order if (parts := self._parts_of(message_id))]
+        if not written:
             return None
-        name = next(iter(self._order)) or new_id("msg")
+        name = written[0][0] or new_id("msg")
+        parts = tuple(part for _message_id, parts in written for part in parts)
         return Message("assistant", parts, id=name, status="completed" if is_whole else "incomplete")
 
     def _parts_of(self, message_id: str) -> tuple[Part, ...]:

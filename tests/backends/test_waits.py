@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from frieza_tui.backends.waits import retry_after_s
+from frieza_tui.backends.waits import retry_after_s, told_wait_s
 
 HOUR_S = 3600.0
 
@@ -52,3 +52,25 @@ def test_a_wait_may_be_a_date() -> None:
     wait_s = retry_after_s({"retry-after": email.utils.formatdate(time.time() + 60, usegmt=True)})
     assert wait_s is not None
     assert 50 < wait_s <= 60
+
+
+@pytest.mark.parametrize(
+    ("message", "wait_s"),
+    [
+        ("Rate limit reached: Limit 3, Used 3, Requested 1. Please try again in 20s. Visit the site.", 20.0),
+        ("Please try again in 1m6.5s.", 66.5),
+        ("Please retry again after 250ms.", 0.25),
+        ("Try again in 2 minutes 10 seconds.", 130.0),
+        ("try again in 500 milliseconds", 0.5),
+        ("Please try again in 8h", 28_800.0),
+        ("Please try again later.", None),
+        ("Wait 20s.", None),
+        ("", None),
+    ],
+)
+def test_the_wait_that_an_errors_words_name(message: str, wait_s: float | None) -> None:
+    assert told_wait_s(message) == wait_s
+
+
+def test_words_without_an_end_are_read_in_time() -> None:
+    assert told_wait_s("try again in " + "1s" * 1_000_000 + "!") is not None

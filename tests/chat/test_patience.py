@@ -3,10 +3,12 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from frieza_tui.backends.scripted import Reply, ScriptedBackend
+from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
 from frieza_tui.chat import Chat, Patience
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import FriezaError, RateLimited, ServerFault, TimedOut
+from frieza_tui.domain.errors import FriezaError, RateLimited, ServerFault, TimedOut, Unreachable
+from frieza_tui.domain.events import ReasoningDelta, RunEvent, StepDelta
+from frieza_tui.domain.run import RunError, ToolCall
 from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent
 
 BUSY = "Too many requests."
@@ -83,6 +85,56 @@ async def test_nothing_is_sent_again_once_a_run_has_begun() -> None:
     assert isinstance(ended, TurnEnded)
     assert (ended.outcome, ended.is_sent) == ("failed", True)
     assert len(backend.requests) == 1
+
+
+def limited(message: str = BUSY, *before: RunEvent) -> Reply:
+    return Reply(*before, final("failed", error=RunError("rate_limit_exceeded", message)))
+
+
+async def test_a_run_that_its_limit_ended_before_it_brought_anything_is_begun_again() -> None:
+    chat, backend, sleeps = chat_with(limited("Please try again in 1.5s."), limited(), Reply("はい"))
+    events = await all_of(chat.send("聞け"))
+    assert sum(sleeps.seconds) == 1.5 + 10
+    ended = events[-1]
+    assert isinstance(ended, TurnEnded)
+    assert (ended.outcome, len(backend.requests)) == ("done", 3)
+    assert [message.text for message in chat.thread.messages] == ["聞け", "はい"]
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [ReasoningDelta("Hm."), StepDelta("step_1", 0, ToolCall("code_interpreter", input="launch()"))],
+    ids=["reasoning", "a tool"],
+)
+async def test_a_run_that_brought_something_is_not_begun_again_by_itself(brought: RunEvent) -> None:
+    chat, backend, sleeps = chat_with(limited(BUSY, brought), Reply("never"))
+    ended = (await all_of(chat.send("聞け")))[-1]
+    assert isinstance(ended, TurnEnded)
+    assert (ended.outcome, ended.trouble, len(backend.requests), sleeps.seconds) == ("failed", "limit", 1, [])
+
+
+async def test_a_run_that_failed_for_want_of_quota_is_not_begun_again() -> None:
+    quota = "You exceeded your current quota, please check your plan and billing details."
+    chat, backend, _sleeps = chat_with(limited(quota), Reply("never"))
+    ended = (await all_of(chat.send("聞け")))[-1]
+    assert isinstance(ended, TurnEnded)
+    assert (ended.trouble, ended.todo, len(backend.requests)) == ("limit", "Add credit to it, or use another key.", 1)
+
+
+async def test_a_run_whose_limit_has_no_end_has_failed_and_has_nothing_to_fetch() -> None:
+    chat, backend, _sleeps = chat_with(*[limited()] * 9)
+    ended = (await all_of(chat.send("聞け")))[-1]
+    assert isinstance(ended, TurnEnded)
+    assert (ended.outcome, ended.rest, ended.is_sent, len(backend.requests)) == ("failed", "", True, 6)
+    assert not chat.can_rejoin
+
+
+async def test_a_message_that_a_limited_run_was_asked_for_stays_sent_when_the_server_goes() -> None:
+    chat, _backend, _sleeps = chat_with(limited(), Reply(before=[Unreachable("Gone.")]))
+    ended = (await all_of(chat.send("聞け")))[-1]
+    assert isinstance(ended, TurnEnded)
+    assert (ended.trouble, ended.is_sent) == ("connection", True)
+    assert [message.text for message in chat.thread.messages] == ["聞け"]
 
 
 async def test_without_a_named_wait_each_one_is_longer_and_they_have_an_end() -> None:

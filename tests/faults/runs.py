@@ -69,6 +69,12 @@ def _refuse_twice(server: FaultServer) -> None:
         server.will(raw=error_answer(400, "No runs today."))
 
 
+def _limit_once(server: FaultServer) -> None:
+    slower = {"code": "rate_limit_exceeded", "message": "Please try again in 1s."}
+    server.will(ending="failed", run_fields={"last_error": slower})
+    server.will(TEXT)
+
+
 def _lose_conversations(double: ResponsesDouble) -> None:
     double.conversations.clear()
     double.items.clear()
@@ -84,8 +90,9 @@ RUN_STATES: Final = (
     Fault("run: failed without a word", writes(ending="failed"), ("did not say why", FAILED)),
     Fault(
         "run: failed for its rate",
-        writes(ending="failed", run_fields={"last_error": {"code": "rate_limit_exceeded", "message": "slower"}}),
-        ("slower", "Wait a little", FAILED),
+        _limit_once,
+        (DONE_WELL,),
+        TEXT,
     ),
     Fault("run: expired", writes(TEXT, ending="expired"), ("expired", FAILED), TEXT),
     Fault(

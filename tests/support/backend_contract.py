@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import pytest
 
 from frieza_tui.backends.base import Backend, RunRequest, Sampling
+from frieza_tui.chat import Chat, Patience
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.branches import by_way_of, ending_at, without
 from frieza_tui.domain.errors import (
@@ -24,9 +25,16 @@ from frieza_tui.domain.errors import (
 )
 from frieza_tui.domain.events import MessageClosed, RunChanged, RunEvent, StreamFault, TextDelta
 from frieza_tui.domain.thread import Thread, user_message
+from frieza_tui.domain.turn import TurnEnded
 from tests.support.raw_http import CUT, Answer, Loopback, error_answer
 from tests.support.traces import trace
 
+LIMIT = {
+    "code": "rate_limit_exceeded",
+    "message": "Slow down. Please try again in 2.5s.",
+    "type": "requests",
+    "param": None,
+}
 FRIEZA = Assistant("フリーザ様", "You act as Frieza from Dragon Ball. Speak in Japanese")
 
 
@@ -96,6 +104,20 @@ async def run_to_error(backend: Backend, thread: Thread) -> tuple[list[RunEvent]
         async for event in backend.stream_run(request_of(thread)):
             events.append(event)
     return events, caught.value
+
+
+async def sent_by_chat(backend: Backend, text: str) -> tuple[list[float], TurnEnded]:
+    """Send a message as the program does; returns for how long it would have waited, and how the turn ended."""
+    waits_s: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits_s.append(seconds)
+
+    chat = Chat(backend, FRIEZA)
+    chat.patience = Patience(sleep)
+    ended = [event async for event in chat.send(text)][-1]
+    assert isinstance(ended, TurnEnded)
+    return waits_s, ended
 
 
 class BackendContract:
@@ -288,6 +310,21 @@ class BackendContract:
             told = last.error if isinstance(last, StreamFault) else last.run.error
             assert told is not None
             assert told.message == "we are sorry"
+
+    async def test_a_limit_within_a_stream_is_waited_out_and_nothing_is_doubled(self, staging: Staging) -> None:
+        async with staging() as stage:
+            stage.will(ending=None, fault=LIMIT, is_lost=True)
+            stage.will("well")
+            waits_s, ended = await sent_by_chat(stage.backend, "hi")
+            assert (sum(waits_s), ended.outcome) == (2.5, "done")
+            assert stage.texts() == [("user", "hi"), ("assistant", "well")]
+
+    async def test_a_limit_after_the_first_word_is_told_and_left_to_the_user(self, staging: Staging) -> None:
+        async with staging() as stage:
+            stage.will("half", ending=None, fault=LIMIT, is_lost=True)
+            waits_s, ended = await sent_by_chat(stage.backend, "hi")
+            assert (waits_s, ended.outcome, ended.trouble) == ([], "failed", "limit")
+            assert "Slow down." in ended.happened
 
     async def test_unknown_events_are_counted_and_harmless(self, staging: Staging) -> None:
         async with staging() as stage:
