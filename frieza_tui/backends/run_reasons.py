@@ -27,7 +27,7 @@ def with_reason(event: RunEvent, fault: StreamFault | None) -> RunEvent:
 
 
 def limit_of(error: RunError) -> RateLimited | None:
-    """Return the error for a run that its server's rate limit ended, with the wait that it names; None for any other."""
+    """Return the error for a run that its rate limit ended, with the wait that it names; None for any other."""
     if error.code.lower() not in _LIMITS:
         return None
     happened = _("The run failed on the server: {message}").format(message=as_sentence(error.message or error.code))

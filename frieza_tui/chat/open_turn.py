@@ -67,7 +67,7 @@ class OpenTurn:
 
     @property
     def limit(self) -> RateLimited | None:
-        """The rate limit that ended the run before it brought anything, so that another one doubles nothing; or None."""
+        """The rate limit that ended the run before it brought anything: another one doubles nothing. Else None."""
         error = self._run.error if self._run is not None and self._run.status == "failed" else None
         if error is None and self._fault is not None:
             error = self._fault.error
