@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from frieza_tui.chat.cut_run import CutRun
-from frieza_tui.chat.past import Past, safe_turn
+from frieza_tui.chat.past import Past
+from frieza_tui.chat.path_turn import PathTurn
 from frieza_tui.domain.branches import by_way_of, ending_at, followers, forks, parent_of, without
 from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.thread import Message, Thread, new_id
 from frieza_tui.domain.turn import PastTurn, TurnEnded
-from frieza_tui.store.run_events import events_of, shortened
+from frieza_tui.store.run_events import shortened
 
 
 class Branches:
@@ -27,12 +28,24 @@ class Branches:
 
     def turns(self) -> Iterator[PastTurn]:
         """Yield the turns of the path, oldest first, with every text in them safe to show."""
-        last = self.thread.messages[-1:]
-        for turn in self._path(self.thread.messages):
-            is_last = bool(last) and turn.key == last[0].id
-            if turn.ended is not None and turn.ended.rest == "on_server" and not (is_last and self.cut_run):
-                turn = replace(turn, ended=replace(turn.ended, rest="lost"))
-            yield safe_turn(turn)
+        return (turn.read() for turn in self.path())
+
+    def path(self) -> Iterator[PathTurn]:
+        """Yield the turns of the path, oldest first, for somebody who does not look at each."""
+        messages = self.thread.messages
+        at = 0
+        while at < len(messages):
+            user = messages[at] if messages[at].role == "user" else None
+            at += user is not None
+            reply = messages[at] if at < len(messages) and messages[at].role == "assistant" else None
+            at += reply is not None
+            known = self._turns.get(reply.id if reply is not None else user.id if user is not None else "")
+            yield PathTurn(user, reply, known, self._is_rest_lost(known, is_last=at == len(messages)))
+
+    def _is_rest_lost(self, known: PastTurn | None, *, is_last: bool) -> bool:
+        if known is None or known.ended is None or known.ended.rest != "on_server":
+            return False
+        return not (is_last and self.cut_run)
 
     @property
     def cut_run(self) -> CutRun | None:
@@ -40,17 +53,17 @@ class Branches:
         head_id, cut_run = self._cut
         return cut_run if head_id == self.thread.head_id else None
 
-    def turns_before(self, message_id: str) -> Iterator[PastTurn]:
+    def path_before(self, message_id: str) -> Iterator[PathTurn]:
         """Yield the turns of the path before the one that a message of the user's began."""
-        for turn in self.turns():
+        for turn in self.path():
             if turn.user is not None and turn.user.id == message_id:
                 return
             yield turn
 
-    def turns_to(self, message_id: str) -> Iterator[PastTurn]:
+    def path_to(self, message_id: str) -> Iterator[PathTurn]:
         """Yield the turns of the path up to a message of the user's, that one without its reply."""
-        yield from self.turns_before(message_id)
-        yield safe_turn(PastTurn(next(one for one in self.thread.messages if one.id == message_id), ended=None))
+        yield from self.path_before(message_id)
+        yield PathTurn(next(one for one in self.thread.messages if one.id == message_id), None, None)
 
     def marks(self) -> dict[str, str]:
         """Return a mark such as "2/3" for each message beside which there are others, by its id.
@@ -80,23 +93,6 @@ class Branches:
             if message.id == message_id:
                 return asked
         return "" if message_id else asked
-
-    def _path(self, messages: Sequence[Message]) -> Iterator[PastTurn]:
-        at = 0
-        while at < len(messages):
-            user = messages[at] if messages[at].role == "user" else None
-            at += user is not None
-            reply = messages[at] if at < len(messages) and messages[at].role == "assistant" else None
-            at += reply is not None
-            yield self._turn_of(user, reply)
-
-    def _turn_of(self, user: Message | None, reply: Message | None) -> PastTurn:
-        known = self._turns.get(reply.id if reply else user.id if user else "")
-        if reply is None:
-            return known or PastTurn(user, ended=None)
-        events = known.events if known else ()
-        ended = known.ended if known else TurnEnded("done")
-        return PastTurn(user, events or tuple(events_of(reply)), ended, reply.id)
 
     # Going on.
 

@@ -76,6 +76,8 @@ class Message:
     @property
     def text(self) -> str:
         """All text and refusal parts, joined by blank lines."""
+        if len(self.parts) == 1 and isinstance(part := self.parts[0], TextPart):
+            return part.text  # nearly always, and a long thread asks for all of them
         return "\n\n".join(part.text for part in self.parts if isinstance(part, TextPart | RefusalPart))
 
 

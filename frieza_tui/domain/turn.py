@@ -60,7 +60,7 @@ class PastTurn:
     user: Message | None
     """None for what an imported assistant said unasked."""
     events: tuple[RunEvent, ...] = ()
-    """What there is to show of the run, texts joined; empty if nothing answered."""
+    """What there is to show of the run, texts joined; empty if nothing answered, or if the message tells it all."""
     ended: TurnEnded | None = TurnEnded("done")
     """None: nobody has been asked, or the reply was deleted."""
     reply_id: str = ""

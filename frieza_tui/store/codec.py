@@ -110,7 +110,11 @@ def message_record(message: Message) -> MessageRecord:
 
 def message_of(record: MessageRecord) -> Message:
     """Return the message of a record."""
-    parts = tuple(_part_of(part) for part in record.parts)
+    match record.parts:
+        case (TextRecord(text, annotations),):  # nearly all, and a long thread has many
+            parts: tuple[Part, ...] = (TextPart(text, annotations),)
+        case _:
+            parts = tuple(map(_part_of, record.parts))
     return Message(record.role, parts, record.id, record.status, record.created_at)
 
 

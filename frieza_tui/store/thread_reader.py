@@ -18,7 +18,7 @@ from frieza_tui.store.codec import (
     message_record,
 )
 from frieza_tui.store.records import FORMAT, RunRecord, ThreadRecord
-from frieza_tui.store.run_events import events_of, reply_of
+from frieza_tui.store.run_events import reply_of
 from frieza_tui.store.thread_writer import Written, cut_ending, events_of_run
 from frieza_tui.text.folding import find_folded, fold
 from frieza_tui.text.safe import make_safe, safe_line
@@ -27,6 +27,7 @@ EXCERPT_BEFORE, EXCERPT_AFTER = 30, 60
 """Characters of a message that are shown around a hit."""
 _INDEXED = 3
 """Shorter words than that have no entry in a trigram index."""
+_DONE = TurnEnded("done")
 _SUMMARY = (
     "SELECT threads.id, title, assistant, created_at, updated_at,"
     " (SELECT count(*) FROM messages AS one WHERE one.thread_id = threads.id)"
@@ -65,7 +66,7 @@ class KeptThread:
     summary: ThreadSummary
     thread: Thread
     turns: tuple[PastTurn, ...]
-    """Those of other branches, then those of the path, oldest first."""
+    """Those of other branches, then those of the path, oldest first; what messages tell is not in their events."""
     draft: str
     queued: tuple[str, ...]
     written: Written
@@ -141,14 +142,13 @@ def load_thread(db: sqlite3.Connection, thread_id: str, by_message: str = "") ->
     row = db.execute(f"{_SUMMARY}, head FROM threads WHERE id = ?", (thread_id,)).fetchone()
     if row is None:
         raise StoreError(_("There is no thread {name}.").format(name=safe_line(thread_id, 60)))
-    rows = db.execute("SELECT body, parent FROM messages WHERE thread_id = ? ORDER BY seq", (thread_id,))
-    nodes = [Node(decode_message(body), parent) for body, parent in rows]
-    written = Written(thread_id, tuple(node.message.id for node in nodes), own_id=thread_id)
-    runs = _runs(db, thread_id)
-    thread = thread_of(thread_id, nodes, row[6])
+    thread = _read_thread(db, thread_id, row[6])
+    written = Written(thread_id, _ids(thread), own_id=thread_id)
+    nodes = thread.nodes
     if any(node.message.id == by_message for node in nodes):
         thread = by_way_of(thread, by_message)
-    turns = _turns_by_key(nodes, runs)
+    runs = _runs(db, thread_id)
+    turns = _turns_by_key(thread, runs)
     growing = next((run for run in runs if run.is_open and run.asked == thread.head_id), None)
     reply = reply_of(growing.turn.events, is_whole=False) if growing is not None else None
     if growing is not None and reply is not None:
@@ -161,12 +161,30 @@ def load_thread(db: sqlite3.Connection, thread_id: str, by_message: str = "") ->
     return KeptThread(_summary(row[:6]), thread, tuple(_turns(thread, turns)), draft, decode_texts(queued), written)
 
 
-def _turns_by_key(nodes: Sequence[Node], runs: Sequence[_RunRow]) -> dict[str, PastTurn]:
+def _read_thread(db: sqlite3.Connection, thread_id: str, head_id: str) -> Thread:
+    """Read all messages. Nearly every thread is a line, and then they are the path as they arrived."""
+    rows = db.execute("SELECT body, parent FROM messages WHERE thread_id = ? ORDER BY seq", (thread_id,)).fetchall()
+    messages = [decode_message(body) for body, _parent in rows]
+    befores = ["", *(message.id for message in messages)]
+    if head_id == befores[-1] and all(row[1] == before for row, before in zip(rows, befores, strict=False)):
+        return Thread(thread_id, tuple(messages))
+    return thread_of(thread_id, [Node(one, row[1]) for one, row in zip(messages, rows, strict=True)], head_id)
+
+
+def _ids(thread: Thread) -> tuple[str, ...]:
+    return tuple(node.message.id for node in thread.nodes) or tuple(message.id for message in thread.messages)
+
+
+def _turns_by_key(thread: Thread, runs: Sequence[_RunRow]) -> dict[str, PastTurn]:
     """Return the runs' turns by their keys. An open run may have its reply here already: somebody went on with it."""
     turns = {run.turn.reply_id or run.asked: run.turn for run in runs}
     for run in runs:
-        replies = (one.message.id for one in nodes if one.parent_id == run.asked and one.message.role == "assistant")
-        reply_id = next((one for one in replies if one not in turns), "") if run.is_open else ""
+        if not run.is_open:
+            continue
+        replies = (
+            one.message.id for one in nodes_of(thread) if one.parent_id == run.asked and one.message.role == "assistant"
+        )
+        reply_id = next((one for one in replies if one not in turns), "")
         if reply_id:
             turns[reply_id] = replace(run.turn, reply_id=reply_id)
     return turns
@@ -181,7 +199,7 @@ def _turns(thread: Thread, runs: dict[str, PastTurn]) -> Iterator[PastTurn]:
         if message.role == "user":
             yield _turn_of(message, messages[at + 1 : at + 2], runs)
         elif at == 0 or messages[at - 1].role != "user":
-            yield PastTurn(None, tuple(events_of(message)), reply_id=message.id)
+            yield PastTurn(None, ended=_DONE, reply_id=message.id)
 
 
 def _turn_of(user: Message, following: Sequence[Message], runs: dict[str, PastTurn]) -> PastTurn:
@@ -189,9 +207,7 @@ def _turn_of(user: Message, following: Sequence[Message], runs: dict[str, PastTu
     run = runs.get(reply.id if reply is not None else user.id)
     if reply is None:
         return replace(run, user=user) if run is not None else PastTurn(user, ended=None)
-    events = run.events if run is not None else ()
-    ended = run.ended if run is not None else TurnEnded("done")
-    return PastTurn(user, events or tuple(events_of(reply)), ended, reply.id)
+    return replace(run, user=user) if run is not None else PastTurn(user, ended=_DONE, reply_id=reply.id)
 
 
 def load_record(db: sqlite3.Connection, thread_id: str) -> ThreadRecord:

@@ -1,6 +1,7 @@
 """One reply in the log: run events in, pieces of a bubble out. Knows the log, no screen and no chat."""
 
 from functools import partial
+from typing import Protocol
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.domain.events import (
@@ -20,8 +21,7 @@ from frieza_tui.domain.run import Run, ToolCall
 from frieza_tui.domain.thread import Annotation, ImageFilePart, Message, RefusalPart, TextPart
 from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnOutcome
 from frieza_tui.i18n import _
-from frieza_tui.tui.log.bubble import BubbleState, Tone, Words
-from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.log.bubble import Author, BubbleState, Tone, Words
 from frieza_tui.tui.words import (
     delay_words,
     dropped_words,
@@ -39,10 +39,30 @@ _REASONING = "reasoning:0"
 _NEWS = (TextDelta, RefusalDelta, ReasoningDelta, StepDelta, MessageClosed)
 
 
+class ReplyPlace(Protocol):
+    """Where a reply is shown: the log, or one bubble of it."""
+
+    def add_bubble(self, key: str, author: Author, label: Words, state: BubbleState) -> None:
+        """Open the bubble."""
+        ...
+
+    def feed(self, key: str, text: str, segment: str) -> None:
+        """Append text to a segment "kind:id"."""
+        ...
+
+    def set_state(self, key: str, state: BubbleState) -> None:
+        """Show another state."""
+        ...
+
+    def settle(self, key: str) -> None:
+        """Take no more text."""
+        ...
+
+
 class ReplyBubble:
     """Shows what a run does, in the order in which it does it."""
 
-    def __init__(self, log: MessageLog, key: str, label: str, waiting_for: Words) -> None:
+    def __init__(self, log: ReplyPlace, key: str, label: str, waiting_for: Words) -> None:
         """Open an empty bubble that says what it waits for."""
         self.key = key
         self._log = log

@@ -1,15 +1,18 @@
 """The turns on the screen: each one's bubbles, and which of them is open. Knows the log, no screen and no chat."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from frieza_tui.backends.base import Preparation
+from frieza_tui.chat.path_turn import PathTurn
 from frieza_tui.domain.thread import Thread
-from frieza_tui.domain.turn import PastTurn, TurnDelayed, TurnEnded, TurnEvent
+from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent
 from frieza_tui.i18n import _
-from frieza_tui.tui.log.bubble import BubbleState, Words
+from frieza_tui.tui.log.bubble import Author, BubbleState, Words
+from frieza_tui.tui.log.content import Sleeper
 from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.past_bubbles import PastMessage, PastReply
 from frieza_tui.tui.reply_bubble import ReplyBubble
 from frieza_tui.tui.words import USER_LABEL
 
@@ -51,6 +54,7 @@ class Turns:
         """Of the turn that began last; 0 before the first."""
         self._current: _Turn | None = None
         self._shown: list[Shown] = []
+        self._has_marks = False
 
     @property
     def is_open(self) -> bool:
@@ -93,7 +97,7 @@ class Turns:
         self.number += 1
         user_key = f"user-{self.number}"
         self._log.add_bubble(user_key, "user", USER_LABEL, BubbleState(), source=text)
-        self._log.set_mark(user_key, mark)
+        self._mark(user_key, mark)
         return self._open_reply(text, user_key, waiting_for)
 
     def reopen(self, waiting_for: Words, mark: str = "") -> Number:
@@ -106,7 +110,7 @@ class Turns:
         self._shown.pop()
         self.number += 1
         number = self._open_reply(last.text, last.user_key, waiting_for)
-        self._log.set_mark(f"reply-{number}", mark)
+        self._mark(f"reply-{number}", mark)
         return number
 
     def forget(self) -> None:
@@ -114,10 +118,10 @@ class Turns:
         self._current = None
         self._shown.clear()
 
-    def show_path(self, path: Iterable[PastTurn], marks: Mapping[str, str]) -> None:
-        """Show these turns, their texts safe, and no others; bubbles that are there already stay."""
+    def show_path(self, path: Iterable[PathTurn], marks: Mapping[str, str]) -> None:
+        """Show these turns and no others; bubbles that are there already stay."""
         turns = list(path)
-        wanted = [(turn.user.id if turn.user else "", turn.reply_id, turn.ended is not None) for turn in turns]
+        wanted = [(turn.user_id, turn.reply_id, turn.has_reply) for turn in turns]
         here = [shown[2:] for shown in self._shown]
         same = next((at for at, (one, other) in enumerate(zip(here, wanted, strict=False)) if one != other), None)
         same = min(len(here), len(wanted)) if same is None else same
@@ -125,8 +129,7 @@ class Turns:
         gone = [shown for at, shown in enumerate(self._shown[same:]) if at not in left]
         self._log.remove_bubbles([key for shown in gone for key in shown[:2]])
         self._shown = [*self._shown[:same], *(self._shown[same + at] for at in left)]
-        for turn in turns[len(self._shown) :]:
-            self._add_past(turn)
+        self._log.add_sleepers([bubble for turn in turns[len(self._shown) :] for bubble in self._past_bubbles(turn)])
         if turns:
             self._turn_back_to(turns[-1])
         else:
@@ -135,10 +138,17 @@ class Turns:
 
     def show_marks(self, marks: Mapping[str, str]) -> None:
         """Mark the messages that have branches beside them, and no others."""
+        had_marks, self._has_marks = self._has_marks, any(marks.values())
+        if not (had_marks or self._has_marks):
+            return
         for shown in self._shown:
             self._log.set_mark(shown.user_key, marks.get(shown.user_id, ""))
             is_in_thread = bool(shown.reply_id) or (bool(shown.user_id) and shown is self._shown[-1])
             self._log.set_mark(shown.reply_key, marks.get(shown.reply_id, "") if is_in_thread else "")
+
+    def _mark(self, key: str, mark: str) -> None:
+        self._has_marks = self._has_marks or bool(mark)
+        self._log.set_mark(key, mark)
 
     def name_messages(self, thread: Thread) -> None:
         """Note which messages of the thread the last turn's bubbles show."""
@@ -185,24 +195,21 @@ class Turns:
         if not ended.is_sent:
             self._log.set_state(turn.user_key, BubbleState(lambda: _("not sent"), "error"))
 
-    def _add_past(self, past: PastTurn) -> None:
+    def _past_bubbles(self, past: PathTurn) -> Iterator[tuple[str, Author, Words, Sleeper]]:
+        """Note a turn that is over, and yield what the log needs of it."""
         self.number += 1
         user_key, reply_key = f"user-{self.number}", f"reply-{self.number}"
+        has_reply = past.has_reply
+        self._shown.append(Shown(user_key, reply_key, past.user_id, past.reply_id, has_reply))
         if past.user is not None:
-            self._log.add_bubble(user_key, "user", USER_LABEL, BubbleState(), source=past.user.text)
-        if past.ended is not None:
-            reply = ReplyBubble(self._log, reply_key, self._assistant_name, "")
-            for event in past.events:
-                reply.take(event)
-            reply.end(past.ended)
-        user_id = past.user.id if past.user else ""
-        self._shown.append(Shown(user_key, reply_key, user_id, past.reply_id, past.ended is not None))
+            yield user_key, "user", USER_LABEL, PastMessage(past)
+        if has_reply:
+            yield reply_key, "assistant", self._assistant_name, PastReply(past, self._assistant_name)
 
-    def _turn_back_to(self, past: PastTurn) -> None:
+    def _turn_back_to(self, past: PathTurn) -> None:
         """Take a turn that is over for the last one."""
-        shown = self._shown[-1]
-        text = past.user.text if past.user else ""
-        self._current = _Turn(text, shown.user_key, shown.reply_key, ended=past.ended, is_past=True)
+        shown, ended = self._shown[-1], past.read().ended
+        self._current = _Turn(past.user_text, shown.user_key, shown.reply_key, ended=ended, is_past=True)
 
 
 def _kept_of(here: Sequence[object], wanted: Sequence[object]) -> list[int]:

@@ -1,7 +1,7 @@
 """A bubble's content: its label, state and segments, as leaves. Knows no width and no look."""
 
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Protocol, cast
 
 from frieza_tui.i18n import ngettext
 from frieza_tui.text.width import clip
@@ -22,6 +22,28 @@ from frieza_tui.tui.log.leaf import Leaf
 NO_ENV: Env = {}
 
 
+class Sleeper(Protocol):
+    """What a bubble of a kept thread is to show: told only where somebody looks, as often as it takes."""
+
+    def measures(self) -> tuple[int, int]:
+        """Return what `measures_of` would say of its text."""
+        ...
+
+    def source(self) -> str:
+        """Return its text segments, joined by blank lines."""
+        ...
+
+    def fill(self, bubble: "Bubble") -> None:
+        """Put segments and state into an empty bubble."""
+        ...
+
+
+def measures_of(text: str) -> tuple[int, int]:
+    """Return line ends and cells of a text, for estimates: wide characters are guessed from their bytes."""
+    cells = len(text) if text.isascii() else (len(text) + len(text.encode("utf-8", "surrogatepass"))) // 2
+    return text.count("\n") + 1, cells
+
+
 @dataclass(slots=True)
 class Bubble:
     """One message of the thread, or a notice, on the screen."""
@@ -32,6 +54,10 @@ class Bubble:
     state: BubbleState = NO_STATE
     waiting_source: str = ""
     """Text of a settled bubble that nobody has looked at yet."""
+    sleeper: Sleeper | None = None
+    """Of a bubble that can be emptied and filled again."""
+    is_asleep: bool = False
+    """Its sleeper has not been asked to fill it, or is to be asked again."""
     segments: dict[str, Document] = field(default_factory=dict)
     """By segment name "kind:id", in the order in which they began."""
     measured: tuple[int, int] | None = None
@@ -39,7 +65,7 @@ class Bubble:
     is_settled: bool = False
     is_folded: bool = False
     """Only its label and its first line are shown."""
-    folded_blocks: set[int] = field(default_factory=set)
+    folded_blocks: frozenset[int] = frozenset()
     """Blocks of which only the first rows are shown, by their number in the bubble."""
     segments_to_fold: set[str] = field(default_factory=set)
     """Segments of one block each that is folded when the bubble is laid out anew."""
@@ -48,14 +74,20 @@ class Bubble:
 
     def append(self, segment: str, text: str) -> None:
         """Add text to a segment, which begins with its first text."""
-        self.measured = None
         self._unpack()
+        self.sleeper = None
+        self.put(segment, text)
+
+    def put(self, segment: str, text: str) -> None:
+        """Add text that a sleeper has, and would have again."""
+        self.measured = None
         self._document(segment).append(text)
 
     def replace_text(self, source: str) -> None:
         """Replace all text segments by one, where the first of them stood."""
         self.measured = None
         self._unpack()
+        self.sleeper = None
         texts = [name for name in self.segments if name.startswith("text:")]
         if "\n\n".join(self.segments[name].source for name in texts) == source:
             return
@@ -76,6 +108,8 @@ class Bubble:
         """The text segments as they came, joined by blank lines."""
         if self.waiting_source:
             return self.waiting_source
+        if self.sleeper is not None and self.is_asleep:
+            return self.sleeper.source()
         return "\n\n".join(
             document.source for name, document in self.segments.items() if name.startswith("text:") and document.source
         )
@@ -99,25 +133,29 @@ class Bubble:
 
     def label_leaf(self) -> Leaf:
         """The first row: who, which branch, and the state."""
+        self._unpack()
         tone = f"state-{self.state.tone}" if self.state.tone else "state"
         cells = ((self.mark, "branch"), (spoken(self.state.text), tone))
         shown = tuple(cell for cell in cells if cell[0])
         return Leaf("label", spoken(self.label), f"label-{self.author}", cells=shown)
 
     def measures(self) -> tuple[int, int]:
-        """Return line ends and cells of all text, for estimates: wide characters are guessed from their bytes."""
-        if self.measured is not None:
-            return self.measured
-        lines = cells = 0
-        for source in [self.waiting_source] if self.waiting_source else [d.source for d in self.segments.values()]:
-            lines += source.count("\n") + 1
-            cells += len(source) if source.isascii() else (len(source) + len(source.encode())) // 2
-        self.measured = lines, cells
+        """Return line ends and cells of all text, for estimates."""
+        if self.measured is None:
+            if self.sleeper is not None and self.is_asleep:
+                self.measured = self.sleeper.measures()
+            else:
+                sources = [self.waiting_source] if self.waiting_source else [d.source for d in self.segments.values()]
+                found = [measures_of(source) for source in sources]
+                self.measured = sum(lines for lines, _ in found), sum(cells for _, cells in found)
         return self.measured
 
     def pack(self) -> None:
         """Forget what was read of a settled text; it is read again when somebody looks."""
-        if list(self.segments) == ["text:0"]:
+        if self.sleeper is not None:
+            self.segments.clear()
+            self.is_asleep = True
+        elif list(self.segments) == ["text:0"]:
             self.waiting_source = self.segments["text:0"].source
             self.segments.clear()
 
@@ -125,6 +163,9 @@ class Bubble:
         if self.waiting_source:
             source, self.waiting_source = self.waiting_source, ""
             self._document("text:0").append(source)
+        if self.sleeper is not None and self.is_asleep:
+            self.is_asleep = False
+            self.sleeper.fill(self)
 
     def _document(self, segment: str) -> Document:
         document = self.segments.get(segment)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from frieza_tui.tui.log.bubble import NO_STATE, Author, BubbleState, CodeBlock, Words
-from frieza_tui.tui.log.content import Bubble
+from frieza_tui.tui.log.content import Bubble, Sleeper
 from frieza_tui.tui.log.linking import LinkingView
 
 HIDDEN_FRAME_S = 0.2
@@ -24,6 +24,17 @@ class MessageLog(LinkingView):
         """Append a bubble; `source`, if given, is the whole text of a message that will not grow."""
         self._bubble_index[key] = len(self._log_viewport.bubbles)
         self._log_viewport.rows.add(Bubble(key, author, label, state, source, is_settled=bool(source)))
+        self._wake()
+
+    def add_sleepers(self, sleepers: Iterable[tuple[str, Author, Words, Sleeper]]) -> None:
+        """Append the bubbles of kept messages by key, author, label and text, which is read when it comes into view."""
+        start = len(self._log_viewport.bubbles)
+        bubbles = [
+            Bubble(key, author, label, is_settled=True, sleeper=sleeper, is_asleep=True)
+            for key, author, label, sleeper in sleepers
+        ]
+        self._bubble_index.update((bubble.key, index) for index, bubble in enumerate(bubbles, start))
+        self._log_viewport.rows.extend(bubbles)
         self._wake()
 
     def feed(self, key: str, text: str, segment: str = "text:0") -> None:

@@ -1,7 +1,7 @@
 """The rows of a thread at a width: which bubbles are laid out, and how high each is. Knows no widget and no colour."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -40,6 +40,12 @@ class ThreadRows:
         """Append a bubble."""
         self.bubbles.append(bubble)
         self._heights.append(estimated_height(bubble, self.width))
+
+    def extend(self, bubbles: Sequence[Bubble]) -> None:
+        """Append many bubbles."""
+        self.bubbles.extend(bubbles)
+        known = (self._heights[index] for index in range(len(self._heights)))
+        self._heights = Heights([*known, *(estimated_height(bubble, self.width) for bubble in bubbles)])
 
     def remove(self, indexes: Iterable[int]) -> None:
         """Take bubbles out."""

@@ -59,7 +59,7 @@ class BranchedScreen(KeptScreen):
         """Send a message: at the end, or beside an earlier one of the user's, which gives way to it on the screen."""
         branches = self._chat.branches
         if instead_of:
-            self._turns.show_path(branches.turns_before(instead_of), branches.marks())
+            self._turns.show_path(branches.path_before(instead_of), branches.marks())
         mark = branches.next_mark(branches.parent_of(instead_of) if instead_of else self._chat.thread.head_id)
         self._begun_beside, self._is_again = instead_of, False
         self.remove_class("-empty")
@@ -79,7 +79,7 @@ class BranchedScreen(KeptScreen):
             return
         at, is_cut = self._message_log.cursor_index, not message_id and self._chat.can_rejoin
         mark = branches.marks().get(self._chat.thread.head_id, "") if is_cut else branches.next_mark(asked)
-        self._turns.show_path(branches.turns_to(asked), branches.marks())
+        self._turns.show_path(branches.path_to(asked), branches.marks())
         number = self._turns.reopen(partial(waiting_words, self._chat.preparation), mark)
         self._begun_beside, self._is_again = "", True
         self._message_log.put_cursor(at)

@@ -75,7 +75,7 @@ class KeptScreen(Screen[None]):
 
     def _show_path(self) -> None:
         """Show the thread's path as it is now."""
-        self._turns.show_path(self._chat.branches.turns(), self._chat.branches.marks())
+        self._turns.show_path(self._chat.branches.path(), self._chat.branches.marks())
 
     def _show_past(self) -> None:
         self.set_class(not self._chat.thread.messages, "-empty")
