@@ -31,11 +31,12 @@ class PastMessage:
 class PastReply:
     """What answered in a turn: text, tool calls, and how it ended."""
 
-    __slots__ = ("_label", "_turn")
+    __slots__ = ("_label", "_turn", "_was_shown")
 
     def __init__(self, turn: PathTurn, label: str) -> None:
         self._turn = turn
         self._label = label
+        self._was_shown = False
 
     def measures(self) -> tuple[int, int]:
         """Return line ends and cells of the message."""
@@ -51,9 +52,10 @@ class PastReply:
         return bubble.source
 
     def fill(self, bubble: Bubble) -> None:
-        """Show it as if the run had only just ended."""
-        turn = self._turn.read()
-        reply = ReplyBubble(_OneBubble(bubble), bubble.key, self._label, "")
+        """Show it as if the run had only just ended; what the reader unfolded stays so."""
+        turn, is_first = self._turn.read(), not self._was_shown
+        self._was_shown = self._was_shown or bubble.sleeper is self
+        reply = ReplyBubble(_OneBubble(bubble, folds=is_first), bubble.key, self._label, "")
         for event in turn.events:
             reply.take(event)
         if turn.ended is not None:
@@ -67,8 +69,9 @@ def _measures(message: Message | None) -> tuple[int, int]:
 class _OneBubble:
     """Takes for a bubble what a reply says to the log."""
 
-    def __init__(self, bubble: Bubble) -> None:
+    def __init__(self, bubble: Bubble, *, folds: bool) -> None:
         self._bubble = bubble
+        self._folds = folds
 
     def add_bubble(self, key: str, author: Author, label: Words, state: BubbleState) -> None:
         """It is there already."""
@@ -77,6 +80,15 @@ class _OneBubble:
         """Append text to a segment."""
         if text:
             self._bubble.put(segment, text)
+
+    def fold(self, key: str, segment: str) -> None:  # noqa: ARG002 - as the log has it
+        """Show the first rows only of a segment."""
+        if self._folds:
+            self._bubble.segments_to_fold |= {segment}
+
+    def note(self, key: str, words: Words, segment: str) -> None:  # noqa: ARG002 - as the log has it
+        """Say something in a segment of its own."""
+        self._bubble.note(segment, words)
 
     def set_state(self, key: str, state: BubbleState) -> None:  # noqa: ARG002 - as the log has it
         """Show another state."""

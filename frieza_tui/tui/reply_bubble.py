@@ -50,6 +50,14 @@ class ReplyPlace(Protocol):
         """Append text to a segment "kind:id"."""
         ...
 
+    def fold(self, key: str, segment: str) -> None:
+        """Show the first rows only of a segment that is no Markdown."""
+        ...
+
+    def note(self, key: str, words: Words, segment: str) -> None:
+        """Say something in a segment of its own, in whatever language is in use."""
+        ...
+
     def set_state(self, key: str, state: BubbleState) -> None:
         """Show another state."""
         ...
@@ -135,11 +143,10 @@ class ReplyBubble:
     def end(self, ended: TurnEnded) -> None:
         """Say how it ended, and why if it did not end well; nothing is taken in after this."""
         self._note_sources()
-        note = ending_note(ended)
         if ended.outcome == "done" and not self._fed:
-            note = _("The answer is empty.")
-        if note:
-            self._note(note)
+            self._note(lambda: _("The answer is empty."))
+        elif ending_note(ended):
+            self._note(partial(ending_note, ended))
         words = partial(ending_words, ended, is_fetched=self._has_been_cut)
         self._log.set_state(self.key, BubbleState(words, _TONES[ended.outcome]))
         self._log.settle(self.key)
@@ -148,17 +155,18 @@ class ReplyBubble:
         self._fed.setdefault(segment, []).append(text)
         self._log.feed(self.key, text, segment)
 
-    def _note(self, text: str) -> None:
-        self._feed(f"note:{len(self._fed)}", text)
+    def _note(self, words: Words) -> None:
+        segment = f"note:{len(self._fed)}"
+        self._fed[segment] = []
+        self._log.note(self.key, words, segment)
 
     def _note_image(self, where: str) -> None:
-        self._note(_("Image: {where}").format(where=where))
+        self._note(lambda: _("Image: {where}").format(where=where))
 
     def _show_run(self, run: Run) -> None:
         if run.dropped_messages and not self._has_told_dropped:
             self._has_told_dropped = True
-            count = run.dropped_messages
-            self._note(dropped_words(count))
+            self._note(partial(dropped_words, run.dropped_messages))
         self._has_run = True
         if not self._is_cut:
             self._log.set_state(self.key, BubbleState(partial(run_words, run), "active"))
@@ -166,7 +174,7 @@ class ReplyBubble:
     def _feed_call(self, step_id: str, index: int, call: ToolCall) -> None:
         if (step_id, index) not in self._calls_seen:
             self._calls_seen.add((step_id, index))
-            self._note(tool_words(call))
+            self._note(partial(tool_words, call))
         if call.input:
             self._feed(f"code:{step_id}.{index}", call.input)
         for output in call.outputs:
@@ -198,4 +206,4 @@ class ReplyBubble:
         )
         rows = [f"{name} ({target})" if name != target else name for name, target in unique]
         if rows:
-            self._note("\n".join([_("Sources:"), *rows]))
+            self._note(lambda: "\n".join([_("Sources:"), *rows]))

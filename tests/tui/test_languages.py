@@ -59,6 +59,21 @@ async def test_a_notice_and_a_window_too_small_change_their_language_too() -> No
         await at.wait_for("画面が狭すぎます")
 
 
+async def test_notes_in_replies_follow_the_language_and_the_words_of_people_stay() -> None:
+    gate = asyncio.Event()
+    async with open_stage(Reply(), Reply("half", gate), size=(80, 30)) as at:
+        await at.say("cut here?")
+        await at.wait_for("The answer is empty.")
+        await at.say("again")
+        await at.wait_for("half")
+        await at.press("escape")
+        await at.wait_for("Cut here: the answer was cancelled.")
+        await at.say("/lang ja")
+        await at.wait_for("返答が空です。", "ここで途切れています。", "cut here?", "half")
+        assert "Cut here" not in at.text
+        assert "is empty" not in at.text
+
+
 async def test_an_open_find_line_changes_its_language() -> None:
     async with open_stage(Reply("one")) as at:
         await at.say("hello")

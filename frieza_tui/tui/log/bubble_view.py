@@ -63,13 +63,13 @@ class BubbleView:
 
     def _fold_segments(self) -> None:
         """Fold the blocks of the segments that are to be folded, which from then on are known by their numbers."""
-        wanted, at = self.bubble.segments_to_fold, 1
-        for name, document in self.bubble.segments.items() if wanted else ():
+        documents, at = self.bubble.documents(), 1
+        wanted, self.bubble.segments_to_fold = self.bubble.segments_to_fold, frozenset()
+        for name, document in zip(self.bubble.segments, documents if wanted else (), strict=False):
             document.refresh()
             if name in wanted:
-                self.bubble.folded_blocks.add(at)
+                self.bubble.folded_blocks |= {at}
             at += len(document.leaves)
-        wanted.clear()
 
     def _forget_links(self, start: int, end: int) -> None:
         """Lay out anew what may refer to a definition that came or changed."""

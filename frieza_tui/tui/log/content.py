@@ -67,7 +67,7 @@ class Bubble:
     """Only its label and its first line are shown."""
     folded_blocks: frozenset[int] = frozenset()
     """Blocks of which only the first rows are shown, by their number in the bubble."""
-    segments_to_fold: set[str] = field(default_factory=set)
+    segments_to_fold: frozenset[str] = frozenset()
     """Segments of one block each that is folded when the bubble is laid out anew."""
     mark: str = ""
     """Beside the label: which of several branches this is, such as "2/3"."""
@@ -82,6 +82,22 @@ class Bubble:
         """Add text that a sleeper has, and would have again."""
         self.measured = None
         self._document(segment).append(text)
+
+    def note(self, segment: str, words: Words) -> None:
+        """Say something of our own in a segment of the kind "note"."""
+        self.measured = None
+        document = self._document(segment)
+        assert isinstance(document, LiteralDocument)
+        document.say(words)
+
+    def say_again(self) -> bool:
+        """Say all notes in the language in use; tells whether the text is another one now."""
+        if self.sleeper is not None:
+            was_awake = not self.is_asleep
+            self.pack()
+            return was_awake
+        notes = [document for document in self.segments.values() if isinstance(document, LiteralDocument)]
+        return any([note.say_again() for note in notes])
 
     def replace_text(self, source: str) -> None:
         """Replace all text segments by one, where the first of them stood."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Protocol, cast
 
-from frieza_tui.tui.log.bubble import CodeBlock, SegmentKind
+from frieza_tui.tui.log.bubble import CodeBlock, SegmentKind, Words, spoken
 from frieza_tui.tui.log.cutting import Cut, find_cut
 from frieza_tui.tui.log.grammar import Env, parse_blocks
 from frieza_tui.tui.log.leaf import Leaf, LeafKind
@@ -228,6 +228,7 @@ class LiteralDocument:
         self._info = info
         self._pieces = Pieces()
         self._text = ""
+        self._words: Words = ""
 
     @property
     def source(self) -> str:
@@ -237,6 +238,18 @@ class LiteralDocument:
     def append(self, text: str) -> None:
         """Take more text; the leaves are as they were until `refresh`."""
         self._pieces.append(text)
+
+    def say(self, words: Words) -> None:
+        """Say this and nothing else."""
+        self._words, self._pieces, self._text = words, Pieces(), ""
+        self.append(spoken(words))
+
+    def say_again(self) -> bool:
+        """Say it in the language in use; tells whether that is another text."""
+        if self._words == "" or spoken(self._words) == self.source:
+            return False
+        self.say(self._words)
+        return True
 
     def refresh(self) -> int:
         """Bring the leaf up to date; return the first that changed."""

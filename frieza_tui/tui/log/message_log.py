@@ -50,8 +50,16 @@ class MessageLog(LinkingView):
         """Show the first rows only of a segment that is no Markdown; not while somebody reads elsewhere in the log."""
         index = self._bubble_index.get(key)
         if index is not None and self.is_following:
-            self._log_viewport.bubbles[index].segments_to_fold.add(segment)
+            self._log_viewport.bubbles[index].segments_to_fold |= {segment}
             self._log_viewport.rows.forget(index)
+            self._wake()
+
+    def note(self, key: str, words: Words, segment: str = "note:0") -> None:
+        """Say something in a bubble that nobody else said; it follows the language of the screen."""
+        index = self._bubble_index.get(key)
+        if index is not None and not self._log_viewport.bubbles[index].is_settled:
+            self._log_viewport.bubbles[index].note(segment, words)
+            self._changed_keys.add(key)
             self._wake()
 
     def set_state(self, key: str, state: BubbleState) -> None:

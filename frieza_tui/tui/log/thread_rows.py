@@ -84,10 +84,13 @@ class ThreadRows:
                 block.strips.clear()
 
     def say_again(self) -> None:
-        """Look at the labels and states of all bubbles that are laid out: they say it in another language now."""
+        """Look at labels, states and notes of all bubbles that are laid out: they say it in another language now."""
         self.drop_strips()
         for index, bubble in enumerate(self.bubbles):
-            if bubble.key in self._views:
+            has_changed, is_laid_out = bubble.say_again(), bubble.key in self._views
+            if is_laid_out and has_changed:
+                self.forget(index)
+            elif is_laid_out:
                 self.refresh(index)
 
     def drop_views(self) -> None:

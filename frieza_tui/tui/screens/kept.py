@@ -12,6 +12,7 @@ from frieza_tui.domain.errors import StoreError, UnusableFile
 from frieza_tui.domain.thread import Thread
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
+from frieza_tui.tui.collecting import put_off_collections
 from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import KeepingFailed
@@ -79,7 +80,8 @@ class KeptScreen(Screen[None]):
 
     def _show_past(self) -> None:
         self.set_class(not self._chat.thread.messages, "-empty")
-        self._show_path()
+        with put_off_collections():
+            self._show_path()
         self._message_log.follow_end()
         self._is_queue_old = len(self._chat.queue) > 0
         if self._chat.past.draft:
@@ -136,10 +138,12 @@ class KeptScreen(Screen[None]):
             lambda: _("This thread is not kept on disk"),
             BubbleState(lambda: _("in memory"), "warning"),
         )
-        words = make_safe(str(message.error))
-        if isinstance(message.error, UnusableFile):
-            words = " ".join([words, _("F9 does it now and keeps this conversation.")])
-        self._message_log.feed(_NOT_KEPT, words, "note:0")
+        happened, is_unusable = make_safe(str(message.error)), isinstance(message.error, UnusableFile)
+
+        def say() -> str:
+            return " ".join([happened, _("F9 does it now and keeps this conversation.")]) if is_unusable else happened
+
+        self._message_log.note(_NOT_KEPT, say)
         self._message_log.settle(_NOT_KEPT)
 
     @work(exclusive=True, group="keep", exit_on_error=False)

@@ -24,6 +24,7 @@ from frieza_tui.store.thread_reader import Hit, ThreadSummary
 from frieza_tui.store.threads import Threads, open_threads
 from frieza_tui.text.safe import make_safe, safe_line
 from frieza_tui.text.width import cell_len
+from frieza_tui.tui.collecting import put_off_collections
 from frieza_tui.tui.messages import TextCopied
 from frieza_tui.tui.screens.picking import PickingScreen
 from frieza_tui.tui.widgets.wrapped_text import WrappedText
@@ -174,7 +175,8 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     async def _open(self, row: _Row) -> None:
         """Read the thread whole; ends the screen."""
         message_id, found = (row.hit.message_id, row.hit.found) if row.hit is not None else ("", "")
-        kept = await asyncio.to_thread(_with_threads, lambda threads: threads.load(row.summary.id, message_id))
+        with put_off_collections():
+            kept = await asyncio.to_thread(_with_threads, lambda threads: threads.load(row.summary.id, message_id))
         await self._end(Opened(Past(kept.thread, kept.turns, kept.draft, queued=kept.queued), found, message_id))
 
     @work(exclusive=True, group="change", exit_on_error=False)

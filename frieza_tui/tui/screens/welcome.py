@@ -188,8 +188,12 @@ class WelcomeScreen(TryingScreen):
         self.remove_class("-empty")
         state = BubbleState(lambda: _("not ready"), "error")
         self._message_log.add_bubble(_FAILED_START, "notice", lambda: _("Nobody can answer yet"), state)
-        hint = _("/welcome lets you choose who answers.") if self._answerers else ""
-        self._message_log.feed(_FAILED_START, f"{make_safe(preparation.detail)} {hint}".strip(), "note:0")
+        happened, can_choose = make_safe(preparation.detail), self._answerers is not None
+
+        def say() -> str:
+            return " ".join([happened, _("/welcome lets you choose who answers.")]) if can_choose else happened
+
+        self._message_log.note(_FAILED_START, say)
         self._message_log.settle(_FAILED_START)
 
     # What is sent meanwhile.
