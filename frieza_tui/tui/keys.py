@@ -63,7 +63,7 @@ KEYS: tuple[Key, ...] = (
         "ctrl+r",
         "answer",
         lambda: _("Fetch the rest of a cut answer; else ask the last message again"),
-        lambda: _("ask again"),
+        lambda: _("again"),
     ),
     Key(
         "go-on",
@@ -101,7 +101,7 @@ KEYS: tuple[Key, ...] = (
         "tab",
         "reading",
         lambda: _("Between the message box and the conversation"),
-        lambda: _("conversation"),
+        lambda: _("read"),
     ),
     Key(
         "messages",
@@ -109,7 +109,7 @@ KEYS: tuple[Key, ...] = (
         "j",
         "reading",
         lambda: _("In the conversation: message by message; J and K by block, g and G to the ends, [ and ] yours"),
-        lambda: _("messages"),
+        lambda: _("move"),
     ),
     Key(
         "take",
@@ -268,11 +268,11 @@ def keys_now(situation: Situation) -> list[Key]:
         "end": not situation.is_following,
         "newline": situation.has_draft,
         "help": True,
+        "log": not situation.has_draft,
+        "quit": True,
         "recall": situation.has_earlier
         and not situation.has_draft
         and not situation.has_queue
         and not situation.is_busy,
-        "log": not situation.has_draft,
-        "quit": True,
     }
     return [key(id_) for id_, is_wanted in wanted.items() if is_wanted]

@@ -138,5 +138,5 @@ async def test_what_goes_wrong_with_a_reply_is_told_and_can_be_asked_again(answe
         config = BackendConfig("chat", base_url=server.base_url, model="double-2", read_timeout_s=1.0)
         async with open_stage_on(config, size=(120, 30)) as at:
             await at.say(TYPED)
-            await at.wait_for(*words, "Ctrl+R ask again")
+            await at.wait_for(*words, "Ctrl+R again")
             assert "ready" not in at.text or "incomplete" in at.text

@@ -22,6 +22,7 @@ from frieza_tui.text.breaking import wrapped_lines
 from frieza_tui.text.width import cell_len
 from frieza_tui.tui.commands import COMMANDS
 from frieza_tui.tui.keys import KEYS, Situation, key, keys_now
+from frieza_tui.tui.widgets.key_bar import KeyBar
 from frieza_tui.tui.words import ending_words, preparation_words, run_words, state_words
 from tests.support.stage import NAME, Stage, open_stage
 from tests.support.welcome_stage import open_welcome
@@ -52,10 +53,29 @@ def test_each_key_fits_the_key_line_beside_the_help() -> None:
     assert [one.id for one in KEYS if cell(one.id) + 2 + cell("help") > COLUMNS - SIDES] == []
 
 
-def test_the_most_useful_keys_fit_together_while_an_answer_comes() -> None:
-    for situation in (Situation(is_busy=True, has_draft=True), Situation(is_busy=True, has_queue=True)):
-        first, second = [one.id for one in keys_now(situation) if one.id != "help"][:2]
-        assert cell(first) + 2 + cell(second) + 2 + cell("help") <= COLUMNS - SIDES
+NEEDED = {
+    "idle": (Situation(), {"log", "quit", "help"}),
+    "with earlier inputs": (Situation(has_earlier=True), {"log", "quit", "help"}),
+    "writing": (Situation(has_draft=True, has_earlier=True), {"send", "newline", "help"}),
+    "streaming": (Situation(is_busy=True), {"cancel", "help"}),
+    "streaming, writing": (Situation(is_busy=True, has_draft=True), {"cancel", "queue", "help"}),
+    "streaming, queue": (Situation(is_busy=True, has_queue=True), {"cancel", "take-back", "help"}),
+    "streaming, scrolled up": (Situation(is_busy=True, is_following=False), {"cancel", "end", "help"}),
+    "scrolled up": (Situation(is_following=False, has_earlier=True), {"end", "log", "help"}),
+    "queue held": (Situation(has_queue=True, is_held=True), {"send-held", "help"}),
+    "failed": (Situation(can_retry=True, has_earlier=True), {"retry", "log", "help"}),
+    "cut": (Situation(can_retry=True, can_go_on=True), {"retry", "go-on", "help"}),
+    "reading": (Situation(is_in_log=True), {"write", "messages", "take", "help"}),
+}
+
+
+@pytest.mark.parametrize("name", NEEDED)
+async def test_the_keys_that_matter_most_have_their_place(name: str) -> None:
+    situation, needed = NEEDED[name]
+    async with open_stage(size=(COLUMNS, 12)) as at:
+        bar = at.screen.query_one(KeyBar)
+        bar.keys = tuple(keys_now(situation))
+        assert needed <= {one.id for one, _column in bar._places()}, bar.render()
 
 
 def states() -> Iterator[str]:

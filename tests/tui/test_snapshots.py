@@ -107,7 +107,7 @@ def test_cancelled(picture: Callable[..., bool]) -> None:
 def test_failed(picture: Callable[..., bool]) -> None:
     async def part(at: Stage) -> None:
         await at.say("こんにちは")
-        await at.wait_for("failed", "No connection", "Ctrl+R ask again")
+        await at.wait_for("failed", "No connection", "Ctrl+R again")
 
     refused = Unreachable("No connection to http://127.0.0.1:9/v1.", "Check the address, or start the server.")
     assert picture(part, Reply(before=[refused]))

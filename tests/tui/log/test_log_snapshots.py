@@ -55,6 +55,25 @@ left as it is
 
 [^1]: At the end.
 """
+CODE = """\
+第一形態のpowerは530,000です。このコードで計算なさい。
+
+```python
+def power(form: int) -> int:
+    if form < 1:
+        raise ValueError(form)
+    if form == 1:
+        return 530_000
+    half = power(form - 1)
+    return half * 2
+
+
+for form in range(1, 5):
+    print(form, power(form))
+print("end")
+print("done")
+```
+"""
 JAPANESE = """\
 ## ご機嫌よう
 
@@ -115,28 +134,36 @@ def test_no_colour(picture: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
     assert picture(show_reply, size=(60, 64), word="A long reply")
 
 
-def test_cursor_folds_and_places_found(picture: Callable[..., bool]) -> None:
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [(40, "frieza"), (80, "frieza"), (160, "frieza"), (60, "frieza-light"), (60, "frieza-terminal")],
+)
+def test_cursor_folds_branches_and_places_found(picture: Callable[..., bool], width: int, theme: str) -> None:
     async def part(app: LogApp, pilot: Pilot[None]) -> None:
-        for number in range(6):
-            app.message_log.add_bubble(f"u{number}", "user", "あなた", source=f"What is the power of form {number}?")
-            app.message_log.add_bubble(f"a{number}", "assistant", "フリーザ様", source=REPLY)
+        log = app.message_log
+        log.add_bubble("a1", "assistant", "フリーザ様", BubbleState("completed"), source=CODE)
+        log.add_bubble("u2", "user", "あなた", source="では、最終形態のpowerは?")
+        log.add_bubble("a2", "assistant", "フリーザ様", BubbleState("completed"), source=JAPANESE)
+        log.set_mark("u2", "2/2")
+        log.set_mark("a1", "1/3")
         await painted(pilot)
-        app.message_log.focus()
+        log.focus()
         await pilot.pause()
-        await pilot.press("enter", "k", "k", "J", *"JJJJJJJJJ", "enter")
-        app.message_log.find("form")
+        await pilot.press("enter", "k", "k", "J", "J", "enter")
+        log.find("power")
         await painted(pilot)
 
-    assert picture(part, word="more lines")
+    assert picture(part, size=(width, 24), theme=theme, word="more lines")
 
 
-def test_selection(picture: Callable[..., bool]) -> None:
+@pytest.mark.parametrize(("width", "theme"), [(80, "frieza"), (80, "frieza-light"), (40, "frieza-terminal")])
+def test_selection(picture: Callable[..., bool], width: int, theme: str) -> None:
     async def part(app: LogApp, pilot: Pilot[None]) -> None:
-        await show_reply(app, pilot)
+        await (show_reply if width > 40 else show_japanese)(app, pilot)
         await painted(pilot)
         await pilot.mouse_down("MessageLog", offset=(6, 4))
         await pilot.hover("MessageLog", offset=(14, 22))
         await pilot.mouse_up("MessageLog", offset=(14, 22))
         await until(pilot, lambda: bool(app.screen.get_selected_text()))
 
-    assert picture(part, word="remark")
+    assert picture(part, size=(width, 30), theme=theme, word="remark" if width > 40 else "ご機嫌よう")
