@@ -2,7 +2,7 @@
 
 from frieza_tui.chat import Past
 from frieza_tui.chat.path_turn import PathTurn
-from frieza_tui.domain.events import StepDelta
+from frieza_tui.domain.events import ReasoningDelta, StepDelta
 from frieza_tui.domain.run import ToolCall
 from frieza_tui.domain.thread import Message, TextPart, Thread, user_message
 from frieza_tui.domain.turn import PastTurn, TurnEnded
@@ -64,16 +64,19 @@ def a_bubble(turn: PathTurn) -> Bubble:
 def test_a_bubble_that_was_emptied_is_as_before_when_somebody_looks_again() -> None:
     reply = Message("assistant", (TextPart("two [1]"),), "m")
     call = StepDelta("s", 0, ToolCall("code_interpreter", input="6 * 7", outputs=("42\n",)))
-    known = PastTurn(None, (call, *events_of(reply)), TurnEnded("incomplete", "Out of tokens."), "m")
+    known = PastTurn(None, (call, ReasoningDelta("hm"), *events_of(reply)), TurnEnded("incomplete", "Out of tokens."), "m")
     bubble = a_bubble(PathTurn(user_message("one"), reply, known))
     assert bubble.source == "two [1]"
     assert bubble.documents()
     shown = [(name, document.source) for name, document in bubble.segments.items()]
-    assert [text for _name, text in shown] == ["Code interpreter", "6 * 7", "42\n", "two [1]", "Out of tokens."]
+    assert [text for _name, text in shown] == ["Code interpreter", "6 * 7", "42\n", "hm", "two [1]", "Out of tokens."]
+    assert bubble.segments_to_fold == {"reasoning:0"}
+    bubble.segments_to_fold = frozenset()
     bubble.pack()
     assert not bubble.segments
     assert bubble.label_leaf().cells[-1][0] == "incomplete"
     assert [(name, document.source) for name, document in bubble.segments.items()] == shown
+    assert not bubble.segments_to_fold
 
 
 def test_a_kept_reply_takes_on_the_language_of_the_screen() -> None:
