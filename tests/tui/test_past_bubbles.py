@@ -64,7 +64,9 @@ def a_bubble(turn: PathTurn) -> Bubble:
 def test_a_bubble_that_was_emptied_is_as_before_when_somebody_looks_again() -> None:
     reply = Message("assistant", (TextPart("two [1]"),), "m")
     call = StepDelta("s", 0, ToolCall("code_interpreter", input="6 * 7", outputs=("42\n",)))
-    known = PastTurn(None, (call, ReasoningDelta("hm"), *events_of(reply)), TurnEnded("incomplete", "Out of tokens."), "m")
+    known = PastTurn(
+        None, (call, ReasoningDelta("hm"), *events_of(reply)), TurnEnded("incomplete", "Out of tokens."), "m"
+    )
     bubble = a_bubble(PathTurn(user_message("one"), reply, known))
     assert bubble.source == "two [1]"
     assert bubble.documents()
