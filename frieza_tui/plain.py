@@ -1,12 +1,14 @@
 """The line face: the article's own loop in plain lines, and one-shot answers for pipes. Paints nothing."""
 
 import asyncio
+import locale
 import os
 import signal
 import sys
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager, suppress
+from functools import partial
 from typing import TextIO
 
 from frieza_tui.backends.base import Preparation
@@ -33,6 +35,9 @@ _LEAVING_SIGNALS = ("SIGTERM", "SIGHUP")
 class Lines:
     """Lines of standard input, read by a thread of their own so that nothing here ever waits for them."""
 
+    is_typed = False
+    """Whether a person types them at a prompt of their own."""
+
     def __init__(self, source: TextIO) -> None:
         self._arrived: asyncio.Queue[str | None] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
@@ -53,6 +58,53 @@ class Lines:
                 self._loop.call_soon_threadsafe(self._arrived.put_nowait, line.rstrip("\r\n"))
             self._loop.call_soon_threadsafe(self._arrived.put_nowait, None)
 
+    def close(self) -> None:
+        """Leave the source as it was."""
+
+
+class TypedLines(Lines):
+    """Lines typed at a terminal, edited as a shell's are: the terminal itself rubs out but half of a wide letter."""
+
+    is_typed = True
+
+    def __init__(self, source: TextIO) -> None:
+        """Raises: ImportError, where there is no readline."""
+        import readline  # noqa: F401 - with it, `input` edits
+        import termios
+
+        self._wanted = threading.Semaphore(0)
+        self._set_modes = partial(termios.tcsetattr, source, termios.TCSADRAIN, termios.tcgetattr(source))
+        super().__init__(source)
+
+    async def next(self) -> str | None:
+        """Prompt, and return what is typed; None at the end."""
+        self._wanted.release()
+        return await super().next()
+
+    def close(self) -> None:
+        """End the prompt that still stands, if one does, and give the terminal back its modes."""
+        self._set_modes()
+
+    def _read(self) -> None:
+        line: str | None = ""
+        with suppress(RuntimeError, ValueError, OSError):  # the loop or the terminal was closed meanwhile
+            while line is not None:
+                self._wanted.acquire()
+                try:
+                    line = input(PROMPT)
+                except EOFError:
+                    line = None
+                self._loop.call_soon_threadsafe(self._arrived.put_nowait, line)
+
+
+def lines_of(source: TextIO) -> Lines:
+    """Return the lines of a source, edited where a person types them and the terminal can do that."""
+    is_typed = sys.platform != "win32" and source is sys.stdin and source.isatty() and sys.stdout.isatty()
+    if is_typed and os.environ.get("TERM", "dumb") != "dumb" and locale.nl_langinfo(locale.CODESET) == "UTF-8":
+        with suppress(ImportError):
+            return TypedLines(source)
+    return Lines(source)
+
 
 class PlainFace:
     """Prints a chat's turns to one stream and everything else about them to another."""
@@ -63,19 +115,21 @@ class PlainFace:
         self._err = err
         self._is_leaving = False
         self._is_unwritten = False
+        self._is_unread = False
         self._last_stage = ""
         chat.on_preparation = self._tell_preparation
         chat.on_trouble = lambda error: self._tell(str(error))
 
     async def run_loop(self, source: TextIO) -> int:
         """Prompt, send, print, until `q` or the end of the file; then delete what was made. Returns an exit status."""
-        lines = Lines(source)
+        lines = lines_of(source)
         async with self._leaving_on_signals(lines):
             warm_up = asyncio.create_task(self._chat.prepare())
             self._show_past()
             if self._chat.can_rejoin:
                 await self._show_turn(self._chat.retry())
             await self._converse(lines)
+            lines.close()
             warm_up.cancel()
         await self._leave(is_talkative=True)
         return FAILED if self._is_unwritten else ANSWERED
@@ -92,8 +146,11 @@ class PlainFace:
 
     async def _converse(self, lines: Lines) -> None:
         while not self._is_leaving:
-            self._write(PROMPT)
+            if not lines.is_typed:
+                self._write(PROMPT)
             line = await lines.next()
+            if line is None and lines.is_typed:
+                self._write("\n")
             if line is None or line.strip() == QUIT:
                 break
             text = make_safe(line).strip()
@@ -148,6 +205,8 @@ class PlainFace:
                 pass
 
     def _tell_end(self, ended: TurnEnded) -> None:
+        if ended.outcome == "cancelled" and self._is_unread:
+            return  # nobody asked for that, and nobody waits for an answer
         if ended.outcome == "cancelled":
             self._tell(_("cancelled") + (f": {ended.happened}" if ended.happened else ""))
         elif ended.outcome != "done":
@@ -176,7 +235,8 @@ class PlainFace:
             self._is_leaving = True
             self._chat.stop()
             self._out = open_nowhere()
-            if not isinstance(error, BrokenPipeError):  # else whoever read our output has gone, and is told nothing
+            self._is_unread = isinstance(error, BrokenPipeError)  # who read it has gone
+            if not self._is_unread:
                 self._is_unwritten = True
                 self._tell(unwritten_words(error))
 

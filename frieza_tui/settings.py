@@ -120,8 +120,9 @@ def _from_file(path: Path, *, is_required: bool) -> dict[str, object]:
             raise SettingsError(_("There is no settings file {path}.").format(path=path)) from None
         return {}
     except (OSError, UnicodeDecodeError) as error:
+        reason = _("it is not UTF-8") if isinstance(error, UnicodeDecodeError) else error.strerror
         raise SettingsError(
-            _("The settings file {path} cannot be read: {error}.").format(path=path, error=error),
+            _("The settings file {path} cannot be read: {error}.").format(path=path, error=reason),
             _("Mend or remove it."),
         ) from error
     try:
@@ -160,7 +161,7 @@ def _check(source: str, layer: Mapping[str, object]) -> None:
     if checked.base_url is not None and not _is_web_address(checked.base_url):
         raise SettingsError(
             _("{key} in {source} is not a web address: {value}.").format(
-                key="base_url", source=source, value=checked.base_url
+                key="base_url", source=_place("base_url", source), value=checked.base_url
             ),
             _("Give one such as http://127.0.0.1:11434/v1."),
         )
@@ -199,11 +200,16 @@ def _wrong_value(source: str, layer: Mapping[str, object], message: str) -> str:
 
 
 def _value_refused(key: str, source: str, value: object, allowed: str) -> str:
-    if source == "environment":
-        source = _("the environment ({prefix}…)").format(prefix=ENV_PREFIX)
     return _("Wrong value for {key} in {source}: {value!r}; allowed is {allowed}.").format(
-        key=key, source=source, value=value, allowed=allowed
+        key=key, source=_place(key, source), value=value, allowed=allowed
     )
+
+
+def _place(key: str, source: str) -> str:
+    """Say where a reader finds a value: the file, the variables, or the command line."""
+    if source == "environment":
+        return " / ".join(name for name in (SHARED_ENV.get(key), ENV_PREFIX + key.upper()) if name)
+    return _("the command line") if source == "command line" else source
 
 
 def _allowed(key: str) -> str:

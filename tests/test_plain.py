@@ -2,6 +2,7 @@ import asyncio
 import io
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from typing import TextIO, TypeAlias
 
@@ -86,6 +87,19 @@ async def test_escape_sequences_of_a_model_never_reach_the_output() -> None:
     await face.plain.run_once("聞け")
     assert "\x1b" not in face.out.getvalue()
     assert "赤字" in face.out.getvalue()
+
+
+async def test_a_reader_who_has_seen_enough_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class ClosedPipe(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    face = Face(Reply("はい", "。"))
+    face.plain = PlainFace(face.chat, ClosedPipe(), face.err)
+    assert await face.plain.run_once("聞け") == FAILED
+    sys.stdout.close()  # it forgets what is written, from the broken pipe on
+    assert face.err.getvalue() == ""
 
 
 async def test_an_interrupt_stops_the_reply_and_the_loop_goes_on(pipe: Pipe) -> None:

@@ -30,15 +30,20 @@ class Terminal:
         rows: int = 24,
         environ: Mapping[str, str] | None = None,
         is_fresh: bool = False,
+        echoes: bool = False,
     ) -> None:
-        """Start the program; a fresh one by exec, where a test is about what only that shows: it costs a second."""
+        """Start the program; a fresh one by exec, where a test is about what only that shows: it costs a second.
+
+        echoes: whether the terminal shows what is typed while no program draws it.
+        """
         self.bytes_seen = bytearray()
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
         self._file, inner = os.openpty()
         self._set_size(columns, rows)
-        be_silent(inner)
+        if not echoes:
+            be_silent(inner)
         self._program = zygote().start(command, environment, inner, executes=is_fresh)
 
     @property
@@ -174,9 +179,11 @@ def program(
     rows: int = 24,
     environ: Mapping[str, str] | None = None,
     is_fresh: bool = False,
+    echoes: bool = False,
 ) -> Iterator[Terminal]:
     """Run frieza-tui in a terminal, and end it at the end of the block."""
-    terminal = Terminal((*PROGRAM, *arguments), columns=columns, rows=rows, environ=environ, is_fresh=is_fresh)
+    command = (*PROGRAM, *arguments)
+    terminal = Terminal(command, columns=columns, rows=rows, environ=environ, is_fresh=is_fresh, echoes=echoes)
     try:
         yield terminal
     finally:

@@ -103,6 +103,12 @@ async def test_a_thousand_pasted_lines_are_kept_whole_and_made_safe() -> None:
         assert sent(at)[0].count("\n") == 999
 
 
+async def test_an_assistants_name_is_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.support.stage.NAME", "Bob [/b] [red]x")
+    async with open_stage() as at:
+        await at.wait_for("Message Bob [/b] [red]x")
+
+
 async def test_a_long_paste_can_be_undone_and_done_again() -> None:
     async with open_stage() as at:
         pasted = "\n".join(f"line {number}" for number in range(40))

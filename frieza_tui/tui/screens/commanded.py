@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widgets import Static
 
 from frieza_tui.i18n import _, guess_language, use_language
@@ -119,7 +120,7 @@ class CommandScreen(ServingScreen):
 
     def _show_words(self) -> None:
         """Write everything anew, in the language in use."""
-        self._composer.placeholder = _("Message {name}").format(name=self._chat.assistant.name)
+        self._composer.placeholder = Content(_("Message {name}").format(name=self._chat.assistant.name))
         self.query_one("#too-small", Static).update(_("Window too small"))
         self._message_log.say_again()
         for line in self.query(FindLine):

@@ -13,9 +13,12 @@ from textual.widgets.option_list import Option
 
 from frieza_tui.i18n import _
 from frieza_tui.text.folding import fold
+from frieza_tui.text.width import cell_len
 from frieza_tui.tui.actions import Action
 from frieza_tui.tui.screens.picking import PickingScreen
 from frieza_tui.tui.widgets.wrapped_text import WrappedText
+
+_KEY_CELLS = len("Ctrl+T")
 
 
 class PaletteScreen(PickingScreen[Action | None]):
@@ -52,7 +55,8 @@ class PaletteScreen(PickingScreen[Action | None]):
         ]
         listed = self.query_one(OptionList)
         listed.clear_options()
-        listed.add_options([Option(_row(one)) for one in self._shown_actions])
+        column = max((cell_len(one.name) for one in self._all_actions), default=0)
+        listed.add_options([Option(_row(one, column)) for one in self._shown_actions])
         listed.highlighted = 0 if self._shown_actions else None
         self.query_one(WrappedText).words = "" if self._shown_actions else _("No command has these words.")
 
@@ -74,6 +78,9 @@ class PaletteScreen(PickingScreen[Action | None]):
         self.dismiss(None)
 
 
-def _row(one: Action) -> Content:
-    key = (f"  {one.key}", "$text-primary") if one.key else ""
-    return Content.assemble((one.name, "bold"), key, (f"  {one.does}", "$foreground-muted"))
+def _row(one: Action, column: int) -> Content:
+    """Write the name, the key in a column of its own, and what the action does as far as there is room."""
+    name = one.name + " " * (column - cell_len(one.name))
+    return Content.assemble(
+        (name, "bold"), (f"  {one.key:<{_KEY_CELLS}}", "$text-primary"), (f"  {one.does}", "$foreground-muted")
+    )
