@@ -16,6 +16,7 @@ HEAVY = (
     "textual",
     "rich",
     "markdown_it",
+    "pygments",
     "sqlite3",
 )
 PROGRAM = "import json, sys\n{statement}\nprint(json.dumps(sorted(name for name in {heavy} if name in sys.modules)))"
@@ -51,9 +52,8 @@ def test_a_backend_is_made_without_its_sdk(api: str) -> None:
     assert loaded_by(statement) == []
 
 
-def test_the_screen_loads_no_sdk() -> None:
+def test_the_screen_loads_no_sdk_and_no_parser() -> None:
     assert set(loaded_by("import frieza_tui.tui.app, frieza_tui.tui.screens.chat")) <= {
         "textual",
         "rich",
-        "markdown_it",
     }

@@ -1,9 +1,9 @@
 """Blocks: leaves at a width, laid out when somebody looks at them. Knows no widget and no colour."""
 
 from frieza_tui.i18n import ngettext
-from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.layout import Layout, layout_for
 from frieza_tui.tui.log.leaf import Leaf
+from frieza_tui.tui.log.parsing import Env
 from frieza_tui.tui.log.rows import EMPTY_ROW, Row, Span, row_of, spans_width
 
 FOLDED_ROWS = 3

@@ -2,9 +2,9 @@
 
 from frieza_tui.tui.log.block import Block
 from frieza_tui.tui.log.content import NO_ENV, Bubble
-from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.heights import Heights
 from frieza_tui.tui.log.leaf import Leaf
+from frieza_tui.tui.log.parsing import Env
 
 FRAME_WIDTH = 3
 """Cells that the bar at the left, its space, and the margin at the right take."""

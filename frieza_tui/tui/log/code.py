@@ -1,13 +1,16 @@
 """Lays out code: every line as it is, broken only at the edge. Knows no widget and no colour."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from frieza_tui.text.width import cell_len, character_widths, is_attached
 from frieza_tui.tui.links.target import NO_LINK, Link
-from frieza_tui.tui.log.grammar import Env
-from frieza_tui.tui.log.highlighting import Highlighter, Runs, State
 from frieza_tui.tui.log.leaf import Leaf
+from frieza_tui.tui.log.parsing import Env
 from frieza_tui.tui.log.rows import Row, slice_spans
+
+if TYPE_CHECKING:
+    from frieza_tui.tui.log.highlighting import Runs, State
 
 SECTION_LINES = 400
 """Colouring begins anew after so many lines, so that the end of long code is shown without reading all of it."""
@@ -33,6 +36,8 @@ class CodeLayout:
     def __init__(self, width: int, leaf: Leaf) -> None:
         self.width = max(2, width)
         self._style = leaf.style or "code-block"
+        from frieza_tui.tui.log.highlighting import Highlighter  # not before there is code
+
         self._highlighter = Highlighter(leaf.info)
         self._text = ""
         self._starts: list[int] = []  # of lines
@@ -89,7 +94,7 @@ class CodeLayout:
             return self._text[start : self._starts[number + 1] - 1]
         return self._text[start:].removesuffix("\n")
 
-    def _runs(self, number: int) -> Runs:
+    def _runs(self, number: int) -> "Runs":
         """Return the styles of a line; those of complete lines are kept."""
         last = len(self._starts) - 1
         for before in range(number - number % SECTION_LINES, min(number + 1, last)):
@@ -97,7 +102,7 @@ class CodeLayout:
                 self._read_lines[before] = self._read(before)
         return self._read_lines[number][0] if number < last else self._read(number)[0]
 
-    def _read(self, number: int) -> tuple[Runs, State]:
-        before = self._read_lines[number - 1][1] if number % SECTION_LINES else State()
+    def _read(self, number: int) -> "tuple[Runs, State]":
+        before = self._read_lines[number - 1][1] if number % SECTION_LINES else self._highlighter.start
         runs, state = self._highlighter.line(self._line(number), before)
         return [(end, f"{self._style} {style}" if style else self._style) for end, style in runs], state

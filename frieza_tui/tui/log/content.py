@@ -16,8 +16,8 @@ from frieza_tui.tui.log.bubble import (
     spoken,
 )
 from frieza_tui.tui.log.documents import Document, LiteralDocument, document_for
-from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.leaf import Leaf
+from frieza_tui.tui.log.parsing import Env
 
 NO_ENV: Env = {}
 

@@ -6,10 +6,10 @@ from typing import Protocol, cast
 
 from frieza_tui.tui.log.bubble import CodeBlock, SegmentKind, Words, spoken
 from frieza_tui.tui.log.cutting import Cut, find_cut
-from frieza_tui.tui.log.grammar import Env, parse_blocks
 from frieza_tui.tui.log.leaf import Leaf, LeafKind
 from frieza_tui.tui.log.open_fence import OpenFence, open_fence
 from frieza_tui.tui.log.outline import TAB_SIZE, Outliner, Placed, language_of
+from frieza_tui.tui.log.parsing import Env, parse_blocks
 
 _PROSE = re.compile(r" {0,3}[^\W\d_]")
 """How a line begins that can only be text of its paragraph, however it goes on."""

@@ -1,9 +1,7 @@
 """The Markdown that is read: markdown-it's GitHub flavour, math and footnote marks left as typed. Knows no look."""
 
 import re
-from collections.abc import MutableMapping
 from functools import cache
-from typing import TypeAlias
 
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
@@ -11,22 +9,15 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.paragraph import paragraph
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
-from markdown_it.token import Token
 
-Env: TypeAlias = MutableMapping[str, object]
-"""What markdown-it keeps of a document besides its blocks: link definitions under "references"."""
+from frieza_tui.tui.log.parsing import MATH_LIMIT
 
 FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
 _FOOTNOTE_START = re.compile(r"\[\^[^\]\s]+\]:")
 _MATH_BLOCK = {"$$": "$$", "\\[": "\\]"}
-_MATH_LIMIT = 500
-"""Characters after which an opening \\( or \\[ within a paragraph is taken as it is."""
 _DOLLAR = re.compile(r"\$\$[^$\n]{1,300}?\$\$|\$(?![\s$])(?:[^$\n\\`]|\\.){1,300}?(?<!\s)\$(?![\d$])")
 
 _CJK = re.compile(r"[\u1100-\u11ff\u2e80-\u303f\u3040-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
-
-MATH_REACH = _MATH_LIMIT + 4
-"""No math within a paragraph is longer than this many characters."""
 
 
 def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -67,7 +58,7 @@ def _math_inline(state: StateInline, silent: bool) -> bool:
     opening = state.src[state.pos : state.pos + 2]
     if opening in ("\\(", "\\["):
         closing = "\\)" if opening == "\\(" else "\\]"
-        end = state.src.find(closing, state.pos + 2, state.pos + _MATH_LIMIT)
+        end = state.src.find(closing, state.pos + 2, state.pos + MATH_LIMIT)
         end = end + 2 if end >= 0 else -1
     elif opening[:1] == "$" and (match := _DOLLAR.match(state.src, state.pos)):
         end = match.end()
@@ -115,7 +106,8 @@ def _emphasis_in_cjk(state: StateInline, silent: bool) -> bool:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def inline_parser() -> MarkdownIt:
+    """Return what reads a paragraph, a heading or a cell."""
     parser = MarkdownIt("gfm-like")
     interrupts: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     parser.block.ruler.before("fence", "math_block", _math_block, interrupts)
@@ -127,18 +119,8 @@ def _parser() -> MarkdownIt:
 
 
 @cache
-def _block_parser() -> MarkdownIt:
-    """The same, but paragraphs are left unread."""
-    parser = _parser.__wrapped__()
+def block_parser() -> MarkdownIt:
+    """Return what reads the blocks of a document; paragraphs are left unread."""
+    parser = inline_parser.__wrapped__()
     parser.core.ruler.disable(["inline", "linkify", "text_join"])
     return parser
-
-
-def parse_blocks(source: str, env: Env) -> list[Token]:
-    """Return the blocks of a document, their inline text unread. Link definitions are added to `env`."""
-    return _block_parser().parse(source, env)
-
-
-def parse_inline(content: str, env: Env) -> list[Token]:
-    """Return the inline tokens of a paragraph, heading or cell; links are looked up in `env`."""
-    return _parser().parseInline(content, env)[0].children or []

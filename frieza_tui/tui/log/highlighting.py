@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeAlias, cast
+from typing import ClassVar, TypeAlias, cast
 
 from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
 from pygments.lexers import get_lexer_by_name  # pyright: ignore[reportUnknownVariableType]
@@ -91,6 +91,9 @@ class State:
 
 class Highlighter:
     """The colours of one language; "" or an unknown one has none."""
+
+    start: ClassVar[State] = State()
+    """Before the first line."""
 
     def __init__(self, language: str) -> None:
         self._lexer = _lexer_for(language)

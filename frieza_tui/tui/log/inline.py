@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from frieza_tui.tui.links.target import NO_LINK, Link, claims_another
-from frieza_tui.tui.log.grammar import Env, parse_inline
+from frieza_tui.tui.log.parsing import Env, parse_inline
 from frieza_tui.tui.log.rows import add_style
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _PLAIN = re.compile(r"(?:[^\\`*_~\[\]!<&$\n:@.]|[!:.](?=\s|$))*")
 """Text in which markdown-it would find no mark and no link."""
@@ -90,11 +92,11 @@ class _Reader:
         self.link_start = 0
         self.link_target = ""
 
-    def read(self, tokens: Sequence[Token]) -> None:
+    def read(self, tokens: "Sequence[Token]") -> None:
         for token in tokens:
             self._read_token(token)
 
-    def _read_token(self, token: Token) -> None:
+    def _read_token(self, token: "Token") -> None:
         style = self.styles[-1]
         match token.type:
             case "text":
@@ -128,7 +130,7 @@ class _Reader:
         if claims_another(Link(target, self.result.text[start:])):
             self.result.restyle(start, "false-link")
 
-    def _read_image(self, token: Token, style: str) -> None:
+    def _read_image(self, token: "Token", style: str) -> None:
         start = len(self.result.text)
         target = str(token.attrs.get("src", ""))
         self.result.add(f"🖼 {token.content}".rstrip() + f" ({target})", add_style(style, "link"))

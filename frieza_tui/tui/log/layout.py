@@ -6,10 +6,10 @@ from frieza_tui.text.width import cell_len
 from frieza_tui.tui.links.target import NO_LINK, Link
 from frieza_tui.tui.log.code import CodeLayout
 from frieza_tui.tui.log.flow import Flow
-from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.growing_text import GrowingText
 from frieza_tui.tui.log.inline import StyledText, plain
 from frieza_tui.tui.log.leaf import Leaf
+from frieza_tui.tui.log.parsing import Env
 from frieza_tui.tui.log.rows import Row, row_of
 from frieza_tui.tui.log.tables import TableLayout
 

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from frieza_tui.text.width import cell_len
 from frieza_tui.tui.log.leaf import Leaf, LeafKind
 from frieza_tui.tui.log.rows import Span, add_style
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 BULLETS = ("•", "◦", "▪")
 QUOTE_BAR = "▎"
@@ -61,7 +62,7 @@ def is_blank(line: str) -> bool:
     return _BLANK.fullmatch(line) is not None
 
 
-def language_of(token: Token) -> str:
+def language_of(token: "Token") -> str:
     """Return what a fence says about its code; "" if nothing."""
     return token.info.strip().partition(" ")[0]
 
@@ -80,14 +81,14 @@ class Outliner:
     _list_count: int = 0
     stack: list[Container] = field(default_factory=list)
 
-    def read(self, tokens: Sequence[Token]) -> list[Placed]:
+    def read(self, tokens: "Sequence[Token]") -> list[Placed]:
         """Return the leaves of a document's block tokens."""
         index = 0
         while index < len(tokens):
             index = self._read_block(tokens, index)
         return self.placed
 
-    def _read_block(self, tokens: Sequence[Token], index: int) -> int:
+    def _read_block(self, tokens: "Sequence[Token]", index: int) -> int:
         """Read the block that starts at a token; return the index after it."""
         token = tokens[index]
         match token.type:
@@ -112,7 +113,7 @@ class Outliner:
             return index + 1
         return index + 3
 
-    def _enter_or_leave(self, token: Token) -> None:
+    def _enter_or_leave(self, token: "Token") -> None:
         start = token.map[0] if token.map else 0
         self._list_count += token.type in ("bullet_list_open", "ordered_list_open")
         match token.type:
@@ -147,11 +148,11 @@ class Outliner:
             parent.counter = number + 1
         self.stack.append(Container("item", start, marker, cell_len(marker), number))
 
-    def _first_number(self, token: Token) -> int:
+    def _first_number(self, token: "Token") -> int:
         given = self.counters[self._list_count - 1] if self._list_count <= len(self.counters) else None
         return int(token.attrs.get("start", 1)) if given is None else given
 
-    def _add_paragraph(self, content: str, token: Token) -> None:
+    def _add_paragraph(self, content: str, token: "Token") -> None:
         if self.stack and self.stack[-1].marker and (task := _TASK.match(content)):
             item = self.stack[-1]
             box = TASKS[task[1]] + " "
@@ -166,7 +167,7 @@ class Outliner:
         start = self.stack[-1].start
         self._place(Leaf("inline"), start, start + 1)
 
-    def _add_table(self, tokens: Sequence[Token], index: int) -> int:
+    def _add_table(self, tokens: "Sequence[Token]", index: int) -> int:
         start = index
         rows: list[tuple[str, ...]] = []
         row: list[str] = []
@@ -191,7 +192,7 @@ class Outliner:
     def _add(
         self,
         kind: LeafKind,
-        token: Token,
+        token: "Token",
         content: str = "",
         style: str = "",
         info: str = "",

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from frieza_tui.text.width import cell_len
 from frieza_tui.tui.links.target import NO_LINK, Link
 from frieza_tui.tui.log.flow import Flow
-from frieza_tui.tui.log.grammar import Env
 from frieza_tui.tui.log.heights import Heights
 from frieza_tui.tui.log.inline import StyledText, styled
 from frieza_tui.tui.log.leaf import Leaf
+from frieza_tui.tui.log.parsing import Env
 from frieza_tui.tui.log.rows import EMPTY_ROW, Row, Span, row_of, slice_spans
 
 SEPARATOR = " │ "

@@ -1,5 +1,6 @@
 """What a chat screen does to take a key or an address and to try it. Knows the panel above the message box, no turn."""
 
+import asyncio
 import gc
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from frieza_tui.domain.errors import AuthFailed, FriezaError, StoreError
 from frieza_tui.i18n import _
 from frieza_tui.settings import is_key
 from frieza_tui.text.safe import make_safe, safe_line
+from frieza_tui.tui.log.parsing import load_parsers
 from frieza_tui.tui.screens.commanded import CommandScreen
 from frieza_tui.tui.widgets.choice_list import ChoiceList
 from frieza_tui.tui.widgets.composer import Composer
@@ -185,7 +187,7 @@ class TryingScreen(CommandScreen):
     async def _prepare(self) -> None:
         """Load what is heavy; ends when the backend is ready or has failed."""
         gc.enable()  # off since the program's start
-        await self._chat.prepare()
+        await asyncio.gather(self._chat.prepare(), asyncio.to_thread(load_parsers))
         gc.freeze()  # what the SDK loaded stays for good; looking through it again holds a frame for 0.1 s
 
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frieza_tui.tui.log.flow import Flow
-from frieza_tui.tui.log.grammar import Env, parse_inline
 from frieza_tui.tui.log.growing_text import OPEN_LIMIT, GrowingText
 from frieza_tui.tui.log.inline import StyledText, styled
+from frieza_tui.tui.log.parsing import Env, parse_inline
 
 WORDS = st.sampled_from(
     [
