@@ -30,7 +30,7 @@ SETTINGS_FLAGS = (
 class _Commands(Protocol):
     """What takes commands; argparse has no public name for it."""
 
-    def add_parser(self, name: str, *, help: str, description: str = ...) -> argparse.ArgumentParser: ...
+    def add_parser(self, name: str, *, help: str, description: str) -> argparse.ArgumentParser: ...
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -74,10 +74,10 @@ def build_parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_model(commands)
     _add_threads(commands)
-    doctor = commands.add_parser("doctor", help=_("look at everything that a chat needs, and say how it is"))
+    doctor = _add_command(commands, "doctor", _("look at everything that a chat needs, and say how it is"))
     doctor.add_argument("--json", action="store_true", help=_("answer in JSON"))
     doctor.add_argument("--keys", action="store_true", help=_("show what each key arrives as, until q"))
-    clean = commands.add_parser("clean", help=_("delete what a crash left on servers"))
+    clean = _add_command(commands, "clean", _("delete what a crash left on servers"))
     clean.add_argument("--dry-run", action="store_true", help=_("only say what and where"))
     return parser
 
@@ -128,7 +128,7 @@ def _add_screen(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_serve(commands: _Commands) -> None:
-    serve = commands.add_parser("serve", help=_("the embedded server, for any client of the Assistants API"))
+    serve = _add_command(commands, "serve", _("the embedded server, for any client of the Assistants API"))
     serve.add_argument("--host", default="127.0.0.1", help=_("the address to listen on (default: 127.0.0.1)"))
     serve.add_argument("--port", type=int, default=8000, metavar="N", help=_("0 takes a free one (default: 8000)"))
     serve.add_argument("--api-key", default=None, metavar="KEY", help=_("what clients must send (default: a new one)"))
@@ -137,13 +137,14 @@ def _add_serve(commands: _Commands) -> None:
 
 
 def _add_model(commands: _Commands) -> None:
-    model = commands.add_parser("model", help=_("the embedded model: what is there, download, remove"))
+    model = _add_command(commands, "model", _("the embedded model: what is there, download, remove"))
     model.add_argument("action", nargs="?", choices=("show", "get", "remove"), default="show")
     model.add_argument("--small", action="store_true", help=_("the small model"))
 
 
 def _add_threads(commands: _Commands) -> None:
-    threads = commands.add_parser("threads", help=_("the kept threads: list, show, search, delete, export, import"))
+    about = _("the kept threads: list, show, search, delete, export, import")
+    threads = _add_command(commands, "threads", about)
     actions = threads.add_subparsers(dest="action", metavar="ACTION", required=True)
     _add_action(actions, "list", _("all threads, those used last first"))
     _add_action(actions, "show", _("what was said in a thread")).add_argument("id", metavar="ID")
@@ -160,7 +161,11 @@ def _add_threads(commands: _Commands) -> None:
     files.add_argument("files", nargs="+", type=Path, metavar="FILE")
 
 
+def _add_command(commands: _Commands, name: str, about: str) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=about, description=about)
+
+
 def _add_action(actions: _Commands, name: str, about: str) -> argparse.ArgumentParser:
-    parser = actions.add_parser(name, help=about, description=about)
+    parser = _add_command(actions, name, about)
     parser.add_argument("--json", action="store_true", help=_("answer in JSON"))
     return parser

@@ -192,11 +192,17 @@ def _wrong_value(source: str, layer: Mapping[str, object], message: str) -> str:
     unknown = re.search(r"unknown field `(\w+)`", message)
     if unknown:
         return _("Unknown setting {key} in {source}; allowed are {allowed}.").format(
-            key=unknown[1], source=source, allowed=", ".join(Settings.__struct_fields__)
+            key=unknown[1], source=source_words(source), allowed=", ".join(Settings.__struct_fields__)
         )
     field = re.search(r"at `\$\.(\w+)`", message)
     key = field[1] if field else ""
     return _value_refused(key, source, "…" if key == "api_key" else layer.get(key), _allowed(key))
+
+
+def source_words(source: str) -> str:
+    """Return where a value came from, as `Loaded.sources` has it, in the language in use; a file is its path."""
+    named = {"environment": _("the environment"), "command line": _("the command line")}
+    return named.get(source, source)
 
 
 def _value_refused(key: str, source: str, value: object, allowed: str) -> str:
@@ -209,7 +215,7 @@ def _place(key: str, source: str) -> str:
     """Say where a reader finds a value: the file, the variables, or the command line."""
     if source == "environment":
         return " / ".join(name for name in (SHARED_ENV.get(key), ENV_PREFIX + key.upper()) if name)
-    return _("the command line") if source == "command line" else source
+    return source_words(source)
 
 
 def _allowed(key: str) -> str:

@@ -1,4 +1,8 @@
-"""One conversation: turns, queue, cancel. The one streaming loop of the program; knows no face and no SDK."""
+"""One conversation: turns, queue, cancel. Knows no face and no SDK.
+
+The one streaming loop of the program is `conversation.Chat._pump`: it reads the backend's run events into the journal,
+then into the open turn, which makes their texts safe (`open_turn`).
+"""
 
 from frieza_tui.chat.conversation import Chat
 from frieza_tui.chat.cut_run import CutRun, open_run_of

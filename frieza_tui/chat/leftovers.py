@@ -11,6 +11,7 @@ from frieza_tui.backends.base import Deletion, RemoteRun
 from frieza_tui.chat.cut_run import CutRun, open_run_of
 from frieza_tui.chat.past import Past
 from frieza_tui.i18n import _
+from frieza_tui.settings import source_words
 
 if TYPE_CHECKING:
     from frieza_tui.store.ledger import LedgerServer, RemoteObject
@@ -71,7 +72,9 @@ async def _delete(server: "LedgerServer", objects: Sequence[Deletion], find_key:
 
     key = await find_key(server)
     if key is None:
-        reason = _("The key that made it (from: {source}) is not set now.").format(source=server.key_source)
+        reason = _("The key that made it (from: {source}) is not set now.").format(
+            source=source_words(server.key_source)
+        )
         return [Deletion(one.kind, one.id, False, reason) for one in objects]
     return await delete_leftovers(server.base_url, key, objects)
 

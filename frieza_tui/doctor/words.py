@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from frieza_tui.doctor.report import Disk, ModelFound, Report, ServerFound, SettingsFound, Terminal
 from frieza_tui.i18n import _, ngettext
+from frieza_tui.settings import source_words
 from frieza_tui.text.width import cell_len
 
 COLUMN = 12
@@ -57,7 +58,7 @@ def _terminal(terminal: Terminal | None) -> Iterator[str]:
 def _settings(settings: SettingsFound) -> Iterator[str]:
     yield settings.file if settings.is_there else _("{file} is not there").format(file=settings.file)
     for one in settings.values:
-        yield f"{one.name} = {one.value}  ({one.source})"
+        yield f"{one.name} = {one.value}  ({source_words(one.source)})"
 
 
 def _servers(servers: list[ServerFound]) -> Iterator[str]:

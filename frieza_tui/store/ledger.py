@@ -23,7 +23,7 @@ class LedgerServer:
 
     base_url: str
     key_source: str
-    """Which setting gave the key, as people are told: "environment", "command line", a file. Empty: there is none."""
+    """What set the key, as `settings.Loaded.sources` names it. Empty: there is none."""
     key_mark: str
     """Of `mark_of`."""
 

@@ -1,4 +1,5 @@
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,11 @@ def test_only_the_newest_saved_states_are_kept(tmp_path: Path) -> None:
         os.utime(file, (number, number))
     SlotKeeper(tmp_path, "sha", "1.0").prune()
     assert sorted(file.stem for file in tmp_path.iterdir()) == [f"{number}" for number in range(12, 20)]
+
+
+def test_what_a_cut_save_left_behind_is_deleted_once_nobody_can_be_writing_it(tmp_path: Path) -> None:
+    for name, age_s in (("cut.123", 7200.0), ("being-saved.124", 1.0)):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, time.time() - age_s))
+    SlotKeeper(tmp_path, "sha", "1.0").prune()
+    assert [file.name for file in tmp_path.iterdir()] == ["being-saved.124"]

@@ -1,10 +1,15 @@
 """What a module may load, looked at in a process of its own: the static graph cannot see when an import happens."""
 
 import json
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
+
+import frieza_tui
 
 HEAVY = (
     "openai",
@@ -57,3 +62,16 @@ def test_the_screen_loads_no_sdk_and_no_parser() -> None:
         "textual",
         "rich",
     }
+
+
+def test_what_is_imported_is_declared() -> None:
+    package = Path(frieza_tui.__file__).parent
+    project = tomllib.loads((package.parent / "pyproject.toml").read_text())["project"]
+    extras = [one for extra in project["optional-dependencies"].values() for one in extra]
+    names = {
+        re.split(r"[^\w-]", one)[0].removesuffix("-py").replace("-", "_") for one in extras + project["dependencies"]
+    }
+    source = "\n".join(file.read_text() for file in package.rglob("*.py"))
+    imported = set(re.findall(r"^ *(?:from|import) (\w+)(?:$|[\w.]* import )", source, re.MULTILINE))
+    assert imported - names - set(sys.stdlib_module_names) - {"frieza_tui"} == set()
+    assert {"textual", "openai", "msgspec"} <= imported

@@ -20,6 +20,8 @@ STAGE = 4
 """Examples per stage: about 8 s of reading with the 1.5B model on two slow cores."""
 _FRESH_S = 300.0
 """After this long the engine may have slept and forgotten; half of the time after which it does."""
+_CUT_S = 3600.0
+"""No save takes as long: a file of another name that is older is of one that was cut."""
 _KEPT_FILES = 8
 """25 MB each, for the 1.5B model and 18 examples."""
 
@@ -111,7 +113,10 @@ class SlotKeeper:
         self.prune()
 
     def prune(self) -> None:
-        """Delete the oldest files, such as those of other models and older engines."""
+        """Delete the oldest files, such as those of other models and older engines, and what a cut save left behind."""
+        for file in self._folder.iterdir():
+            if file.suffix != ".slot" and time.time() - file.stat().st_mtime > _CUT_S:
+                file.unlink(missing_ok=True)
         files = sorted(self._folder.glob("*.slot"), key=lambda file: file.stat().st_mtime, reverse=True)
         for file in files[_KEPT_FILES:]:
             file.unlink(missing_ok=True)

@@ -1,1 +1,9 @@
-"""Screens: the chat and the help."""
+"""Screens: the chat, and the sheets over it (help, models, threads).
+
+The chat screen is too much for one class. Each module adds what it knows to the one before:
+kept (the thread and the draft on disk) → branched, linking → reading → serving → commanded → trying → welcome → chat.
+
+A message's way: `Composer.Submitted` → `ChatScreen._take_message` → `_send_next` → `BranchedScreen._begin_turn`, which
+has `tui/turns.py` open the bubbles → `ChatScreen._stream_turn`, the worker, whose events come back as `TurnAdvanced`
+to `_advance_turn` → `tui/turns.py` → `tui/reply_bubble.py` → the log. Every road of a turn ends in `_finish_turn`.
+"""

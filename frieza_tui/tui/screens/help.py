@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -13,6 +12,7 @@ from textual.widget import Widget
 
 from frieza_tui.i18n import _
 from frieza_tui.text.breaking import wrapped_lines
+from frieza_tui.text.width import cell_len
 from frieza_tui.tui.commands import COMMANDS
 from frieza_tui.tui.keys import KEYS, group_title, grouped
 
