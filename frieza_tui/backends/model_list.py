@@ -49,8 +49,8 @@ class ModelChoice:
 
     def __init__(self, client: OpenAIClient, wanted: str) -> None:
         """Take the client; wanted "" leaves it to the assistant and the server."""
-        self.name = wanted
-        """The model in use; "" until it is known."""
+        self.name = wanted or (OPENAI_MODEL if client.server.is_openai else "")
+        """The model in use, as far as nobody wants another; "" until it is known."""
         self._client = client
         self._wanted = wanted
         self._asking = asyncio.Lock()
@@ -89,7 +89,7 @@ class ModelChoice:
         """Ask for the list ahead of its use; one that is late is not waited for. Raises: Unreachable."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_S):
-                await self.look()
+                self.name = self.name or _first_that_talks(await self.look())
 
     async def choose(self, assistant: Assistant) -> str:
         """Return the model to use. Raises: Unreachable."""

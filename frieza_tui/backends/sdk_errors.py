@@ -360,7 +360,7 @@ def _said(happened: str, server: Server, message: str) -> str:
 
 
 def _key_advice() -> str:
-    return _("Set OPENAI_API_KEY to a valid key and start again.")
+    return _("Give a valid one: /welcome on the screen, or OPENAI_API_KEY at the start.")
 
 
 def _address_advice() -> str:

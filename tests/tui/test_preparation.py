@@ -64,3 +64,16 @@ async def test_a_server_that_comes_up_later_answers_the_same_message() -> None:
         async with serve(double.answer, port=int(url.split(":")[2].split("/")[0])):
             await at.press("enter")
             await at.wait_for("はい", "completed", "· ready")
+
+
+@pytest.mark.parametrize("api", ["chat", "auto"])
+async def test_the_model_that_will_answer_is_named_before_the_first_message(api: str) -> None:
+    double = ChatDouble(models=[{"id": "nomic-embed-text"}, {"id": "double-1"}])
+    async with serve(double.answer) as server, open_stage_on(BackendConfig(api, base_url=server.base_url)) as at:
+        await at.wait_for("double-1 · ready")
+        assert server.count("GET", "/models") == 1
+
+
+async def test_openais_default_model_is_named_before_it_is_asked_anything() -> None:
+    async with open_stage_on(BackendConfig("responses", api_key="sk-planted"), size=(100, 24)) as at:
+        await at.wait_for("api.openai.com · gpt-5.5 · not connected yet")
