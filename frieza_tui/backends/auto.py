@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 class AutoBackend:
     """Implements Backend over whichever API the server has."""
 
+    expect: None = None
+
     def __init__(
         self, client: OpenAIClient, make: Callable[[Api], Backend], *, notes: ApiNotes, model: str = ""
     ) -> None:

@@ -89,6 +89,10 @@ Raises: BackendError; NotHere or Refused if the server has no such run any more.
 """
 
 
+Expect: TypeAlias = Callable[[RunRequest], None]
+"""Takes the run that is likely to be asked for next, to read ahead for it; the newest one counts. Never waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
     """One model, as its server lists it."""
@@ -164,6 +168,11 @@ class Backend(Protocol):
     @property
     def resume_run(self) -> ResumeRun | None:
         """Follows a run that goes on without its stream; None where runs end with it."""
+        ...
+
+    @property
+    def expect(self) -> Expect | None:
+        """Reads ahead what is being written; None where that would leave this computer, or is of no use."""
         ...
 
     @property

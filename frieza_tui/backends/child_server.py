@@ -90,6 +90,11 @@ class ChildServer:
         """Whether the process has not ended, as far as is known."""
         return self._process.returncode is None and not self._reader.done()
 
+    def tell(self, line: bytes) -> None:
+        """Write a line to the child; lost if it has gone."""
+        if self._process.stdin is not None and not self._process.stdin.is_closing():
+            self._process.stdin.write(line)
+
     async def model_ready(self) -> None:
         """Wait until the child says that its model is ready.
 

@@ -10,6 +10,7 @@ from typing import Final
 from frieza_tui.backends.assistants import AssistantsBackend
 from frieza_tui.backends.base import Deletion, Label, ModelFacts, Preparation, RunRequest
 from frieza_tui.backends.child_server import CHILD_COMMAND, ChildServer
+from frieza_tui.backends.expected_run import encode_expected
 from frieza_tui.backends.loose_json import json_objects, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.sdk_errors import Server
@@ -116,6 +117,11 @@ class EmbeddedBackend:
         async with aclosing(self._run_on_child(request)) as events:
             async for event in events:
                 yield event
+
+    def expect(self, request: RunRequest) -> None:
+        """Have the child read ahead; the request goes through the pipe, where nobody else reads it."""
+        if self._child is not None and self._is_alive:
+            self._child.tell(encode_expected(request))
 
     async def cancel_run(self) -> None:
         """Cancel the run on the child. Raises: BackendError."""

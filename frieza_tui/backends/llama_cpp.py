@@ -90,6 +90,9 @@ class LlamaCppBackend:
         self._turn = asyncio.Lock()
         self._warming: asyncio.Task[None] | None = None
         self._is_closed = False
+        self._expected: RunRequest | None = None
+        self._is_reading = False
+        self._salt = new_id("voice") if seed is None else str(seed)
         self._packs: list[ExamplePack] = [pack for one in known_assistants[:1] for pack in one.packs]
 
     @property
@@ -109,6 +112,16 @@ class LlamaCppBackend:
         if not self._turn.locked():
             self._warm_when_idle()
 
+    def expect(self, request: RunRequest) -> None:
+        """Read the prompt of a run that may come; at once, unless the model is not loaded yet or is answering."""
+        self._expected = request
+        if self._is_engine_alive and not self._turn.locked() and not self._is_reading:
+            self._warm_when_idle()
+
+    @property
+    def _is_engine_alive(self) -> bool:
+        return self._host.running is not None and self._host.running.is_alive
+
     async def _ready(self) -> _Session:
         engine = await self._host.ready()
         if self._session is None or self._session.engine is not engine:
@@ -121,6 +134,7 @@ class LlamaCppBackend:
         yield RunChanged(run)
         async with self._turn:
             self._stop_warming()
+            self._expected = None
             try:
                 session = await self._ready()
                 run = replace(run, status="in_progress", model=self.label.model)
@@ -164,8 +178,7 @@ class LlamaCppBackend:
         self._packs = [pack, *(other for other in packs if other is not pack)]
         count = await session.slots.take_up(session.client, pack)
         session.slots.note_use(pack, count)
-        origin = request.thread.id if self._seed is None else self._seed
-        turn_seed = f"{origin} {len(request.thread.messages)} {request.thread.messages[-1].text}"
+        turn_seed = f"{self._salt} {len(request.thread.messages)} {request.thread.messages[-1].text}"
         reply_tokens = self._reply_tokens(request, PACK_MAX_TOKENS)
         return await session.builder.with_pack(request.thread, PackInUse(pack, count), reply_tokens, turn_seed)
 
@@ -191,15 +204,27 @@ class LlamaCppBackend:
             self._warming = asyncio.create_task(self._warm())
 
     def _stop_warming(self) -> None:
+        self._is_reading = False
         if self._warming is not None:
             self._warming.cancel()
             self._warming = None
 
     async def _warm(self) -> None:
+        await self._read_expected()
         await asyncio.sleep(self._idle_s)
-        if self._host.running is not None and self._host.running.is_alive:
+        if self._is_engine_alive:
             with suppress(ModelError):
                 await self.read_ahead()
+
+    async def _read_expected(self) -> None:
+        self._is_reading = True
+        while (request := self._expected) is not None and self._is_engine_alive:
+            self._expected = None
+            with suppress(EngineError, EngineGone, ModelError, MessageTooLong):  # the run meets the same, and tells
+                session = await self._ready()
+                prompt = await self._prompt(session, request)
+                await session.client.read_prompt(prompt.as_chat())
+        self._is_reading = False
 
     async def read_ahead(self) -> None:
         """Read what is missing of the example packs, the one in use first, and save it; minutes, once in a lifetime.

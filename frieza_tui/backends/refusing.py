@@ -11,6 +11,7 @@ class RefusingBackend:
     """Implements Backend by one error."""
 
     resume_run: None = None
+    expect: None = None
     models: None = None
 
     def __init__(self, label: Label, error: BackendError) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from frieza_tui.backends.base import Backend, Deletion, Label, Models, Preparation, ResumeRun, RunRequest
+from frieza_tui.backends.base import Backend, Deletion, Expect, Label, Models, Preparation, ResumeRun, RunRequest
 from frieza_tui.domain.events import RunEvent
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,11 @@ class SwitchingBackend:
     def label(self) -> Label:
         """Of the one that answers now."""
         return self._place.backend.label
+
+    @property
+    def expect(self) -> Expect | None:
+        """Of the one that answers now."""
+        return self._place.backend.expect
 
     @property
     def models(self) -> Models | None:

@@ -8,6 +8,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
 from frieza_tui.backends.base import Backend, Deletion, Label, Models, Preparation, RunRequest, Sampling
+from frieza_tui.chat.ahead import Ahead
 from frieza_tui.chat.branches import Branches
 from frieza_tui.chat.cut_run import CutRun, events_of_run
 from frieza_tui.chat.journal import Journal, NoJournal
@@ -46,6 +47,8 @@ class Chat:
 
     All methods run on the event loop of the face. At most one turn is open at a time.
     """
+
+    _receipt: tuple[Deletion, ...] | None = None
 
     def __init__(
         self,
@@ -91,7 +94,8 @@ class Chat:
         self._unsent: _Outgoing | None = None
         self._sweep = sweep
         self._sweeping: asyncio.Task[None] | None = None
-        self._receipt: tuple[Deletion, ...] | None = None
+        self.ahead = Ahead(backend, lambda draft: None if self._turn or len(self.queue) else _request(self, draft))
+        """What is being written, read ahead by a backend that can."""
 
     @property
     def thread(self) -> Thread:
@@ -258,6 +262,7 @@ class Chat:
         else:
             self.branches.end_turn(reply, turn.told, turn.ended, turn.cut_run)
         self._journal.end_run(self.thread, self.assistant.name, _origin(self.label), turn.ended)
+        self.ahead.tell()
 
     async def _pump(self, turn: OpenTurn, cut_run: CutRun | None) -> None:
         """Read the backend's events into the turn; the one streaming loop of the program."""
@@ -279,8 +284,7 @@ class Chat:
         self._note_preparation(Preparation("ready"))
         await self._journal.written()
         turn.ask()
-        request = RunRequest(self.assistant, self.thread, self._sampling)
-        async with aclosing(events_of_run(self._backend, request, cut_run)) as events:
+        async with aclosing(events_of_run(self._backend, _request(self), cut_run)) as events:
             async for event in events:
                 if turn.ended is None:
                     self._journal.take(event)
@@ -313,6 +317,13 @@ class Chat:
         if preparation != self.preparation:
             self.preparation = preparation
             self.on_preparation(preparation)
+            self.ahead.tell()
+
+
+def _request(chat: Chat, draft: str = "") -> RunRequest:
+    """Return the run that is asked for now, or would be if a draft were sent."""
+    thread = chat.thread.with_message(user_message(draft)) if draft else chat.thread
+    return RunRequest(chat.assistant, thread, chat._sampling)
 
 
 async def _run_sweep(sweep: Callable[[], Awaitable[object]]) -> None:

@@ -14,12 +14,14 @@ from functools import partial
 from typing import Any
 
 from frieza_tui.backends.base import Backend, Preparation
+from frieza_tui.backends.expected_run import decode_expected
 from frieza_tui.domain.errors import FriezaError
 from frieza_tui.server.app import serving
 from frieza_tui.server.listen import base_url, bind
 from frieza_tui.server.options import ServerOptions
 
 _HARD_EXIT_S = 2.0
+_READ_BYTES = 65_536
 _MISUSED = 2
 _log = logging.getLogger(__name__)
 
@@ -28,7 +30,8 @@ def main_child(open_backend: Callable[[dict[str, Any]], Backend]) -> int:
     """Serve on a free loopback port until standard input ends; returns the exit status.
 
     The first line of standard input is a JSON object: "token" is the key that clients must send, the rest goes to
-    `open_backend`. Standard output gets one JSON object a line: {"event": "listening", "base_url"}, then one
+    `open_backend`. Each later line is a run to be expected (`backends.expected_run`).
+    Standard output gets one JSON object a line: {"event": "listening", "base_url"}, then one
     {"event": "preparation", "stage", "fraction", "detail"} for each step of the backend's way to its first answer.
     """
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -47,8 +50,12 @@ def main_child(open_backend: Callable[[dict[str, Any]], Backend]) -> int:
 
 async def _serve(open_backend: Callable[[], Backend], token: str, parent: "_Parent", reporter: "_Reporter") -> None:
     leaving = asyncio.Event()
+    expected: asyncio.Queue[bytes] = asyncio.Queue()
     loop = asyncio.get_running_loop()
-    parent.watch(partial(loop.call_soon_threadsafe, leaving.set))
+    parent.watch(
+        lambda line: loop.call_soon_threadsafe(expected.put_nowait, line),
+        partial(loop.call_soon_threadsafe, leaving.set),
+    )
 
     def opened() -> Backend:
         backend = open_backend()
@@ -59,8 +66,10 @@ async def _serve(open_backend: Callable[[], Backend], token: str, parent: "_Pare
         async with serving(opened, ServerOptions(token), listener) as service:
             reporter.send({"event": "listening", "base_url": base_url(listener)})
             preparing = asyncio.create_task(_prepare(service.backend, reporter))
+            expecting = asyncio.create_task(_expect(service.backend, expected))
             await leaving.wait()
             preparing.cancel()
+            expecting.cancel()
 
 
 async def _prepare(backend: Backend, reporter: "_Reporter") -> None:
@@ -68,6 +77,18 @@ async def _prepare(backend: Backend, reporter: "_Reporter") -> None:
         await backend.prepare()
     except FriezaError as error:
         reporter.report(Preparation("failed", detail=str(error)))
+
+
+async def _expect(backend: Backend, lines: "asyncio.Queue[bytes]") -> None:
+    while True:
+        line = await lines.get()
+        try:
+            request = decode_expected(line)
+        except ValueError:
+            _log.error("a line of standard input could not be read")
+            continue
+        if request is not None and backend.expect is not None:
+            backend.expect(request)
 
 
 def _ignore_the_terminals_signals() -> None:
@@ -90,13 +111,16 @@ class _Parent:
             read += more
         return read
 
-    def watch(self, on_gone: Callable[[], object]) -> None:
-        """Call `on_gone` from another thread at the end of standard input; end the process if that does not."""
+    def watch(self, on_line: Callable[[bytes], object], on_gone: Callable[[], object]) -> None:
+        """Call `on_line` from another thread for each line, `on_gone` at the end; end the process if that does not."""
 
         def wait() -> None:
-            while os.read(self._descriptor, 4096):
-                pass
+            begun = b""
             with suppress(RuntimeError):  # the loop has ended already
+                while read := os.read(self._descriptor, _READ_BYTES):
+                    *lines, begun = (begun + read).split(b"\n")
+                    for line in lines:
+                        on_line(line)
                 on_gone()
             time.sleep(_HARD_EXIT_S)
             os._exit(1)

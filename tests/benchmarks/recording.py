@@ -1,6 +1,7 @@
 """What a program wrote to its terminal and when, looked at afterwards by an emulator. Never used while measuring."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import pyte
@@ -30,15 +31,19 @@ class Recording:
             stream.feed(_UNKNOWN.sub(b"", data))
         return _rows(emulator)
 
-    def shown_s(self, needle: str, since_s: float) -> float | None:
-        """Return when a text first stood on the screen; for programs that draw only the cells that changed."""
+    def pictures(self, since_s: float) -> Iterator[tuple[float, list[str]]]:
+        """Yield the rows of the screen after each chunk that was read from a moment on, and when it was."""
         emulator = pyte.Screen(self._columns, self._rows)
         stream = pyte.ByteStream(emulator)
         for at_s, data in self._last_chunks():
             stream.feed(_UNKNOWN.sub(b"", data))
-            if at_s >= since_s and any(needle in row for row in _rows(emulator)):
-                return at_s
-        return None
+            if at_s >= since_s:
+                yield at_s, _rows(emulator)
+
+    def shown_s(self, needle: str, since_s: float) -> float | None:
+        """Return when a text first stood on the screen; for programs that draw only the cells that changed."""
+        pictures = self.pictures(since_s)
+        return next((at_s for at_s, rows in pictures if any(needle in row for row in rows)), None)
 
     def between(self, begin_s: float, end_s: float) -> list[tuple[float, bytes]]:
         """Return the chunks read in a span of time."""

@@ -33,6 +33,8 @@ _POLL_S: Final = 0.1
 class AssistantsBackend:
     """Implements Backend over `beta.assistants`, `beta.threads`, `beta.threads.messages` and `beta.threads.runs`."""
 
+    expect: None = None
+
     def __init__(self, client: OpenAIClient, *, model: str = "", place: str = "", settle_s: float = SETTLE_S) -> None:
         """Take the client of the server.
 

@@ -27,6 +27,7 @@ class ChatCompletionsBackend:
     """Implements Backend over `chat/completions`."""
 
     resume_run: None = None
+    expect: None = None
 
     def __init__(self, client: OpenAIClient, *, model: str = "", place: str = "") -> None:
         """Take the client of the server.

@@ -31,6 +31,8 @@ _ABANDON_S: Final = 1.0
 class ResponsesBackend:
     """Implements Backend over `responses` and `conversations`."""
 
+    expect: None = None
+
     def __init__(
         self, client: OpenAIClient, *, model: str = "", place: str = "", patience: Patience = PATIENCE
     ) -> None:

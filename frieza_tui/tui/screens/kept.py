@@ -168,3 +168,4 @@ class KeptScreen(Screen[None]):
     def _keep_draft(self) -> None:
         self._draft_timer = None
         self._chat.keep_unsent(self._composer.text)
+        self._chat.ahead.note(make_safe(self._composer.text).strip("\n"))

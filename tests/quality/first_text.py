@@ -1,0 +1,220 @@
+"""Measures the wait for the first text of the embedded model as a user has it: from Enter to the screen.
+
+    python -m tests.quality.first_text [--model small] [--starts 5] [--talks typed,pasted,english]
+
+Starts the program anew for each conversation, in a pseudo-terminal, in a home folder of its own into which the joined
+model is linked; the example packs are read ahead once, before. Before each start a bare engine reads and answers the
+same greeting, so that a busy machine can be told from a slow program. Run by root it comes first on the machine.
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from frieza_tui.assistant_files import default_assistant
+from frieza_tui.backends.base import RunRequest
+from frieza_tui.backends.llama_cpp import LlamaCppBackend
+from frieza_tui.backends.model_files import models_dir
+from frieza_tui.domain.events import TextDelta
+from frieza_tui.domain.thread import Thread, user_message
+from tests.benchmarks.priority import go_first
+from tests.benchmarks.processes import process_tree
+from tests.benchmarks.terminal import Terminal
+
+Keys = tuple[tuple[str, float], ...]
+"""What is written at once, and how long nothing follows: the last pause is that before Enter."""
+
+WORD_S: Final = 0.8
+"""An input method hands over a word about so often."""
+ENTER_S: Final = 0.4
+LETTER_S: Final = 0.12
+_PATIENCE_S: Final = 180.0
+_LOOK_S: Final = 0.25
+
+
+def words(*parts: str) -> Keys:
+    *before, last = parts
+    return (*((part, WORD_S) for part in before), (last, ENTER_S))
+
+
+def letters(text: str) -> Keys:
+    return (*((letter, LETTER_S) for letter in text[:-1]), (text[-1], ENTER_S))
+
+
+TALKS: Final[dict[str, tuple[Keys, ...]]] = {
+    "typed": (
+        words("こんにちは"),
+        words("あなたの", "好きな", "食べ物は", "何ですか？"),
+        words("深海の", "生き物と", "火山の", "関係について、", "どう思われますか？"),
+    ),
+    "pasted": (
+        (("こんにちは", 0.02),),
+        (("あなたの好きな食べ物は何ですか？", 0.02),),
+        (("深海の生き物と火山の関係について、どう思われますか？", 0.02),),
+    ),
+    "other": (words("あなたの", "名前は？"),),
+    "english": (letters("Hello there"), letters("What is your favourite food?"), letters("Tell me about volcanoes.")),
+}
+
+
+def text_of(keys: Keys) -> str:
+    return "".join(part for part, _pause_s in keys)
+
+
+def reply_rows(rows: list[str], asked: str) -> tuple[str, list[str]] | None:
+    """Return the head and the text of the reply to a message that stands on a screen; None before it stands there."""
+    bare = [row.strip().removeprefix("▎").strip() for row in rows]
+    at = max((at for at, row in enumerate(bare) if row.split("  ")[0] == "あなた"), default=None)
+    if at is None or not any(row and asked.startswith(row) for row in bare[at + 1 : at + 3]):
+        return None
+    head = next((below for below in range(at, len(bare)) if bare[below].startswith("フリーザ様")), None)
+    if head is None:
+        return None
+    text = [bare[below] for below in range(head + 1, len(bare)) if rows[below].strip().startswith("▎") and bare[below]]
+    return bare[head], text
+
+
+class Conversation:
+    """The program in a terminal, one message after the other."""
+
+    def __init__(self, model: str | None, home: Path) -> None:
+        command = [sys.executable, "-m", "frieza_tui", *(["--model", model] if model else [])]
+        environ = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+        environ |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "XDG_CACHE_HOME": str(home / ".cache")}
+        fresh = Path(tempfile.mkdtemp(dir=home))
+        environ |= {"HOME": str(fresh), "XDG_DATA_HOME": str(home / ".local/share"), "FRIEZA_TUI_STORE": "false"}
+        self._terminal = Terminal(command, environ, fresh)
+
+    def wait_ready(self) -> None:
+        """Wait until the model is loaded, and for what a user needs to look at the screen."""
+        self._until(lambda rows: "qwen" in rows[0] or "qwen" in rows[1])
+        self._come_first()
+        time.sleep(2.0)
+
+    def ask(self, keys: Keys) -> float:
+        """Write a message and send it; return the seconds from Enter to the first text, once the reply is whole."""
+        for part, pause_s in keys:
+            self._terminal.type(part)
+            time.sleep(pause_s)
+        entered_s = time.monotonic()
+        self._terminal.type("\r")
+        self._until(lambda rows: self._has_ended(rows, text_of(keys)))
+        return self._first_text_s(text_of(keys), entered_s) - entered_s
+
+    def close(self) -> None:
+        self._terminal.close()
+
+    def _come_first(self) -> None:
+        """The server's processes are a session of their own, which the machine weighs by itself."""
+        for pid in process_tree(self._terminal.pid):
+            with suppress(OSError):
+                Path(f"/proc/{pid}/autogroup").write_text("-10")
+
+    def _until(self, is_due: "object") -> None:
+        end_s = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < end_s:
+            if is_due(self._terminal.recording.screen()):  # type: ignore[operator]
+                return
+            time.sleep(_LOOK_S)
+        raise TimeoutError("\n".join(self._terminal.recording.screen()))
+
+    @staticmethod
+    def _has_ended(rows: list[str], asked: str) -> bool:
+        reply = reply_rows(rows, asked)
+        return reply is not None and bool(reply[1]) and "in progress" not in reply[0] and "queued" not in reply[0]
+
+    def _first_text_s(self, asked: str, entered_s: float) -> float:
+        for at_s, rows in self._terminal.recording.pictures(entered_s):
+            reply = reply_rows(rows, asked)
+            if reply is not None and reply[1]:
+                return at_s
+        raise LookupError(asked)
+
+
+async def bare_first_text_s(model: str | None) -> float:
+    """Seconds of an engine alone: saved state taken up, greeting with its example read, first text."""
+    backend = LlamaCppBackend(model, [default_assistant()], seed=1, idle_s=3600)
+    request = RunRequest(default_assistant(), Thread(messages=(user_message("こんにちは"),)))
+    try:
+        await backend.prepare()
+        start_s = time.perf_counter()
+        async with aclosing(backend.stream_run(request)) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    return time.perf_counter() - start_s
+    finally:
+        await backend.close()
+    raise RuntimeError("no text")
+
+
+async def read_ahead(model: str | None) -> None:
+    backend = LlamaCppBackend(model, [default_assistant()], seed=1, idle_s=3600)
+    try:
+        await backend.read_ahead()
+    finally:
+        await backend.close()
+
+
+def measure(model: str | None, talk: str, starts: int, home: Path) -> None:
+    bare: list[float] = []
+    waits: list[list[float]] = [[] for _ in TALKS[talk]]
+    for _ in range(starts):
+        bare.append(asyncio.run(bare_first_text_s(model)))
+        conversation = Conversation(model, home)
+        try:
+            conversation.wait_ready()
+            for one, keys in zip(waits, TALKS[talk], strict=True):
+                one.append(conversation.ask(keys))
+        finally:
+            conversation.close()
+    say(f"{talk}: bare engine, greeting with its example", bare, bare)
+    for keys, one in zip(TALKS[talk], waits, strict=True):
+        say(f"{talk}: {text_of(keys)}", one, bare)
+
+
+def say(what: str, seconds: list[float], bare: list[float]) -> None:
+    ratio = statistics.median(one / other for one, other in zip(seconds, bare, strict=True))
+    each = " ".join(f"{one:.2f}" for one in seconds)
+    load = os.getloadavg()[0]
+    sys.stdout.write(
+        f"{statistics.median(seconds):5.2f} s  {ratio:4.2f} of bare  load {load:4.1f}  {what}  ({each})\n"
+    )
+    sys.stdout.flush()
+
+
+@contextmanager
+def prepared_home() -> Iterator[Path]:
+    """A home whose models are those of this user, linked."""
+    here = models_dir()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        os.environ["XDG_CACHE_HOME"], os.environ["XDG_DATA_HOME"] = str(home / ".cache"), str(home / ".local/share")
+        models_dir().mkdir(parents=True)
+        for file in here.glob("*.gguf"):
+            (models_dir() / file.name).symlink_to(file)
+        yield home
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model")
+    parser.add_argument("--starts", type=int, default=5)
+    parser.add_argument("--talks", default=",".join(TALKS))
+    options = parser.parse_args()
+    go_first()
+    with prepared_home() as home:
+        asyncio.run(read_ahead(options.model))
+        for talk in options.talks.split(","):
+            measure(options.model, talk, options.starts, home)
+
+
+if __name__ == "__main__":
+    main()
