@@ -10,6 +10,7 @@ from frieza_tui.backends.embedded.engine_client import EngineError, EngineGone
 from frieza_tui.backends.embedded.engine_process import CONTEXT_TOKENS, ENGINE_COMMAND
 from frieza_tui.backends.embedded.host import EngineHost, RunningEngine
 from frieza_tui.backends.embedded.prompt_builder import MessageTooLong, PackInUse, PromptBuilder
+from frieza_tui.backends.embedded.prompt_reader import PromptReader
 from frieza_tui.backends.embedded.prompts import (
     MAX_TOKENS,
     PACK_MAX_TOKENS,
@@ -49,6 +50,7 @@ class _Session:
         self.client = engine.client
         self.slots = SlotKeeper(host.slots_dir, engine.model.fingerprint, engine.version)
         self.builder = PromptBuilder(CONTEXT_TOKENS, engine.client.count_tokens)
+        self.reader = PromptReader(engine.client)
 
 
 class LlamaCppBackend:
@@ -223,7 +225,7 @@ class LlamaCppBackend:
             with suppress(EngineError, EngineGone, ModelError, MessageTooLong):  # the run meets the same, and tells
                 session = await self._ready()
                 prompt = await self._prompt(session, request)
-                await session.client.read_prompt(prompt.as_chat())
+                await session.reader.read(prompt, is_wanted=lambda: self._expected is None)
         self._is_reading = False
 
     async def read_ahead(self) -> None:

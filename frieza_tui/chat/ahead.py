@@ -9,7 +9,9 @@ class Ahead:
     """The draft, and when the backend is told of it: while nothing else goes on."""
 
     def __init__(self, backend: Backend, request_for: Callable[[str], RunRequest | None]) -> None:
-        """request_for: gives the run that sending a text would ask for; None while that cannot be said."""
+        """request_for: gives the run that sending a text would ask for; None while nothing is to be told."""
+        self.opening = ""
+        """What people are likely to begin a thread with; taken for the draft as long as there is none."""
         self._backend = backend
         self._request_for = request_for
         self._draft = ""
@@ -22,6 +24,8 @@ class Ahead:
 
     def tell(self) -> None:
         """Tell the backend, if it wants to know."""
-        expect = self._backend.expect
-        if expect is not None and self._draft.strip() and (request := self._request_for(self._draft)) is not None:
+        is_draft, expect = bool(self._draft.strip()), self._backend.expect
+        text = self._draft if is_draft else self.opening
+        request = self._request_for(text) if text and expect is not None else None
+        if expect is not None and request is not None and (is_draft or len(request.thread.messages) == 1):
             expect(request)

@@ -190,6 +190,7 @@ class Chat:
         self.branches = Branches(past, self._keep)
         self.queue.replace(past.queued)
         self._journal.go_on(past.thread)
+        self.ahead.tell()
         return True
 
     async def keep_anew(self) -> str:

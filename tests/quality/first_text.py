@@ -36,6 +36,7 @@ WORD_S: Final = 0.8
 """An input method hands over a word about so often."""
 ENTER_S: Final = 0.4
 LETTER_S: Final = 0.12
+_ENDED: Final = ("completed", "完了", "incomplete", "未完")
 _PATIENCE_S: Final = 180.0
 _LOOK_S: Final = 0.25
 
@@ -85,10 +86,11 @@ def reply_rows(rows: list[str], asked: str) -> tuple[str, list[str]] | None:
 class Conversation:
     """The program in a terminal, one message after the other."""
 
-    def __init__(self, model: str | None, home: Path) -> None:
+    def __init__(self, model: str | None, home: Path, *, is_english: bool) -> None:
         command = [sys.executable, "-m", "frieza_tui", *(["--model", model] if model else [])]
         environ = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-        environ |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "XDG_CACHE_HOME": str(home / ".cache")}
+        environ["TERM"] = "xterm-256color"
+        environ |= {"LANG": "en_US.UTF-8" if is_english else "ja_JP.UTF-8", "XDG_CACHE_HOME": str(home / ".cache")}
         fresh = Path(tempfile.mkdtemp(dir=home))
         environ |= {"HOME": str(fresh), "XDG_DATA_HOME": str(home / ".local/share"), "FRIEZA_TUI_STORE": "false"}
         self._terminal = Terminal(command, environ, fresh)
@@ -129,7 +131,7 @@ class Conversation:
     @staticmethod
     def _has_ended(rows: list[str], asked: str) -> bool:
         reply = reply_rows(rows, asked)
-        return reply is not None and bool(reply[1]) and "in progress" not in reply[0] and "queued" not in reply[0]
+        return reply is not None and bool(reply[1]) and any(word in reply[0] for word in _ENDED)
 
     def _first_text_s(self, asked: str, entered_s: float) -> float:
         for at_s, rows in self._terminal.recording.pictures(entered_s):
@@ -168,7 +170,7 @@ def measure(model: str | None, talk: str, starts: int, home: Path) -> None:
     waits: list[list[float]] = [[] for _ in TALKS[talk]]
     for _ in range(starts):
         bare.append(asyncio.run(bare_first_text_s(model)))
-        conversation = Conversation(model, home)
+        conversation = Conversation(model, home, is_english=talk == "english")
         try:
             conversation.wait_ready()
             for one, keys in zip(waits, TALKS[talk], strict=True):

@@ -114,6 +114,20 @@ class EngineClient:
         """Return how many tokens a text has. Raises: EngineError, EngineGone."""
         return len((await self._post("/tokenize", {"content": text}))["tokens"])
 
+    async def tokens_of(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
+        """Return the prompt that the model's chat template makes of messages. Raises: EngineError, EngineGone."""
+        prompt = (await self._post("/apply-template", {"messages": messages}))["prompt"]
+        text = {"content": prompt, "add_special": True, "parse_special": True}
+        tokens: list[int] = (await self._post("/tokenize", text))["tokens"]
+        return tokens
+
+    async def read_tokens(self, tokens: Sequence[int]) -> None:
+        """Have the beginning of a prompt read; what was read before and is in it is kept.
+
+        Raises: EngineError, EngineGone.
+        """
+        await self._post("/completion", {"prompt": tokens, "n_predict": 0})
+
     async def read_prompt(self, messages: Sequence[Mapping[str, str]]) -> None:
         """Have a prompt read, to be saved; cancelling stops the reading. Raises: EngineError, EngineGone."""
         async with aclosing(self.stream_chat({"messages": messages, "max_tokens": 1})) as pieces:

@@ -71,9 +71,10 @@ class PromptBuilder:
         except MessageTooLong:
             head, beside = pack_messages(use.pack, 0), []
             kept = await self._newest_that_fit([], [*head, last], reply_tokens)
-        messages = (*head, *_flat(kept), *beside, last)
+        settled = [*head, *_flat(kept)]
         opener = "" if like is not None and like[1] else choose_opener(use.pack, text, turn_seed)
-        return Prompt(messages, reply_tokens, opener, _temperature(text, like))
+        messages = (*settled, *beside, last)
+        return Prompt(messages, reply_tokens, opener, _temperature(text, like), len(settled))
 
     async def plain(self, thread: Thread, instructions: str, reply_tokens: int) -> Prompt:
         """Return the instructions and as much of the thread as fits, the oldest exchanges dropped first.
@@ -86,9 +87,8 @@ class PromptBuilder:
         kept = await self._newest_that_fit(exchanges, [*head, last], reply_tokens)
         dropped = sum(len(exchange) for exchange in exchanges[: len(exchanges) - len(kept)])
         messages = _merged([*head, *_flat(kept), last])
-        return Prompt(
-            tuple(messages), reply_tokens, temperature=_temperature(last["content"], None), dropped_messages=dropped
-        )
+        temperature = _temperature(last["content"], None)
+        return Prompt(tuple(messages), reply_tokens, "", temperature, len(messages) - 1, dropped)
 
     async def _newest_that_fit(
         self, exchanges: Sequence[Exchange], fixed: Sequence[ChatMessage], reply_tokens: int

@@ -44,6 +44,8 @@ class Prompt:
     opener: str = ""
     """The beginning of the reply, put into the model's mouth; not part of `messages`."""
     temperature: float = LIVELY
+    settled_messages: int = 0
+    """How many of `messages`, from the first on, are the same whatever the thread's last message says."""
     dropped_messages: int = 0
     """Oldest messages left out because the context window was full."""
 

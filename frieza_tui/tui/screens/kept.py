@@ -18,6 +18,7 @@ from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import KeepingFailed
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
+from frieza_tui.tui.widgets.greeting import sample_messages
 from frieza_tui.tui.widgets.queue_view import QueueView
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
 
@@ -45,6 +46,7 @@ class KeptScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show what came before; listen to what becomes of the thread on disk."""
         self._chat.on_trouble = self._tell_trouble
+        self._chat.ahead.opening = sample_messages()[0]
         self._show_past()
         if self._chat.can_rejoin:
             self.call_after_refresh(self.action_retry)

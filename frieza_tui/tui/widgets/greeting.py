@@ -8,6 +8,11 @@ from frieza_tui.text.breaking import wrapped_lines
 from frieza_tui.tui.keys import key
 
 
+def sample_messages() -> tuple[str, ...]:
+    """Return some things to ask, the likeliest first."""
+    return (_("Hello!"), _("Who is the strongest in the universe?"), _("Give me advice for Monday."))
+
+
 class Greeting(Widget):
     """The assistant's name, some things to ask, the keys to know."""
 
@@ -43,8 +48,7 @@ class Greeting(Widget):
         ]
 
     def _samples(self) -> list[list[Content]]:
-        samples = (_("Hello!"), _("Who is the strongest in the universe?"), _("Give me advice for Monday."))
-        quoted = [_("“{words}”").format(words=sample) for sample in samples]
+        quoted = [_("“{words}”").format(words=sample) for sample in sample_messages()]
         return [[row for words in quoted for row in self._rows(words, "italic $foreground")]]
 
     def _rows(self, words: str, style: str) -> list[Content]:
