@@ -24,7 +24,7 @@ def _newest(messages: Iterable[tuple[Role, str]]) -> Iterator[tuple[Role, str]]:
         left -= len(text)
         if left < 0:
             return
-        yield role, text
+        yield role, text.encode("utf-8", "replace").decode()
 
 
 def encode_expected(request: RunRequest) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
-from frieza_tui.backends.base import Deletion, Label, Models, Preparation, RunRequest
+from frieza_tui.backends.base import Deletion, Expect, Label, Models, Preparation, RunRequest
 from frieza_tui.backends.drafts import MessageDraft
 from frieza_tui.domain.errors import ServerFault
 from frieza_tui.domain.events import (
@@ -70,7 +70,6 @@ class ScriptedBackend:
     """Implements Backend from a list of replies, one for each run."""
 
     resume_run: None = None
-    expect: None = None
 
     def __init__(
         self,
@@ -100,6 +99,8 @@ class ScriptedBackend:
         """If set, what `delete_remote` answers."""
         self.delete_gate: asyncio.Event | None = None
         self.models: Models | None = None
+        self.expect: Expect | None = None
+        """If set, told of what is being written."""
         self.is_closed = False
         self._script = tuple(script)
         self._delay_s = delay_s

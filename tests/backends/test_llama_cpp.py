@@ -17,7 +17,7 @@ from frieza_tui.domain.events import MessageClosed, MessageOpened, RunChanged, R
 from frieza_tui.domain.run import Usage
 from frieza_tui.domain.thread import Message, TextPart, Thread, user_message
 from frieza_tui.paths import cache_dir
-from tests.support.fake_engine import FakeEngine, running_fake
+from tests.support.fake_engine import FakeEngine, applied, running_fake
 
 NEVER_IDLE_S = 3600.0
 BARE = Assistant("Bare", "Be brief.")
@@ -289,6 +289,51 @@ async def test_a_saved_state_that_the_engine_refuses_is_thrown_away(
     assert last_run(events).run.status == "completed"
     assert len(engine.chats[0]["messages"]) < 10
     assert len(list(slots.iterdir())) == len(engine.bad_slots) - 1
+
+
+async def test_what_is_expected_is_read_before_it_is_asked_for(voiced: LlamaCppBackend, engine: FakeEngine) -> None:
+    await voiced.read_ahead()
+    request = RunRequest(default_assistant(), asked("あなたの名前は？"))
+    voiced.expect(request)
+    await engine.wait_for(lambda fake: any("あなたの名前は？" in step for step in fake.steps))
+    await run(voiced, request)
+    assert applied(engine.chats[0]["messages"]).startswith(engine.steps[-1])
+
+
+async def test_the_newest_draft_is_read_and_the_ones_before_it_are_left(
+    voiced: LlamaCppBackend, engine: FakeEngine
+) -> None:
+    await voiced.read_ahead()
+    engine.reading_gate = asyncio.Event()
+    voiced.expect(RunRequest(default_assistant(), asked("地球をどうするつもりですか")))
+    await engine.reading.wait()
+    for draft in ("a", "b", "深海の生き物"):
+        voiced.expect(RunRequest(default_assistant(), asked(draft)))
+    engine.reading_gate.set()
+    await engine.wait_for(lambda fake: any("深海の生き物" in step for step in fake.steps))
+    assert not any("地球をどうするつもりですか" in step for step in engine.steps)
+    assert not any(step.endswith(("<user>a", "<user>b")) for step in engine.steps)
+
+
+async def test_a_run_does_not_wait_for_what_is_read_ahead(voiced: LlamaCppBackend, engine: FakeEngine) -> None:
+    await voiced.read_ahead()
+    engine.reading_gate = asyncio.Event()
+    voiced.expect(RunRequest(default_assistant(), asked("Who are you")))
+    await engine.reading.wait()
+    events = await run(voiced, RunRequest(default_assistant(), asked("Something else")))
+    assert statuses(events)[-1] == "completed"
+    assert len(engine.steps) == 1
+    engine.reading_gate.set()
+
+
+async def test_what_was_written_while_the_model_loaded_is_read_when_it_has(
+    voiced: LlamaCppBackend, engine: FakeEngine
+) -> None:
+    voiced.expect(RunRequest(BARE, asked("Who are you?")))
+    assert engine.starts == []
+    await voiced.prepare()
+    await engine.wait_for(lambda fake: bool(fake.steps))
+    assert engine.steps[0].startswith("<system>Be brief.<user>")
 
 
 async def test_preparing_without_the_models_file_fails_in_words(make: MakeBackend) -> None:

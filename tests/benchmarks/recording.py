@@ -20,30 +20,26 @@ class Recording:
 
     def __init__(self, columns: int, rows: int) -> None:
         self.chunks: list[tuple[float, bytes]] = []
-        self._columns = columns
-        self._rows = rows
+        self.columns = columns
+        self.rows = rows
 
     def screen(self) -> list[str]:
         """Return the rows of the screen as they are at the end."""
-        emulator = pyte.Screen(self._columns, self._rows)
+        emulator = pyte.Screen(self.columns, self.rows)
         stream = pyte.ByteStream(emulator)
         for _, data in self._last_chunks():
             stream.feed(_UNKNOWN.sub(b"", data))
         return _rows(emulator)
 
-    def pictures(self, since_s: float) -> Iterator[tuple[float, list[str]]]:
-        """Yield the rows of the screen after each chunk that was read from a moment on, and when it was."""
-        emulator = pyte.Screen(self._columns, self._rows)
+    def shown_s(self, needle: str, since_s: float) -> float | None:
+        """Return when a text first stood on the screen; for programs that draw only the cells that changed."""
+        emulator = pyte.Screen(self.columns, self.rows)
         stream = pyte.ByteStream(emulator)
         for at_s, data in self._last_chunks():
             stream.feed(_UNKNOWN.sub(b"", data))
-            if at_s >= since_s:
-                yield at_s, _rows(emulator)
-
-    def shown_s(self, needle: str, since_s: float) -> float | None:
-        """Return when a text first stood on the screen; for programs that draw only the cells that changed."""
-        pictures = self.pictures(since_s)
-        return next((at_s for at_s, rows in pictures if any(needle in row for row in rows)), None)
+            if at_s >= since_s and any(needle in row for row in _rows(emulator)):
+                return at_s
+        return None
 
     def between(self, begin_s: float, end_s: float) -> list[tuple[float, bytes]]:
         """Return the chunks read in a span of time."""
@@ -57,6 +53,27 @@ class Recording:
             if total > _LAST_BYTES:
                 return chunks[at:]
         return chunks
+
+
+class Player:
+    """Plays a recording that goes on, each piece once."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._played = 0
+        self._emulator = pyte.Screen(recording.columns, recording.rows)
+        self._stream = pyte.ByteStream(self._emulator)
+        self.rows: list[str] = []
+        """The screen as it was after the last piece that was played."""
+
+    def play(self) -> Iterator[float]:
+        """Play what is new; yield after each piece when it was read."""
+        while self._played < len(self._recording.chunks):
+            at_s, data = self._recording.chunks[self._played]
+            self._played += 1
+            self._stream.feed(_UNKNOWN.sub(b"", data))
+            self.rows = _rows(self._emulator)
+            yield at_s
 
 
 def _rows(emulator: pyte.Screen) -> list[str]:

@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from frieza_tui.domain.events import TextDelta
 from frieza_tui.domain.thread import Thread, user_message
 from tests.benchmarks.priority import go_first
 from tests.benchmarks.processes import process_tree
+from tests.benchmarks.recording import Player
 from tests.benchmarks.terminal import Terminal
 
 Keys = tuple[tuple[str, float], ...]
@@ -38,7 +39,7 @@ ENTER_S: Final = 0.4
 LETTER_S: Final = 0.12
 _ENDED: Final = ("completed", "完了", "incomplete", "未完")
 _PATIENCE_S: Final = 180.0
-_LOOK_S: Final = 0.25
+_LOOK_S: Final = 0.1
 
 
 def words(*parts: str) -> Keys:
@@ -70,17 +71,23 @@ def text_of(keys: Keys) -> str:
     return "".join(part for part, _pause_s in keys)
 
 
-def reply_rows(rows: list[str], asked: str) -> tuple[str, list[str]] | None:
-    """Return the head and the text of the reply to a message that stands on a screen; None before it stands there."""
+def reply_rows(rows: list[str], asked: str) -> list[str]:
+    """Return the rows of the reply to a message, the first with its state; empty while the message is not there."""
     bare = [row.strip().removeprefix("▎").strip() for row in rows]
     at = max((at for at, row in enumerate(bare) if row.split("  ")[0] == "あなた"), default=None)
-    if at is None or not any(row and asked.startswith(row) for row in bare[at + 1 : at + 3]):
-        return None
-    head = next((below for below in range(at, len(bare)) if bare[below].startswith("フリーザ様")), None)
-    if head is None:
-        return None
-    text = [bare[below] for below in range(head + 1, len(bare)) if rows[below].strip().startswith("▎") and bare[below]]
-    return bare[head], text
+    if at is None or not bare[at + 1] or not asked.startswith(bare[at + 1]):
+        return []
+    begin = next((below for below in range(at, len(bare)) if bare[below].startswith("フリーザ様")), len(bare))
+    end = next((below for below in range(begin, len(bare)) if not rows[below].strip().startswith("▎")), len(bare))
+    return bare[begin:end]
+
+
+def state_of(rows: list[str], asked: str) -> str:
+    return "".join(reply_rows(rows, asked)[:1])
+
+
+def text_rows(rows: list[str], asked: str) -> list[str]:
+    return [row for row in reply_rows(rows, asked)[1:] if row]
 
 
 class Conversation:
@@ -94,10 +101,11 @@ class Conversation:
         fresh = Path(tempfile.mkdtemp(dir=home))
         environ |= {"HOME": str(fresh), "XDG_DATA_HOME": str(home / ".local/share"), "FRIEZA_TUI_STORE": "false"}
         self._terminal = Terminal(command, environ, fresh)
+        self._player = Player(self._terminal.recording)
 
     def wait_ready(self) -> None:
         """Wait until the model is loaded, and for what a user needs to look at the screen."""
-        self._until(lambda rows: "qwen" in rows[0] or "qwen" in rows[1])
+        self._when(lambda rows: "qwen" in rows[0])
         self._come_first()
         time.sleep(2.0)
 
@@ -108,8 +116,10 @@ class Conversation:
             time.sleep(pause_s)
         entered_s = time.monotonic()
         self._terminal.type("\r")
-        self._until(lambda rows: self._has_ended(rows, text_of(keys)))
-        return self._first_text_s(text_of(keys), entered_s) - entered_s
+        asked = text_of(keys)
+        first_s = self._when(lambda rows: bool(text_rows(rows, asked)))
+        self._when(lambda rows: any(word in state_of(rows, asked) for word in _ENDED))
+        return first_s - entered_s
 
     def close(self) -> None:
         self._terminal.close()
@@ -120,25 +130,15 @@ class Conversation:
             with suppress(OSError):
                 Path(f"/proc/{pid}/autogroup").write_text("-10")
 
-    def _until(self, is_due: "object") -> None:
+    def _when(self, is_due: Callable[[list[str]], bool]) -> float:
+        """Wait until the screen is as wanted; return since when."""
         end_s = time.monotonic() + _PATIENCE_S
         while time.monotonic() < end_s:
-            if is_due(self._terminal.recording.screen()):  # type: ignore[operator]
-                return
+            for at_s in self._player.play():
+                if is_due(self._player.rows):
+                    return at_s
             time.sleep(_LOOK_S)
-        raise TimeoutError("\n".join(self._terminal.recording.screen()))
-
-    @staticmethod
-    def _has_ended(rows: list[str], asked: str) -> bool:
-        reply = reply_rows(rows, asked)
-        return reply is not None and bool(reply[1]) and any(word in reply[0] for word in _ENDED)
-
-    def _first_text_s(self, asked: str, entered_s: float) -> float:
-        for at_s, rows in self._terminal.recording.pictures(entered_s):
-            reply = reply_rows(rows, asked)
-            if reply is not None and reply[1]:
-                return at_s
-        raise LookupError(asked)
+        raise TimeoutError("\n".join(self._player.rows))
 
 
 async def bare_first_text_s(model: str | None) -> float:
@@ -186,9 +186,7 @@ def say(what: str, seconds: list[float], bare: list[float]) -> None:
     ratio = statistics.median(one / other for one, other in zip(seconds, bare, strict=True))
     each = " ".join(f"{one:.2f}" for one in seconds)
     load = os.getloadavg()[0]
-    sys.stdout.write(
-        f"{statistics.median(seconds):5.2f} s  {ratio:4.2f} of bare  load {load:4.1f}  {what}  ({each})\n"
-    )
+    sys.stdout.write(f"{statistics.median(seconds):5.2f} s  {ratio:4.2f} of bare  load {load:4.1f}  {what}  ({each})\n")
     sys.stdout.flush()
 
 

@@ -10,6 +10,10 @@ from contextlib import asynccontextmanager
 import pytest
 from openai import AsyncOpenAI
 
+from frieza_tui.backends.base import RunRequest
+from frieza_tui.backends.expected_run import encode_expected
+from frieza_tui.domain.assistant import Assistant
+from frieza_tui.domain.thread import Thread, user_message
 from tests.support.conversations import open_talk
 
 CHILD = """
@@ -27,6 +31,7 @@ def open_backend(config):
     backend = ScriptedBackend([Reply(config.get("text", "hi"))], is_endless=True, preparation=steps)
     if config.get("is_stuck"):
         backend.close = lambda: time.sleep(100)
+    backend.expect = lambda request: print("expects", [one.text for one in request.thread.messages], flush=True)
     return backend
 
 sys.exit(main_child(open_backend))
@@ -97,6 +102,17 @@ async def test_a_child_that_is_stuck_ends_all_the_same() -> None:
         process.stdin.close()
         async with asyncio.timeout(10):
             assert await process.wait() == 1
+
+
+async def test_a_child_expects_what_it_is_told_and_logs_nothing_of_what_it_cannot_read() -> None:
+    async with child() as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        request = RunRequest(Assistant("F", "Speak."), Thread(messages=(user_message("こん"),)))
+        process.stdin.write(b'{"secret words"\n' + encode_expected(request))
+        noise = await process.stderr.readuntil("expects ['こん']".encode())
+    assert b"could not be read" in noise
+    assert b"secret" not in noise
 
 
 @pytest.mark.parametrize("line", [b"", b"[]\n"])

@@ -42,6 +42,11 @@ def usage_chunk(prompt: int = 50, completion: int = 5, cached: int = 40) -> str:
     return json.dumps({"choices": [], "usage": usage})
 
 
+def applied(messages: list[dict[str, str]]) -> str:
+    """Return the prompt that the fake makes of messages."""
+    return "".join(f"<{message['role']}>{message['content']}" for message in messages)
+
+
 @dataclass
 class FakeEngine:
     """What the fake answers, and what it was asked."""
@@ -59,6 +64,10 @@ class FakeEngine:
     client_left: asyncio.Event = field(default_factory=asyncio.Event)
     cut_at: int | None = None
     """The piece in whose place the connection breaks."""
+    reading_gate: asyncio.Event | None = None
+    """If set, a step of reading ahead waits for it."""
+    reading: asyncio.Event = field(default_factory=asyncio.Event)
+    """A step of reading ahead has come to that gate."""
     bad_slots: set[str] = field(default_factory=set)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -72,6 +81,11 @@ class FakeEngine:
     def chats(self) -> list[dict[str, Any]]:
         """Bodies of the requests for replies; reading ahead is not one."""
         return [body for path, body in self.asked if path == "/v1/chat/completions" and body["max_tokens"] > 1]
+
+    @property
+    def steps(self) -> list[str]:
+        """The beginnings of prompts that were to be read ahead."""
+        return ["".join(map(chr, body["prompt"])) for path, body in self.asked if path == "/completion"]
 
     @property
     def starts(self) -> list[dict[str, Any]]:
@@ -103,7 +117,14 @@ class FakeEngine:
         if path == "/v1/chat/completions":
             await self._stream(body, reader, writer)
         elif path == "/tokenize":
-            _reply(writer, 200, {"tokens": list(range(len(body["content"])))})
+            _reply(writer, 200, {"tokens": [ord(letter) for letter in body["content"]]})
+        elif path == "/apply-template":
+            _reply(writer, 200, {"prompt": applied(body["messages"])})
+        elif path == "/completion":
+            if self.reading_gate is not None:
+                self.reading.set()
+                await self.reading_gate.wait()
+            _reply(writer, 200, {"content": ""})
         elif "action=save" in path:
             (cache_dir() / "slots" / body["filename"]).write_bytes(b"state")
             _reply(writer, 200, {})
