@@ -48,7 +48,7 @@ class Deletion:
     id: str
     is_deleted: bool
     reason: str = ""
-    """If it was not deleted: why, and what to do."""
+    """If it was not deleted: why, and what to do; if it was, maybe by what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,10 @@ class Backend(Protocol):
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
-        """What this backend made on its server and has not deleted, each as not deleted and without a reason."""
+        """What this backend made on its server and has not deleted.
+
+        Each as not deleted and without a reason; as deleted if it goes with the server, which is the program's own.
+        """
         ...
 
     async def prepare(self) -> None:

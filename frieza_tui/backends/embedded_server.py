@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -78,8 +79,8 @@ class EmbeddedBackend:
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
-        """What the adapter made on the child; nothing once the child is gone, for it keeps its state in memory."""
-        return self._adapter.remote_objects if self._adapter is not None and self._is_alive else ()
+        """What the adapter made on the child, as deleted: it is in the child's memory only, and goes with it."""
+        return _gone(self._adapter.remote_objects) if self._adapter is not None else ()
 
     @property
     def _is_alive(self) -> bool:
@@ -129,10 +130,10 @@ class EmbeddedBackend:
             await self._adapter.cancel_run()
 
     async def delete_remote(self) -> tuple[Deletion, ...]:
-        """Delete the thread and the assistant on the child."""
+        """Delete the thread and the assistant on the child; what it does not confirm goes with it."""
         if self._adapter is None or not self._is_alive:
-            return ()
-        return await self._adapter.delete_remote()
+            return self.remote_objects
+        return _gone(await self._adapter.delete_remote())
 
     async def close(self) -> None:
         """End the child."""
@@ -206,6 +207,11 @@ class EmbeddedBackend:
             await adapter.close()
         if child is not None:
             await child.stop()
+
+
+def _gone(made: Sequence[Deletion]) -> tuple[Deletion, ...]:
+    words = _("it went with the embedded server, which kept it in memory.")
+    return tuple(one if one.is_deleted else replace(one, is_deleted=True, reason=words) for one in made)
 
 
 def _models_here() -> tuple[ModelFacts, ...]:

@@ -11,6 +11,7 @@ import pytest
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.embedded_server import EmbeddedBackend
+from frieza_tui.chat.receipt import delete_remote, receipt_line
 from frieza_tui.domain.errors import ModelError, ServerFault
 from frieza_tui.domain.events import TextDelta
 from tests.support import scripted_child
@@ -115,9 +116,20 @@ async def test_a_child_that_dies_within_a_reply_ends_the_turn_truly(tmp_path: Pa
         with pytest.raises(ServerFault) as caught:
             await kill_at_the_first_text()
         assert "ended by itself" in caught.value.happened
-        assert backend.remote_objects == ()
         await backend.cancel_run()
-        assert await backend.delete_remote() == ()
+        receipt = [receipt_line(one) for one in await backend.delete_remote()]
+        assert len(receipt) == 2
+        assert all(
+            line.endswith(": deleted; it went with the embedded server, which kept it in memory.") for line in receipt
+        )
+
+
+async def test_nothing_is_said_to_be_kept_on_a_child_that_ends(tmp_path: Path) -> None:
+    async with embedded("well", tmp_path / "log") as backend:
+        await run(backend, asking("hi"))
+        receipt = await delete_remote(backend, is_kept=True)
+        assert [one.is_deleted for one in receipt] == [True, True]
+        assert "went with the embedded server" in receipt[0].reason
 
 
 async def test_a_model_that_cannot_be_loaded_is_told_in_the_childs_words(tmp_path: Path) -> None:
