@@ -103,24 +103,30 @@ class _Parent:
 
     def __init__(self) -> None:
         self._descriptor = sys.stdin.fileno()
+        self._begun = b""
+        """What was read beyond the lines that have been handed over."""
 
     def first_line(self) -> bytes:
         """Return the first line, or what there is of it."""
         read = b""
-        while not read.endswith(b"\n") and (more := os.read(self._descriptor, 65536)):  # nothing follows that line
+        while b"\n" not in read and (more := os.read(self._descriptor, _READ_BYTES)):
             read += more
-        return read
+        line, _end, self._begun = read.partition(b"\n")
+        return line
 
     def watch(self, on_line: Callable[[bytes], object], on_gone: Callable[[], object]) -> None:
         """Call `on_line` from another thread for each line, `on_gone` at the end; end the process if that does not."""
 
         def wait() -> None:
-            begun = b""
             with suppress(RuntimeError):  # the loop has ended already
-                while read := os.read(self._descriptor, _READ_BYTES):
-                    *lines, begun = (begun + read).split(b"\n")
+                while True:
+                    *lines, self._begun = self._begun.split(b"\n")
                     for line in lines:
                         on_line(line)
+                    read = os.read(self._descriptor, _READ_BYTES)
+                    if not read:
+                        break
+                    self._begun += read
                 on_gone()
             time.sleep(_HARD_EXIT_S)
             os._exit(1)
