@@ -129,7 +129,7 @@ def _scripted(config: BackendConfig) -> Backend:
     from frieza_tui.backends.demo_script import demo_replies
     from frieza_tui.backends.scripted import ScriptedBackend
 
-    label = Label("scripted", "script", "demo")
+    label = Label(_("canned replies"), "demo", "")
     return ScriptedBackend(demo_replies(), delay_s=config.delay_s, is_endless=True, label=label)
 
 

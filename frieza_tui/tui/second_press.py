@@ -15,6 +15,10 @@ class SecondPress:
         self._clock = clock
         self._first_s: float | None = None
 
+    def forget(self) -> None:
+        """Something else was done since: the next press is a first one."""
+        self._first_s = None
+
     def is_second(self) -> bool:
         """Note a press; say whether another came within the time before it."""
         now_s = self._clock()

@@ -85,6 +85,18 @@ async def test_ctrl_c_puts_a_draft_aside() -> None:
         assert at.composer.text == "draft"
 
 
+async def test_what_is_written_between_two_ctrl_c_makes_the_second_a_first() -> None:
+    async with open_stage() as at:
+        await at.write("draft")
+        await at.press("ctrl+c", "up")
+        await at.wait_until(lambda: at.composer.text == "draft")
+        await at.pilot.pause()
+        await at.press("ctrl+c")
+        await at.wait_until(lambda: at.composer.text == "")
+        assert at.app.is_running
+        assert not at.screen._is_leaving
+
+
 async def test_ctrl_c_copies_what_is_selected_and_does_nothing_else() -> None:
     async with open_stage() as at:
         await at.write("draft")

@@ -281,6 +281,11 @@ class ChatScreen(WelcomeScreen):
         else:
             self._waiting_line.say(_("Ctrl+C again quits."), WITHIN_S)
 
+    @on(Composer.DraftChanged)
+    def _note_writing(self, message: Composer.DraftChanged) -> None:
+        if message.has_draft:
+            self._quit_press.forget()
+
     def _copy_selection(self) -> bool:
         text = self._composer.selected_text or self.get_selected_text()
         if not text:
