@@ -44,6 +44,7 @@ NAMES_OF_DOUBLES = {"scripted", "script", "demo"}
 NOT_SAID = {
     "no conversations": "caught in the same module",
     "an event is larger than ": "caught in another module, which says it in its own words",
+    "a body without an end": "the same",
     "Count from one to thirty in words.": "asked of the model, whose speed it measures",
     "the process is started with a pipe": "an assertion",
     "(deprecated$|The Assistants API is deprecated)": "a pattern",
