@@ -57,6 +57,16 @@ async def test_typing_searches_and_lands_on_the_hit() -> None:
         await at.wait_for("願い玉の話です")
 
 
+async def test_a_hit_is_to_be_seen_in_a_narrow_window() -> None:
+    with open_threads() as threads:
+        threads.add(NewThread(said("長い前置きが続いて、" * 4 + "ここに願い星がある"), updated_at=3.0))
+    async with open_stage(size=(40, 12)) as at:
+        await at.press("ctrl+t")
+        await at.wait_for("Enter opens")
+        await at.write("願い星")
+        await at.wait_for("ここに願い星")
+
+
 async def test_a_search_that_finds_nothing_says_so() -> None:
     async with open_stage() as at:
         await open_list(at)

@@ -131,10 +131,13 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         if row.hit is None:
             return first
         hit = row.hit
+        before = hit.before
+        while cell_len(before) > self.size.width // 4:
+            before = before[1:]
         return Content.assemble(
             first,
             "\n    …",
-            (hit.before, "$foreground-muted"),
+            (before, "$foreground-muted"),
             (hit.found, "reverse"),
             (hit.after, "$foreground-muted"),
         )
