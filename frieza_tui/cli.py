@@ -337,9 +337,10 @@ def _serve_child() -> int:
 def _model(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     from frieza_tui.backends.embedded.command import run_model_command
 
-    return run_model_command(
+    run_model_command(
         arguments.action, is_small=arguments.small, url=loaded.settings.model_url, out=sys.stdout, err=sys.stderr
     )
+    return 0
 
 
 def _threads(arguments: "argparse.Namespace") -> int:

@@ -11,6 +11,7 @@ from typing import Final
 from frieza_tui.backends.assistants import AssistantsBackend
 from frieza_tui.backends.base import Deletion, Label, ModelFacts, Preparation, RunRequest
 from frieza_tui.backends.child_server import CHILD_COMMAND, ChildServer
+from frieza_tui.backends.embedded.catalogue import NEEDED
 from frieza_tui.backends.expected_run import encode_expected
 from frieza_tui.backends.loose_json import json_objects, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
@@ -21,8 +22,6 @@ from frieza_tui.domain.events import RunChanged, RunEvent
 from frieza_tui.i18n import _
 from frieza_tui.paths import state_dir
 
-NEEDED: Final = ("starlette", "uvicorn", "xllamacpp")
-"""What the extra `[local]` brings besides the model."""
 _DEATH_NEWS_S: Final = 0.5
 
 

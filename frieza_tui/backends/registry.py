@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from frieza_tui.backends.base import Backend, Label, Ledger, ModelFacts
+from frieza_tui.backends.base import Backend, Label, Ledger
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
@@ -52,18 +52,6 @@ def load_backend(config: BackendConfig) -> Backend:
         happened = _("There is no backend called {name}.").format(name=config.api)
         raise SettingsError(happened, _("Use one of: {names}.").format(names=", ".join(BACKENDS))) from None
     return make(config)
-
-
-async def list_models(config: BackendConfig) -> tuple[ModelFacts, ...]:
-    """Return the models of a config's server, in its order; whichever API it has. Raises: BackendError."""
-    from frieza_tui.backends.model_list import fetch_models
-
-    client = _client(replace(config, api="auto"))
-    try:
-        await client.open()
-        return await fetch_models(client)
-    finally:
-        await client.close()
 
 
 def _assistants(config: BackendConfig) -> Backend:

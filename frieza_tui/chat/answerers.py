@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from frieza_tui.backends.base import Backend, Label, Ledger
+from frieza_tui.backends.embedded.catalogue import NEEDED
 from frieza_tui.backends.refusing import RefusingBackend
 from frieza_tui.backends.registry import OPENAI_URL, BackendConfig, load_backend
 from frieza_tui.backends.sdk_errors import Server
@@ -72,7 +73,7 @@ class Surroundings:
 
     openai_url: str = OPENAI_URL
     """Where a key goes that is given without a server."""
-    embedded_needs: Sequence[str] = ("starlette", "uvicorn", "xllamacpp")
+    embedded_needs: Sequence[str] = NEEDED
     """Modules without which the embedded model cannot run."""
     load_backend: Callable[[BackendConfig], Backend] = load_backend
     find_servers: "Callable[[], Awaitable[Sequence[LocalServer]]]" = _find_servers

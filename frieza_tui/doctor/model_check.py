@@ -4,10 +4,10 @@ import asyncio
 import importlib.util
 from collections.abc import Sequence
 
+from frieza_tui.backends.embedded.catalogue import NEEDED
 from frieza_tui.backends.embedded.engine_process import ENGINE_COMMAND
 from frieza_tui.backends.embedded.joining import file_sha256
 from frieza_tui.backends.embedded.speed import measure_speed
-from frieza_tui.backends.embedded_server import NEEDED
 from frieza_tui.backends.model_files import ModelFile, resolve
 from frieza_tui.doctor.report import ModelFound
 from frieza_tui.domain.errors import ModelError

@@ -12,7 +12,7 @@ from frieza_tui.backends.auto import AutoBackend
 from frieza_tui.backends.demo_script import demo_replies
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.probing import Finding, find_api
-from frieza_tui.backends.registry import BackendConfig, list_models, load_backend
+from frieza_tui.backends.registry import BackendConfig, load_backend
 from frieza_tui.backends.scripted import ScriptedBackend
 from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import AuthFailed, BackendError, RateLimited, ServerFault, StreamCut
@@ -233,7 +233,9 @@ async def test_a_server_that_was_away_is_asked_when_it_is_back() -> None:
 async def test_the_models_of_any_server_are_listed() -> None:
     double = ChatDouble(models=[{"id": "a", "context_length": 5}, {"id": "b", "shutdown_date": "2027-01-14"}, {}])
     async with serve(double.answer) as server:
-        models = await list_models(BackendConfig("chat", base_url=server.base_url))
+        backend = auto(server.base_url)
+        models = await backend.list()
+        await backend.close()
     assert [(one.id, one.context_tokens, one.shutdown_date) for one in models] == [
         ("a", 5, ""),
         ("b", None, "2027-01-14"),

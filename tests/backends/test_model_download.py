@@ -191,22 +191,22 @@ def only_tiny(model: KnownModel, monkeypatch: pytest.MonkeyPatch) -> KnownModel:
 
 def test_the_command_fetches_and_removes(only_tiny: KnownModel, publisher: Publisher) -> None:
     out, err = StringIO(), StringIO()
-    assert run_model_command("get", is_small=True, url=publisher.url, out=out, err=err) == 0
+    run_model_command("get", is_small=True, url=publisher.url, out=out, err=err)
     assert only_tiny.local_name in out.getvalue()
-    assert run_model_command("remove", is_small=True, url=None, out=out, err=err) == 0
+    run_model_command("remove", is_small=True, url=None, out=out, err=err)
     assert "freed" in out.getvalue()
     assert err.getvalue() == ""
 
 
 def test_the_command_says_in_words_what_failed(only_tiny: KnownModel, publisher: Publisher) -> None:
     publisher.status = 404
-    out, err = StringIO(), StringIO()
-    assert run_model_command("get", is_small=True, url=None, out=out, err=err) == 1
-    assert "404" in err.getvalue()
+    out = StringIO()
+    with pytest.raises(ModelError, match="404"):
+        run_model_command("get", is_small=True, url=None, out=out, err=StringIO())
     assert out.getvalue() == ""
 
 
 def test_the_command_shows_what_is_here_and_its_checksum() -> None:
     out = StringIO()
-    assert run_model_command("show", is_small=False, url=None, out=out, err=StringIO()) == 0
+    run_model_command("show", is_small=False, url=None, out=out, err=StringIO())
     assert "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046" in out.getvalue()

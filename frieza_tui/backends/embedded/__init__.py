@@ -1,1 +1,1 @@
-"""The parts of the embedded model: its files, its engine process, its prompts. Used by `backends.llama_cpp` only."""
+"""The parts of the embedded model: its files, its engine process, its prompts. Not a backend itself."""

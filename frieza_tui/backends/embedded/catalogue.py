@@ -58,3 +58,6 @@ SMALL = KnownModel(
 )
 KNOWN: tuple[KnownModel, ...] = (LARGE, SMALL)
 """In order of preference."""
+
+NEEDED: tuple[str, ...] = ("starlette", "uvicorn", "xllamacpp")
+"""Modules without which the embedded model cannot run: what the extra `[local]` brings besides the model."""

@@ -6,36 +6,30 @@ from typing import Literal, TextIO
 from frieza_tui.backends.embedded.catalogue import KNOWN, LARGE, SMALL, KnownModel
 from frieza_tui.backends.embedded.joining import gigabytes, installed_parts
 from frieza_tui.backends.model_files import ModelStatus, get, models_dir, remove, status
-from frieza_tui.domain.errors import ModelError
 from frieza_tui.i18n import _
 
 
 def run_model_command(
     action: Literal["show", "get", "remove"], *, is_small: bool, url: str | None, out: TextIO, err: TextIO
-) -> int:
-    """Carry out one action; returns the exit status.
+) -> None:
+    """Carry out one action. Raises: ModelError.
 
     Args:
         action: what to do.
         is_small: the small model; `remove` without it removes both.
         url: where `get` downloads from; None: the publisher.
         out: for what is there and what was done.
-        err: for progress (on a terminal only) and errors.
+        err: for progress, on a terminal only.
     """
     model = SMALL if is_small else LARGE
-    try:
-        match action:
-            case "show":
-                _show(out, err)
-            case "get":
-                path = get(model, url, _progress(err))
-                print(_("{name} is in {path}.").format(name=model.name, path=path), file=out)
-            case "remove":
-                _remove((SMALL,) if is_small else KNOWN, out)
-    except ModelError as error:
-        print(f"frieza-tui: {error}", file=err)
-        return 1
-    return 0
+    match action:
+        case "show":
+            _show(out, err)
+        case "get":
+            path = get(model, url, _progress(err))
+            print(_("{name} is in {path}.").format(name=model.name, path=path), file=out)
+        case "remove":
+            _remove((SMALL,) if is_small else KNOWN, out)
 
 
 def _progress(err: TextIO) -> Callable[[float], None]:

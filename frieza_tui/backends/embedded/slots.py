@@ -92,10 +92,6 @@ class SlotKeeper:
             await client.read_prompt([*pack_messages(pack, count), _next_message(pack)])
             await self._save(client, pack, count)
 
-    def is_warm(self, pack: ExamplePack) -> bool:
-        """Whether nothing of the pack is missing."""
-        return self._next_stage(pack) is None
-
     def _next_stage(self, pack: ExamplePack) -> int | None:
         total = len(pack.examples)
         if total <= SHORT_PACK or self.saved_count(pack) == total:

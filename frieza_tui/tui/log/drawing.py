@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from frieza_tui.text.width import character_widths
-from frieza_tui.tui.log.rows import Row, Span, spans_width
+from frieza_tui.tui.log.rows import BEYOND, Row, Span, spans_width
 from frieza_tui.tui.log.styles import Palette
 from frieza_tui.tui.log.thread_rows import Place
 from frieza_tui.tui.log.viewport import VisibleRow
@@ -20,8 +20,6 @@ GUTTER_MARK = "▐"
 
 Mark: TypeAlias = tuple[int, int, Style]
 """Start and end offset in a block's text, and what is laid over it."""
-
-_EVERYTHING = 1 << 60
 
 _BLOCK_BITS = 24
 
@@ -102,7 +100,7 @@ class Drawing:
         mark = self._widget.screen.get_component_rich_style("screen--selection")
         if mark.color == mark.bgcolor:  # the theme leaves it to the text
             mark = Style(bgcolor=mark.bgcolor)
-        return start, _EVERYTHING if end < 0 else end, mark
+        return start, BEYOND if end < 0 else end, mark
 
     def find_mark(self, start: int, end: int, is_current: bool) -> Mark:
         """Return the mark of what was found."""

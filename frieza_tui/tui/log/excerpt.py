@@ -4,9 +4,9 @@ import re
 
 from frieza_tui.tui.log.block import Block
 from frieza_tui.tui.log.outline import BULLETS, QUOTE_BAR
+from frieza_tui.tui.log.rows import BEYOND
 from frieza_tui.tui.log.thread_rows import Place, ThreadRows
 
-_ALL = 1 << 60
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _PLAIN_MARKS = str.maketrans({QUOTE_BAR: ">"} | dict.fromkeys(BULLETS, "-"))
 
@@ -21,7 +21,7 @@ def excerpt(rows: ThreadRows, first: tuple[int, int, int], last: tuple[int, int,
         for index in range(start, min(stop, len(view.blocks) - 1) + 1):
             block = view.blocks[index]
             left = first[2] if (bubble, index) == first[:2] else 0
-            right = last[2] if (bubble, index) == last[:2] else _ALL
+            right = last[2] if (bubble, index) == last[:2] else BEYOND
             if left < right:
                 parts.append(("\n\n" if block.gap else "\n") if parts else "")
                 parts.append(_text_of(block, left, right))
@@ -30,7 +30,7 @@ def excerpt(rows: ThreadRows, first: tuple[int, int, int], last: tuple[int, int,
 
 def _text_of(block: Block, start: int, end: int) -> str:
     text = block.read().cut(start, end)
-    if end == _ALL:
+    if end == BEYOND:
         text = text.removesuffix("\n")
     rest = "".join(part for part, _ in block.leaf.rest).translate(_PLAIN_MARKS)
     if rest:

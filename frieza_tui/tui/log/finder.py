@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from frieza_tui.tui.log.block import Block
+from frieza_tui.tui.log.rows import BEYOND
 from frieza_tui.tui.log.thread_rows import Place, ThreadRows
-
-_ALL = 1 << 60
 
 
 class Found(NamedTuple):
@@ -43,11 +42,11 @@ class Finder:
 
     def in_block(self, block: Block) -> list[tuple[int, int]]:
         """Return start and end of each place in a block."""
-        return [match.span() for match in self._pattern.finditer(block.read().cut(0, _ALL))]
+        return [match.span() for match in self._pattern.finditer(block.read().cut(0, BEYOND))]
 
     def step(self, step: int, start: Place) -> Found | None:
         """Go to the next place (1) or the one before (-1), from a row of the thread if it is nowhere yet."""
-        here = self.at or Found(start.bubble, start.block, -1 if step > 0 else _ALL)
+        here = self.at or Found(start.bubble, start.block, -1 if step > 0 else BEYOND)
         for found in self._after(here) if step > 0 else self._before(here):
             self.at = found
             return found

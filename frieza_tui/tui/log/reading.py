@@ -14,12 +14,10 @@ from frieza_tui.tui.log.drawing import BAR, CURSOR_BAR
 from frieza_tui.tui.log.excerpt import excerpt
 from frieza_tui.tui.log.finder import Found
 from frieza_tui.tui.log.finding import FindingView
-from frieza_tui.tui.log.rows import Span
+from frieza_tui.tui.log.rows import BEYOND, Span
 from frieza_tui.tui.log.viewport import VisibleRow
 
 Wish: TypeAlias = Literal["redo", "edit", "delete", "undo", "previous", "next", "open", "find", "leave"]
-
-_EVERYTHING = 1 << 60
 
 
 class ReadingView(FindingView):
@@ -184,7 +182,7 @@ class ReadingView(FindingView):
             return
         last = len(cursor.rows.view(cursor.bubble).blocks) - 1
         first, last = (1, last) if cursor.block is None else (cursor.block, cursor.block)
-        text = excerpt(cursor.rows, (cursor.bubble, first, 0), (cursor.bubble, last, _EVERYTHING))
+        text = excerpt(cursor.rows, (cursor.bubble, first, 0), (cursor.bubble, last, BEYOND))
         self.post_message(self.TextTaken(text, "text"))
 
     def action_take_source(self) -> None:

@@ -25,6 +25,8 @@ class Row(NamedTuple):
 
 
 EMPTY_ROW = Row((), 0)
+BEYOND = 1 << 60
+"""An offset, and a number of a block, behind all there are."""
 
 
 def row_of(text: str, style: str, start: int = 0) -> Row:

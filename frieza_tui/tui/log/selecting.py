@@ -11,10 +11,9 @@ from textual.strip import Strip
 from frieza_tui.tui.links.target import Link
 from frieza_tui.tui.log.drawing import Mark, line_key, place_of
 from frieza_tui.tui.log.excerpt import excerpt, word_at
+from frieza_tui.tui.log.rows import BEYOND
 from frieza_tui.tui.log.thread_view import ThreadView
 from frieza_tui.tui.log.viewport import VisibleRow
-
-_EVERYTHING = 1 << 60
 
 
 class SelectingView(ThreadView):
@@ -45,9 +44,9 @@ class SelectingView(ThreadView):
         start, end = selection
         first_key, first_at = (start.y, start.x) if start is not None else (0, 0)
         start_place = place_of(first_key)
-        end_bubble, end_block = (last, _EVERYTHING) if end is None else place_of(end.y)[:2]
+        end_bubble, end_block = (last, BEYOND) if end is None else place_of(end.y)[:2]
         first = (start_place.bubble, start_place.block, first_at)
-        last_ = (end_bubble, end_block, _EVERYTHING if end is None else end.x)
+        last_ = (end_bubble, end_block, BEYOND if end is None else end.x)
         return excerpt(self._log_viewport.rows, first, last_), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 - Textual's call
@@ -67,6 +66,6 @@ class SelectingView(ThreadView):
             if (link := row.block.read().link_at(offset)).target:
                 self.post_message(self.LinksOffered([link]))
         elif self.allow_select and self.screen.allow_select and self.app.ALLOW_SELECT:
-            start, end = word_at(self._log_viewport.rows, row.place, offset) if event.chain == 2 else (0, _EVERYTHING)
+            start, end = word_at(self._log_viewport.rows, row.place, offset) if event.chain == 2 else (0, BEYOND)
             key = line_key(row.place)
             self.screen.selections = {self: Selection(Offset(start, key), Offset(end, key))}
