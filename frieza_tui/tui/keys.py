@@ -100,7 +100,7 @@ KEYS: tuple[Key, ...] = (
         "Tab",
         "tab",
         "reading",
-        lambda: _("Between the message box and the conversation"),
+        lambda: _("Between the message box and the conversation; Esc in an empty box, too"),
         lambda: _("read"),
     ),
     Key(

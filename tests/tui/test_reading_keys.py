@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from frieza_tui.backends.scripted import Reply
@@ -62,6 +64,31 @@ async def test_escape_ends_finding_and_then_reading() -> None:
         await at.wait_until(lambda: at.log.has_focus)
         await at.press("escape")
         await at.wait_until(lambda: isinstance(at.app.focused, Composer))
+
+
+async def test_escape_in_an_empty_box_turns_to_the_messages_and_back() -> None:
+    async with open_stage(Reply("words")) as at:
+        await at.press("escape")
+        assert at.composer.has_focus
+        await finished(at)
+        await at.press("escape")
+        assert at.composer.has_focus
+        await at.press("x", "escape")
+        assert at.composer.has_focus
+        await at.press("backspace", "escape")
+        assert at.log.has_focus
+        await at.press("escape")
+        assert at.composer.has_focus
+
+
+async def test_escape_once_more_after_a_cancelled_answer_lets_letters_be_text() -> None:
+    async with open_stage(Reply("half", asyncio.Event())) as at:
+        await at.say("hello")
+        await at.wait_for("half")
+        await at.press("escape")
+        await at.wait_for("Cut here")
+        await at.press("escape", "d")
+        assert at.composer.text == "d"
 
 
 async def test_a_pager_that_cannot_be_started_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -254,13 +254,15 @@ class ChatScreen(WelcomeScreen):
             self._composer.put(text)
 
     def action_cancel(self) -> None:
-        """Leave what is asked; else cancel the open turn; with none, come back from the log to the message box."""
+        """Leave what is asked; else cancel the open turn; with none, go between the log and the message box."""
         if self._leave_panel():
             return
         if not self._turns.is_open:
-            self._leave_editing()
-            self._composer.focus()
-        elif not self._chat.stop():
+            if self._leave_editing() or not self._turn_to_messages():
+                self._composer.focus()
+            return
+        self._note_cancel()
+        if not self._chat.stop():
             # The worker has not taken its first step, and never will: the turn ends here.
             self.workers.cancel_group(self, "turn")
             ended = TurnEnded("cancelled", is_sent=False)

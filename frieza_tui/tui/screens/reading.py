@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 from textual import on
 from textual.app import SuspendNotSupported
@@ -19,6 +20,7 @@ from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import TextCopied
 from frieza_tui.tui.screens.branched import BranchedScreen
 from frieza_tui.tui.screens.linking import LinkingScreen
+from frieza_tui.tui.second_press import WITHIN_S
 from frieza_tui.tui.widgets.find_line import FindLine
 
 PAGER = "less"
@@ -27,6 +29,20 @@ PAGER = "less"
 
 class ReadingScreen(BranchedScreen, LinkingScreen):
     """A screen whose log can be read by keyboard."""
+
+    _cancelled_s = 0.0
+    """When an answer was cancelled last; Escape is often pressed once more then, and letters are to be text."""
+
+    def _note_cancel(self) -> None:
+        self._cancelled_s = monotonic()
+
+    def _turn_to_messages(self) -> bool:
+        """Put the cursor on messages. False, and nothing changes, where there are none or something is written."""
+        is_calm = monotonic() - self._cancelled_s > WITHIN_S
+        if not (is_calm and self._composer.has_focus and not self._composer.text and self._message_log.bubble_keys):
+            return False
+        self._message_log.focus()
+        return True
 
     @on(MessageLog.TextTaken)
     def _copy_taken(self, message: MessageLog.TextTaken) -> None:
