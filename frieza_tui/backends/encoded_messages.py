@@ -2,29 +2,58 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import groupby
 
-from frieza_tui.domain.thread import Message
+from frieza_tui.domain.branches import common_length
+from frieza_tui.domain.thread import Message, Role
 
 
 class EncodedMessages:
-    """Keeps the JSON of the messages of one thread, by their ids."""
+    """The JSON of one thread's messages; those of one role that follow each other are one, as chat templates want it.
+
+    The three lists have an entry for each of these, oldest first.
+    """
 
     def __init__(self, encode: Callable[[Message], object]) -> None:
         """Take the function that gives a message as the API wants it."""
+        self.pieces: list[bytes] = []
+        self.roles: list[Role] = []
+        self.ends: list[int] = []
+        """How many of the thread's messages are in this entry and those before it."""
+        self.size_bytes = 0
+        """Of all pieces."""
         self._encode = encode
-        self._known: dict[str, tuple[Message, bytes]] = {}
+        self._messages: tuple[Message, ...] = ()
 
-    def of(self, messages: Sequence[Message]) -> list[bytes]:
-        """Return the messages encoded, in order; what is no longer among them is forgotten."""
-        known = {message.id: self._entry(message) for message in messages}
-        self._known = known
-        return [known[message.id][1] for message in messages]
+    def follow(self, messages: Sequence[Message]) -> None:
+        """Be those of these messages, of which only what has changed since the last time is looked at."""
+        messages = tuple(messages)
+        same = common_length(self._messages, messages)
+        while self.ends and not self._stays(messages, same):
+            self._drop_last()
+        at = self.ends[-1] if self.ends else 0
+        for role, group in groupby(messages[at:], key=lambda message: message.role):
+            self._append(role, list(group))
+        self._messages = messages
 
-    def _entry(self, message: Message) -> tuple[Message, bytes]:
-        entry = self._known.get(message.id)
-        if entry is None or (entry[0] is not message and entry[0] != message):
-            entry = (message, encoded(self._encode(message)))
-        return entry
+    def _stays(self, messages: Sequence[Message], same: int) -> bool:
+        """Return whether the last entry is as long as it was, and what follows is of the other role."""
+        end = self.ends[-1]
+        return end <= same and (end == len(messages) or messages[end].role != self.roles[-1])
+
+    def _append(self, role: Role, group: Sequence[Message]) -> None:
+        joined = replace(group[0], parts=tuple(part for one in group for part in one.parts)) if group[1:] else group[0]
+        piece = encoded(self._encode(joined))
+        self.ends.append((self.ends[-1] if self.ends else 0) + len(group))
+        self.roles.append(role)
+        self.pieces.append(piece)
+        self.size_bytes += len(piece)
+
+    def _drop_last(self) -> None:
+        self.size_bytes -= len(self.pieces.pop())
+        self.roles.pop()
+        self.ends.pop()
 
 
 def encoded(value: object) -> bytes:

@@ -1,7 +1,7 @@
 """The messages of a request: encoded once, in the order that chat templates take, cut to the window. Asks nobody."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from frieza_tui.backends.encoded_messages import EncodedMessages
@@ -46,13 +46,13 @@ class PromptBuilder:
 
     def build(self, instructions: str, messages: Sequence[Message], reply_tokens: int | None = None) -> Prompt:
         """Return as many whole turns, the newest, as the window takes beside the instructions; the last one always."""
-        groups = _alternating(messages)
-        joined = [_joined(group) for group in groups]
-        pieces = self._encoded.of(joined)
+        self._encoded.follow(messages)
         fixed_bytes = len(instructions.encode("utf-8", "replace"))
-        first = self._first_that_fits(joined, pieces, fixed_bytes, reply_tokens)
-        size_bytes = fixed_bytes + sum(len(piece) for piece in pieces[first:])
-        return Prompt(tuple(pieces[first:]), sum(len(group) for group in groups[:first]), size_bytes)
+        first = self._first_that_fits(fixed_bytes, reply_tokens)
+        if not first:
+            return Prompt(tuple(self._encoded.pieces), 0, fixed_bytes + self._encoded.size_bytes)
+        pieces = tuple(self._encoded.pieces[first:])
+        return Prompt(pieces, self._encoded.ends[first - 1], fixed_bytes + sum(map(len, pieces)))
 
     def learn(self, prompt: Prompt, input_tokens: int) -> None:
         """Note how many tokens the server counted in a prompt."""
@@ -69,34 +69,19 @@ class PromptBuilder:
         asked_tokens, self.window_tokens = numbers
         self._tokens_per_byte = asked_tokens / max(1, prompt.size_bytes)
 
-    def _first_that_fits(
-        self, messages: Sequence[Message], pieces: Sequence[bytes], fixed_bytes: int, reply_tokens: int | None
-    ) -> int:
+    def _first_that_fits(self, fixed_bytes: int, reply_tokens: int | None) -> int:
         if self.window_tokens is None:
             return 0
+        pieces, roles = self._encoded.pieces, self._encoded.roles
         reply_tokens = min(reply_tokens or self.window_tokens, self.window_tokens // _REPLY_SHARE)
         left = (self.window_tokens - reply_tokens) / self._tokens_per_byte - fixed_bytes
-        first = len(messages) - 1
-        for index in range(len(messages) - 1, -1, -1):
+        if self._encoded.size_bytes <= left and roles[:1] == ["user"]:
+            return 0
+        first = len(pieces) - 1
+        for index in range(len(pieces) - 1, -1, -1):
             left -= len(pieces[index])
             if left < 0:
                 break
-            if messages[index].role == "user":
+            if roles[index] == "user":
                 first = index
         return max(first, 0)
-
-
-def _alternating(messages: Sequence[Message]) -> list[list[Message]]:
-    """Put messages of one role that follow each other together; many chat templates refuse them apart."""
-    groups: list[list[Message]] = []
-    for message in messages:
-        if groups and groups[-1][0].role == message.role:
-            groups[-1].append(message)
-        else:
-            groups.append([message])
-    return groups
-
-
-def _joined(group: Sequence[Message]) -> Message:
-    first, *others = group
-    return replace(first, parts=tuple(part for message in group for part in message.parts)) if others else first

@@ -23,6 +23,7 @@ class Branches:
         self._turns = {turn.key: turn for turn in past.turns}
         self._undone: list[Thread] = []
         self._cut = (past.thread.head_id, past.cut_run)
+        self._ids_given = {one.id for one in past.thread.messages} | {node.message.id for node in past.thread.nodes}
 
     # Reading.
 
@@ -101,6 +102,7 @@ class Branches:
         if instead_of:
             self.thread = ending_at(self.thread, self.parent_of(instead_of))
         self.thread = self.thread.with_message(message)
+        self._ids_given.add(message.id)
         self._undone.clear()
 
     def ask_again(self, message_id: str) -> None:
@@ -114,6 +116,7 @@ class Branches:
         asked_id, head_id = self.asked_by(), self.thread.head_id
         if asked_id != head_id:
             self.thread = ending_at(without(self.thread, head_id), asked_id)
+            self._ids_given.discard(head_id)
         self._turns.pop(head_id, None)
         self._undone.clear()
 
@@ -123,16 +126,14 @@ class Branches:
         """Append the reply, if any came, and remember how the turn went."""
         user = self.thread.messages[-1]
         if reply is not None:
-            if reply.id in self._ids():
+            if reply.id in self._ids_given:
                 reply = replace(reply, id=new_id("msg"))  # some servers count anew in each thread
+            self._ids_given.add(reply.id)
             self.thread = self.thread.with_message(reply)
         told = events if cut_run is not None else shortened(events)
         turn = PastTurn(user, tuple(told), ended, reply.id if reply else "")
         self._turns[turn.key] = turn
         self._cut = (self.thread.head_id, cut_run)
-
-    def _ids(self) -> set[str]:
-        return {one.id for one in self.thread.messages} | {node.message.id for node in self.thread.nodes}
 
     # Going elsewhere.
 

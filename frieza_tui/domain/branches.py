@@ -15,12 +15,35 @@ class Fork:
     count: int
 
 
-def nodes_of(thread: Thread) -> tuple[Node, ...]:
-    """Return all messages of a thread in order of arrival."""
+def nodes_of(thread: Thread, start: int = 0) -> tuple[Node, ...]:
+    """Return all messages of a thread in order of arrival, from a place on."""
     if thread.nodes:
-        return thread.nodes
-    parents = ["", *(message.id for message in thread.messages)]
-    return tuple(map(Node, thread.messages, parents))
+        return thread.nodes[start:]
+    messages = thread.messages[start:]
+    parents = [thread.messages[start - 1].id if start else "", *(message.id for message in messages)]
+    return tuple(map(Node, messages, parents))
+
+
+def arrived(thread: Thread) -> tuple[int, str | None]:
+    """Return how many messages a thread has on all its branches, and the id of the one that arrived last."""
+    if thread.nodes:
+        return len(thread.nodes), thread.nodes[-1].message.id
+    return len(thread.messages), thread.head_id or None
+
+
+def common_start(one: Thread, other: Thread) -> int:
+    """Return how many messages two threads begin with alike, in order of arrival."""
+    if one.nodes or other.nodes:
+        return common_length(nodes_of(one), nodes_of(other))
+    return common_length(one.messages, other.messages)
+
+
+def common_length(ones: tuple[object, ...], others: tuple[object, ...]) -> int:
+    """Return how many items two tuples begin with alike; where one goes on with the other, by addresses alone."""
+    if others[: len(ones)] == ones:
+        return len(ones)
+    pairs = enumerate(zip(ones, others, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(ones), len(others)))
 
 
 def thread_of(thread_id: str, nodes: Sequence[Node], head_id: str) -> Thread:

@@ -143,7 +143,7 @@ def load_thread(db: sqlite3.Connection, thread_id: str, by_message: str = "") ->
     if row is None:
         raise StoreError(_("There is no thread {name}.").format(name=safe_line(thread_id, 60)))
     thread = _read_thread(db, thread_id, row[6])
-    written = Written(thread_id, _ids(thread), own_id=thread_id)
+    written = Written(thread_id, thread)
     nodes = thread.nodes
     if any(node.message.id == by_message for node in nodes):
         thread = by_way_of(thread, by_message)
@@ -169,10 +169,6 @@ def _read_thread(db: sqlite3.Connection, thread_id: str, head_id: str) -> Thread
     if head_id == befores[-1] and all(row[1] == before for row, before in zip(rows, befores, strict=False)):
         return Thread(thread_id, tuple(messages))
     return thread_of(thread_id, [Node(one, row[1]) for one, row in zip(messages, rows, strict=True)], head_id)
-
-
-def _ids(thread: Thread) -> tuple[str, ...]:
-    return tuple(node.message.id for node in thread.nodes) or tuple(message.id for message in thread.messages)
 
 
 def _turns_by_key(thread: Thread, runs: Sequence[_RunRow]) -> dict[str, PastTurn]:

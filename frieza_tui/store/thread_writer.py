@@ -4,9 +4,9 @@ import os
 import sqlite3
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from frieza_tui.domain.branches import nodes_of
+from frieza_tui.domain.branches import arrived, common_start, nodes_of
 from frieza_tui.domain.events import RunChanged, RunEvent
 from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Message, Node, Thread, new_id
@@ -37,11 +37,10 @@ class Written:
 
     thread_id: str = ""
     """Under which id; another one than the conversation's own if some other program changed that thread."""
-    message_ids: tuple[str, ...] = ()
+    thread: Thread = field(default_factory=lambda: Thread(""))
+    """As the conversation has it, with its own id."""
     run: int | None = None
     """The run that is open, by its number."""
-    own_id: str = ""
-    """The conversation's own id of its thread."""
     has_deleted: bool = False
     """Whether messages were taken out of the file whose runs are still known."""
 
@@ -63,7 +62,7 @@ class ThreadWriter:
     def keep(self, thread: Thread, assistant: str) -> None:
         """Keep the thread as it is now. What is known of runs stays until the next one: this may be undone."""
         self._turn_to(thread)
-        if thread.messages or self.written.message_ids:
+        if thread.messages or arrived(self.written.thread)[0]:
             self._sync(thread, assistant)
 
     def add_events(self, events: Sequence[RunEvent]) -> None:
@@ -91,7 +90,7 @@ class ThreadWriter:
 
     def keep_unsent(self, thread_id: str, unsent: Unsent) -> None:
         """Keep what is written, or waits, and is not sent; nothing forgets what there was."""
-        key = self.written.thread_id if self.written.own_id == thread_id else thread_id
+        key = self.written.thread_id if self.written.thread.id == thread_id else thread_id
         if unsent == Unsent():
             self.db.execute("DELETE FROM drafts WHERE thread_id = ?", (key,))
             return
@@ -115,7 +114,7 @@ class ThreadWriter:
     def go_on(self, thread: Thread) -> None:
         """Note that the conversation is now this thread, which was read from the file."""
         drop_orphan_runs(self.db, self.written.thread_id)
-        self.written = Written(thread.id, tuple(node.message.id for node in nodes_of(thread)), own_id=thread.id)
+        self.written = Written(thread.id, thread)
 
     def finish(self) -> None:
         """Forget what is still known of runs whose messages were deleted: that is no longer undone."""
@@ -124,8 +123,8 @@ class ThreadWriter:
             self.written = replace(self.written, has_deleted=False)
 
     def _turn_to(self, thread: Thread) -> None:
-        if self.written.own_id != thread.id:
-            self.written = Written(thread.id, own_id=thread.id)
+        if self.written.thread.id != thread.id:
+            self.written = Written(thread.id, Thread(thread.id))
 
     def _open_run(self, thread: Thread, origin: RunOrigin) -> None:
         key, asked = self.written.thread_id, _asked_id(thread)
@@ -138,37 +137,27 @@ class ThreadWriter:
 
     def _sync(self, thread: Thread, assistant: str) -> None:
         """Write the messages that the file has not, and take out those that the thread has no more."""
-        key, known = self.written.thread_id, self.written.message_ids
+        key, known = self.written.thread_id, self.written.thread
         run, has_deleted = self.written.run, self.written.has_deleted
-        if _last_of(self.db, key) != (len(known), known[-1] if known else None):
+        if _last_of(self.db, key) != arrived(known):
             # Another program went on with the thread: ours becomes its own.
-            key, known, run, has_deleted = new_id("thread"), (), None, False
-        nodes = nodes_of(thread)
-        if not nodes:
+            key, known, run, has_deleted = new_id("thread"), Thread(thread.id), None, False
+        if not thread.messages and not thread.nodes:
             self.db.execute("DELETE FROM threads WHERE id = ?", (key,))
-            self.written = Written(key, own_id=thread.id)
+            self.written = Written(key, Thread(thread.id))
             return
-        ids = tuple(node.message.id for node in nodes)
-        same = _common(known, ids)
+        same = common_start(known, thread)
         write_thread(self.db, key, thread, assistant)
         taken_out = self.db.execute("DELETE FROM messages WHERE thread_id = ? AND seq >= ?", (key, same)).rowcount
-        for seq in range(same, len(ids)):
-            write_message(self.db, key, seq, nodes[seq])
-        self.written = Written(key, ids, run, thread.id, has_deleted or taken_out > 0)
+        for seq, node in enumerate(nodes_of(thread, same), same):
+            write_message(self.db, key, seq, node)
+        self.written = Written(key, thread, run, has_deleted or taken_out > 0)
 
 
 def _last_of(db: sqlite3.Connection, key: str) -> tuple[int, str | None]:
     """Return the number of a thread's messages and the last one's id: no change of it leaves both as they were."""
-    last = "SELECT id FROM messages WHERE thread_id = :thread ORDER BY seq DESC LIMIT 1"
-    row = db.execute(f"SELECT count(*), ({last}) FROM messages WHERE thread_id = :thread", {"thread": key}).fetchone()
-    return row[0], row[1]
-
-
-def _common(known: tuple[str, ...], ids: tuple[str, ...]) -> int:
-    """Return how many ids two threads begin with alike."""
-    if ids[: len(known)] == known:
-        return len(known)
-    return next((at for at, (old, new) in enumerate(zip(known, ids, strict=False)) if old != new), len(ids))
+    query = "SELECT seq + 1, id FROM messages WHERE thread_id = ? ORDER BY seq DESC LIMIT 1"
+    return db.execute(query, (key,)).fetchone() or (0, None)
 
 
 def _asked_id(thread: Thread) -> str:

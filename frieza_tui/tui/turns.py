@@ -139,9 +139,16 @@ class Turns:
     def show_marks(self, marks: Mapping[str, str]) -> None:
         """Mark the messages that have branches beside them, and no others."""
         had_marks, self._has_marks = self._has_marks, any(marks.values())
-        if not (had_marks or self._has_marks):
-            return
-        for shown in self._shown:
+        if had_marks or self._has_marks:
+            self._mark_turns(self._shown, marks)
+
+    def mark_last(self, marks: Mapping[str, str]) -> None:
+        """Mark the messages of the turn that has ended: of no other has anything changed but of the one before."""
+        self._has_marks = self._has_marks or any(marks.values())
+        self._mark_turns(self._shown[-2:], marks)
+
+    def _mark_turns(self, turns: Iterable[Shown], marks: Mapping[str, str]) -> None:
+        for shown in turns:
             self._log.set_mark(shown.user_key, marks.get(shown.user_id, ""))
             is_in_thread = bool(shown.reply_id) or (bool(shown.user_id) and shown is self._shown[-1])
             self._log.set_mark(shown.reply_key, marks.get(shown.reply_id, "") if is_in_thread else "")

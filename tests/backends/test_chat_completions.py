@@ -310,9 +310,12 @@ def test_a_message_is_encoded_once_while_it_is_in_the_thread() -> None:
 
     messages = EncodedMessages(encode)
     thread = spoken("a", "b").messages
-    first = messages.of(thread)
-    assert messages.of(thread) == first
+    messages.follow(thread)
+    first = list(messages.pieces)
+    messages.follow(thread)
+    assert messages.pieces == first
     assert len(encoded_texts) == 4
     changed = (*thread[:-1], replace(thread[-1], parts=(TextPart("c"),)))
-    assert messages.of(changed)[-1] == b'"c"'
+    messages.follow(changed)
+    assert messages.pieces[-1] == b'"c"'
     assert len(encoded_texts) == 5

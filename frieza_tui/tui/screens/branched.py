@@ -99,7 +99,7 @@ class BranchedScreen(KeptScreen):
         branches = self._chat.branches
         if ended.is_sent and self._chat.thread.messages:
             self._turns.name_messages(self._chat.thread)
-            self._turns.show_marks(branches.marks())
+            self._turns.mark_last(branches.marks())
             return
         text = self._turns.last_text
         if self._begun_beside or self._is_again:
