@@ -34,12 +34,15 @@ class FaultServer:
         self.api = api
         self.double = DOUBLES[api]()
         self.calls: list[Call] = []
+        self.calls_taken = 0
+        """All that ever came, those that were forgotten too."""
         self.doubled: list[Call] = []
         """Runs that were asked for beyond those that a test foresaw: a message that was sent twice."""
         self.runs_asked = 0
         self.instead: Instead = self.as_usual
         self.port = 0
         self._tls = tls
+        self._loopback: raw_http.Loopback | None = None
         self._stack = AsyncExitStack()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault server")
@@ -78,6 +81,18 @@ class FaultServer:
             self.double.items.clear()
             self.double.responses.clear()
 
+    def forget_calls(self) -> None:
+        """Keep no request any longer: thousands of them, each with a history, take gigabytes."""
+
+        def forget() -> None:
+            self.calls.clear()
+            if self._loopback is not None:
+                self._loopback.calls.clear()
+            if isinstance(self.double, ChatDouble | ResponsesDouble):
+                self.double.requests.clear()
+
+        self.do(forget)
+
     def do(self, call: Callable[[], T]) -> T:
         """Call something where the server runs, between two of its steps."""
 
@@ -102,7 +117,7 @@ class FaultServer:
 
         async def coming() -> int:
             serving = raw_http.serve(self._answer, port=self.port, tls=tls or self._tls)
-            loopback = await self._stack.enter_async_context(serving)
+            loopback = self._loopback = await self._stack.enter_async_context(serving)
             return int(loopback.base_url.rsplit(":", 1)[1].removesuffix("/v1"))
 
         self.port = self._run(coming())
@@ -157,6 +172,7 @@ class FaultServer:
 
     def _answer(self, call: Call) -> Answer:
         self.calls.append(call)
+        self.calls_taken += 1
         is_run = call.method == "POST" and call.path.endswith(("/runs", "/responses", "/chat/completions"))
         self.runs_asked += is_run
         if (other := self.instead(call)) is not None:

@@ -51,9 +51,10 @@ class Fault:
 class Session:
     """The program, its server, and the faults that they have been through."""
 
-    def __init__(self, terminal: Terminal, server: FaultServer | None = None) -> None:
-        """Take the program; without a server only what needs none can be called."""
+    def __init__(self, terminal: Terminal, server: FaultServer | None = None, patience_s: float = 20.0) -> None:
+        """Take the program; without a server only what needs none can be called. patience_s: for what is waited for."""
         self.terminal = terminal
+        self._patience_s = patience_s
         self._server = server
         self._texts: list[str] = []
         self._number = self._runs_before = 0
@@ -91,7 +92,9 @@ class Session:
     def wait_below(self, message: str, *words: str) -> None:
         """Wait until words stand below a message, however they are wrapped."""
         wanted = [_squeezed(one) for one in words]
-        self.terminal.wait_until(lambda: all(one in self.below(message) for one in wanted), f"{words} below {message}")
+        self.terminal.wait_until(
+            lambda: all(one in self.below(message) for one in wanted), f"{words} below {message}", self._patience_s
+        )
 
     def wait_on_screen(self, *words: str) -> None:
         """Wait until words stand anywhere, however they are wrapped."""
@@ -120,11 +123,19 @@ class Session:
 
     def leave(self) -> None:
         """Quit; nothing may be left anywhere, and everything must be on disk."""
-        self.terminal.send(QUIT)
-        assert self.terminal.wait_for_exit() == 0, self.receipt
+        self.quit()
         assert "not deleted" not in self.receipt, self.receipt
         assert self.server.left == []
         assert ledger() == []
+        self.check_kept()
+
+    def quit(self) -> None:
+        """End the program by its key."""
+        self.terminal.send(QUIT)
+        assert self.terminal.wait_for_exit() == 0, self.receipt
+
+    def check_kept(self) -> None:
+        """Everything is on disk; no traceback and no key is anywhere."""
         self.check_traces()
         kept = "\n".join(kept_texts())
         missing = [text for text in self._texts if text not in kept]

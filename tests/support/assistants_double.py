@@ -121,7 +121,12 @@ class AssistantsDouble:
             case "GET", ["messages"]:
                 run_id = call.query.get("run_id", [None])[0]
                 found = [one for one in self.threads[thread_id] if run_id in (None, one["run_id"])]
-                return json_answer({"object": "list", "data": found, "has_more": False})
+                found = found[::-1] if call.query["order"] == ["desc"] else found
+                page = found[: int(call.query["limit"][0])]
+                return json_answer({"object": "list", "data": page, "has_more": len(page) < len(found)})
+            case "DELETE", ["messages", message_id]:
+                self.threads[thread_id] = [one for one in self.threads[thread_id] if one["id"] != message_id]
+                return json_answer({"id": message_id, "object": "thread.message.deleted", "deleted": True})
             case "POST", ["runs"]:
                 return self._start(thread_id, call)
             case "GET", ["runs"]:

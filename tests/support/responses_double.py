@@ -186,6 +186,7 @@ class ResponsesDouble:
 
     def _page(self, ids: list[str], call: Call) -> Answer:
         limit = int(call.query["limit"][0])
+        ids = ids[::-1] if call.query["order"] == ["desc"] else ids
         after = call.query.get("after", [""])[0]
         start = ids.index(after) + 1 if after else 0
         page = ids[start : start + limit]
@@ -312,7 +313,7 @@ class ResponsesDouble:
             return
         ids = self.conversations[conversation["id"]]
         for item in kept.sent[len(ids) :]:
-            ids.append(self._id("item"))
+            ids.append(item.get("id") or self._id("item"))
             self.items[ids[-1]] = {**item, "id": ids[-1]}
 
     def _event(self, kept: Kept, name: str, data: dict[str, Any]) -> bytes:

@@ -94,7 +94,11 @@ class AssistantsBackend:
             if not had_objects or self._has_begun():
                 raise await self.models.explained(error) from error
             log.info("the server lost the thread or the assistant: making them anew")
-        self._copy.forget()
+        # A thread that has just taken a message is there; it need not be sent whole again.
+        if self._copy.is_in_step:
+            self._copy.forget_assistant()
+        else:
+            self._copy.forget()
         async with aclosing(self._run_once(request)) as events:
             async for event in events:
                 yield event

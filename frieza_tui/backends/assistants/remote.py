@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from frieza_tui.backends.base import Deletion, RunRequest
+from frieza_tui.backends.held_messages import MOST_CUT, HeldMessages
 from frieza_tui.backends.image_notes import text_with_notes
-from frieza_tui.backends.loose_json import text_of
+from frieza_tui.backends.loose_json import json_objects, text_of
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.refusals import is_about_model
@@ -24,7 +25,7 @@ from frieza_tui.domain.errors import (
     ServerFacts,
     Unreachable,
 )
-from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, Thread
+from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message
 from frieza_tui.i18n import _
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ class RemoteCopy:
         self.thread_id = ""
         self._client = client
         self._made_for: tuple[Assistant, str] | None = None
-        self._entries: list[frozenset[str]] = []
+        self._held = HeldMessages()
         self._is_trusted = True
+        self.is_in_step = False
+        """Assistant and thread were as the last request wants them, as far as the server told."""
         self._leftovers: dict[str, str] = {}
         self._following: asyncio.Task[RemoteIds] | None = None
         self._discards: set[asyncio.Task[Deletion]] = set()
@@ -90,11 +93,10 @@ class RemoteCopy:
 
     def note_written(self, message_ids: frozenset[str]) -> None:
         """Note that a run wrote messages into the thread; the local thread has them as one of these ids."""
-        if message_ids:
-            self._entries.append(message_ids)
+        self._held.add_written(message_ids)
 
     def distrust(self) -> None:
-        """Use the thread for no other run: one that nobody followed to its end may have written into it."""
+        """Look at the thread before the next run: something may have been written into it that nobody was told of."""
         self._is_trusted = False
 
     def forget(self) -> None:
@@ -102,6 +104,10 @@ class RemoteCopy:
         for remote_id, kind in tuple(self._leftovers.items()):
             self._discard(kind, remote_id)
         self.forget_thread()
+        self.forget_assistant()
+
+    def forget_assistant(self) -> None:
+        """Make a new assistant at the next run."""
         if self.assistant_id:
             self._discard("assistant", self.assistant_id)
         self.assistant_id, self._made_for = "", None
@@ -110,7 +116,8 @@ class RemoteCopy:
         """Make a new thread at the next run."""
         if self.thread_id:
             self._discard("thread", self.thread_id)
-        self.thread_id, self._entries, self._is_trusted = "", [], True
+        self.thread_id, self._is_trusted = "", True
+        self._held.clear()
 
     async def delete(self, until_s: float) -> tuple[Deletion, ...]:
         """Delete everything at the same time, until a moment of the loop's clock. Never raises."""
@@ -144,8 +151,8 @@ class RemoteCopy:
         self._following = None
 
     async def _bring_in_step(self, request: RunRequest) -> RemoteIds:
-        missing = self._missing(request.thread)
-        if missing is None:
+        self.is_in_step = False
+        if not await self._has_beginning(request.thread.messages):
             self.forget_thread()
         is_new = not self.thread_id
         steps: list[Awaitable[None]] = []
@@ -156,18 +163,25 @@ class RemoteCopy:
         for result in await asyncio.gather(*steps, return_exceptions=True):
             if result is not None:
                 raise result
-        await self._post(missing or () if not is_new else request.thread.messages[len(self._entries) :])
+        await self._post(request.thread.messages[len(self._held) :])
+        self.is_in_step = True
         return RemoteIds(self.assistant_id, self.thread_id, is_new)
 
-    def _missing(self, thread: Thread) -> Sequence[Message] | None:
-        """Return the messages that the thread on the server has not; None if it is not the beginning of this one."""
-        messages = thread.messages
-        known = len(self._entries)
-        if not self.thread_id or not self._is_trusted or known > len(messages):
-            return None
-        if any(message.id not in entry for message, entry in zip(messages, self._entries, strict=False)):
-            return None
-        return messages[known:]
+    async def _has_beginning(self, messages: Sequence[Message]) -> bool:
+        """Return whether the thread on the server is the beginning of this one, or could be made so."""
+        if self.thread_id and (not self._is_trusted or self._held.common(messages) < len(self._held)):
+            self._is_trusted = await self._held.bring_back(messages, self._newest_messages, self._delete_message)
+            return self._is_trusted
+        return bool(self.thread_id)
+
+    async def _newest_messages(self) -> list[str]:
+        api = self._client.reads.beta.threads.messages.with_streaming_response
+        listed = await self._client.call(lambda: api.list(self.thread_id, order="desc", limit=MOST_CUT))
+        return [text_of(message.get("id")) for message in json_objects(listed.get("data"))]
+
+    async def _delete_message(self, message_id: str) -> None:
+        api = self._client.reads.beta.threads.messages.with_streaming_response
+        await self._client.call(lambda: api.delete(message_id, thread_id=self.thread_id))
 
     async def _make_assistant(self, assistant: Assistant) -> None:
         model = await self._chosen_model(assistant)
@@ -199,7 +213,7 @@ class RemoteCopy:
         api = self._client.posts.beta.threads.with_streaming_response
         made = await self._client.call(lambda: api.create(messages=[_payload(message) for message in first]))
         self.thread_id = self._id_of(made)
-        self._entries = [frozenset((message.id,)) for message in first]
+        self._held.add(first)
         await self._note_made("thread", self.thread_id)
 
     async def _note_made(self, kind: str, remote_id: str) -> None:
@@ -211,15 +225,15 @@ class RemoteCopy:
         for message in messages:
             payload = _payload(message)
             try:
-                await self._client.call(
+                made = await self._client.call(
                     lambda: api.create(self.thread_id, role=payload["role"], content=payload["content"])  # noqa: B023
                 )
             except BackendError as error:
                 # After these the message is surely not there; after any other it may be, or may not.
                 if not isinstance(error, RateLimited | AuthFailed | Unreachable):
-                    self.forget_thread()
+                    self.distrust()
                 raise
-            self._entries.append(frozenset((message.id,)))
+            self._held.add_known(message, text_of(made.get("id")))
 
     def _id_of(self, made: dict[str, Any]) -> str:
         remote_id = text_of(made.get("id"))
@@ -245,7 +259,8 @@ class RemoteCopy:
     def _strike_off(self, remote_id: str) -> None:
         self._leftovers.pop(remote_id, None)
         if remote_id == self.thread_id:
-            self.thread_id, self._entries = "", []
+            self.thread_id = ""
+            self._held.clear()
         if remote_id == self.assistant_id:
             self.assistant_id, self._made_for = "", None
 

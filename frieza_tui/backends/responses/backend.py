@@ -124,6 +124,7 @@ class ResponsesBackend:
             async with asyncio.timeout(CANCEL_S):
                 if await follower.learn_id() and follower.is_in_background:
                     await follower.cancel()
+                    self._memory.settle()
         except TimeoutError:
             raise timed_out(self._client.server) from None
         finally:
@@ -188,7 +189,7 @@ class ResponsesBackend:
         run = accumulator.run
         self._requests.waiting_calls = run.required_calls if run else ()
         if run is None or not accumulator.has_ended:
-            self._memory.distrust()
+            self._memory.distrust(is_over=False)
             return
         self._open_run = None
         if run.usage is not None and not draft.start.is_kept:
@@ -196,7 +197,7 @@ class ResponsesBackend:
         if run.status in ("completed", "requires_action"):
             self._memory.note_whole(request.thread.messages, accumulator.written_ids, accumulator.response)
         else:
-            self._memory.distrust()
+            self._memory.distrust(is_over=True)
 
     async def _resume(self, _request: RunRequest, remote: RemoteRun) -> AsyncGenerator[RunEvent, None]:
         await self.prepare()

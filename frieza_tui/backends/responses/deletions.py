@@ -37,6 +37,16 @@ class Deletions:
 
         return await self._bounded("response", response_id, delete, bound_s)
 
+    async def newest_items(self, conversation_id: str) -> list[str]:
+        """Return the ids of a conversation's last items, at most PAGE, the newest first. Raises: BackendError."""
+        path = f"{path_of('conversations', conversation_id, 'items')}?limit={PAGE}&order=desc"
+        listed = await self._client.call(self._client.request("GET", path))
+        return [text_of(item.get("id")) for item in json_objects(listed.get("data"))]
+
+    async def item(self, conversation_id: str, item_id: str) -> None:
+        """Delete one item; one that is gone already is no error. Raises: BackendError."""
+        await self._delete("conversations", conversation_id, "items", item_id)
+
     async def _bounded(
         self, kind: str, remote_id: str, delete: Callable[[str], Awaitable[None]], bound_s: float
     ) -> Deletion:
@@ -54,7 +64,7 @@ class Deletions:
     async def _empty_and_delete(self, conversation_id: str) -> None:
         # All are listed first: an item that is gone is no mark from which a list could go on.
         items = await self._items(conversation_id)
-        deleting = (self._delete("conversations", conversation_id, "items", item) for item in items)
+        deleting = (self.item(conversation_id, item) for item in items)
         for failure in await asyncio.gather(*deleting, return_exceptions=True):
             if failure is not None:
                 raise failure

@@ -1,16 +1,18 @@
 """How a server remembers a thread: in a conversation, by the response before, or not at all. Knows no runs.
 
 The ways are tried in this order. What a server shows it cannot do is not tried again; what it has is used only as far
-as it is surely the beginning of the thread here, and made anew where it is not.
+as it is surely the beginning of the thread here: what is beyond that is deleted, or all of it made anew.
 """
 
 import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal, TypeAlias
 
 from frieza_tui.backends.base import Deletion
+from frieza_tui.backends.held_messages import HeldMessages
 from frieza_tui.backends.loose_json import Json, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.responses.deletions import Deletions, summarized
@@ -50,8 +52,8 @@ class ThreadMemory:
         self._deletions = Deletions(client)
         self._previous_id = ""
         self._has_continued = False
-        self._entries: list[frozenset[str]] = []
-        self._is_trusted = True
+        self._held = HeldMessages()
+        self._is_trusted = self._is_settled = True
         self._conversations: dict[str, None] = {}
         self._responses: dict[str, bool] = {}
         self._making: asyncio.Task[str] | None = None
@@ -68,7 +70,7 @@ class ThreadMemory:
 
         goes_on: there may be no message that the server has not. Raises: BackendError.
         """
-        missing = self._missing(messages)
+        missing = await self._missing(messages)
         if missing is None or not (missing or goes_on):
             self._start_anew()
             missing = messages
@@ -97,18 +99,26 @@ class ThreadMemory:
 
     def note_whole(self, messages: Sequence[Message], written_ids: frozenset[str], response: Json) -> None:
         """Note that a response is whole: the server has the thread up to it."""
-        self._entries = [frozenset((message.id,)) for message in messages]
-        if written_ids:
-            self._entries.append(written_ids)
-        self._is_trusted = True
+        held = self._held.common(messages)
+        self._held.cut(held)
+        self._held.add(messages[held:])
+        self._held.add_written(written_ids)
+        self._is_trusted = self._is_settled = True
         if self.way == "previous":
             self._previous_id = text_of(response.get("id"))
             if response.get("store") is False:
                 self.step_down()
 
-    def distrust(self) -> None:
-        """Use nothing of what the server has at the next run: a response did not end whole."""
-        self._is_trusted = False
+    def distrust(self, *, is_over: bool) -> None:
+        """Look first at what the server has, at the next run: a response did not end whole.
+
+        is_over: it has ended; else it may go on to write, and nothing of that conversation is used again.
+        """
+        self._is_trusted, self._is_settled = False, self._is_settled and is_over
+
+    def settle(self) -> None:
+        """The response that was left to itself has ended meanwhile."""
+        self._is_settled = True
 
     def was_ignored(self, start: Start, response: Json) -> bool:
         """Tell whether a server took a request without the memory that it names, as stateless ones silently do."""
@@ -168,19 +178,25 @@ class ThreadMemory:
 
     # -- in step -------------------------------------------------------------------------------------------------
 
-    def _missing(self, messages: Sequence[Message]) -> Sequence[Message] | None:
+    async def _missing(self, messages: Sequence[Message]) -> Sequence[Message] | None:
         """Return the messages that the server has not; None if what it has is not the beginning of the thread."""
-        known = len(self._entries)
-        if not self._is_trusted or known > len(messages):
-            return None
-        if any(message.id not in entry for message, entry in zip(messages, self._entries, strict=False)):
-            return None
-        return messages[known:]
+        # The response before stays as it was, whatever became of one that followed it.
+        is_trusted = self._is_trusted or self.way == "previous"
+        if not is_trusted or self._held.common(messages) < len(self._held):
+            if not self._is_settled or not self.conversation_id:
+                return None
+            items = partial(self._deletions.newest_items, self.conversation_id)
+            if not await self._held.bring_back(messages, items, partial(self._deletions.item, self.conversation_id)):
+                return None
+            self._is_trusted = True
+        return messages[len(self._held) :]
 
     def _start_anew(self) -> None:
         if self.conversation_id:
             self._discard(self.conversation_id)
-        self.conversation_id, self._previous_id, self._entries, self._is_trusted = "", "", [], True
+        self.conversation_id = self._previous_id = ""
+        self._held.clear()
+        self._is_trusted = self._is_settled = True
 
     async def _find_conversation(self) -> None:
         """Make a conversation if there is none; goes on by itself if the caller is cancelled, so that it is known."""
@@ -213,7 +229,7 @@ class ThreadMemory:
         await asyncio.wait([making], timeout=_SYNC_WAIT_S)
         if not making.done():
             making.cancel()
-        elif not making.cancelled() and making.exception() is None and not self._entries:
+        elif not making.cancelled() and making.exception() is None and not len(self._held):
             self.conversation_id = self.conversation_id or making.result()
 
     # -- deleted -------------------------------------------------------------------------------------------------
@@ -234,4 +250,5 @@ class ThreadMemory:
         self._conversations.pop(deletion.id, None)
         self._responses.pop(deletion.id, None)
         if deletion.id == self.conversation_id:
-            self.conversation_id, self._entries = "", []
+            self.conversation_id = ""
+            self._held.clear()
