@@ -29,7 +29,7 @@ from tests.support.backend_contract import (
     run_to_error,
     text_of,
 )
-from tests.support.raw_http import CUT, Answer, Loopback, error_answer, json_answer, serve
+from tests.support.raw_http import CUT, Answer, Call, Loopback, error_answer, json_answer, serve
 from tests.support.traces import expected, trace
 
 EXPECTED = expected("assistants")
@@ -312,7 +312,41 @@ async def test_the_first_turn_makes_assistant_and_thread_and_the_second_neither(
         assert stage.backend.label.model == "double-1"
 
 
-async def test_asking_again_makes_the_thread_anew_without_the_dropped_reply() -> None:
+async def test_asking_again_takes_the_dropped_reply_out_of_the_thread() -> None:
+    async with staged() as stage:
+        for reply in ("one", "two", "three"):
+            stage.will(reply)
+        thread = asking("a")
+        thread = asking("b", after(thread, await run(stage.backend, thread)))
+        await run(stage.backend, thread)
+        await run(stage.backend, thread)
+        assert [text for _role, text in stage.texts()] == ["a", "one", "b", "three"]
+        assert stage.server.count("POST", "/threads") == 1
+
+
+async def test_a_message_that_the_server_may_have_is_not_there_twice() -> None:
+    async with staged() as stage:
+        stage.will("one")
+        thread = asking("a")
+        thread = asking("b", after(thread, await run(stage.backend, thread)))
+        taken = stage.double.threads[next(iter(stage.double.threads))]
+
+        def take(call: Call) -> Answer | None:
+            if not call.is_a("POST", "/messages") or len(taken) != 2:
+                return None
+            taken.append({**taken[0], "id": "msg_unheard", "content": [{"type": "text", "text": {"value": "b"}}]})
+            return Answer([b'{"id": "msg', CUT])
+
+        stage.double.faults.append(take)
+        _events, error = await run_to_error(stage.backend, thread)
+        assert error is not None
+        stage.will("two")
+        await run(stage.backend, thread)
+        assert [text for _role, text in stage.texts()] == ["a", "one", "b", "two"]
+        assert stage.server.count("POST", "/threads") == 1
+
+
+async def test_the_first_turn_asked_again_makes_the_thread_anew() -> None:
     async with staged() as stage:
         stage.will("one")
         stage.will("two")
@@ -349,6 +383,7 @@ async def test_what_the_server_lost_is_made_anew(lost: str) -> None:
         events = await run(stage.backend, thread)
         assert text_of(events) == "two"
         assert [text for _role, text in stage.texts()] == ["a", "one", "b", "two"]
+        assert stage.server.count("POST", "/threads") == (1 if lost == "assistants" else 2)
 
 
 async def test_another_assistant_takes_the_place_of_the_first() -> None:

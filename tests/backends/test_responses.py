@@ -366,18 +366,69 @@ async def test_a_response_that_the_server_lost_is_not_named_again() -> None:
         assert len(stage.double.requests[-1]["input"]) == 1
 
 
-async def test_asking_again_makes_a_new_conversation_without_the_dropped_reply() -> None:
+async def test_asking_again_cuts_the_conversation_back_to_before_the_dropped_reply() -> None:
     async with staged() as stage:
         thread = await talk(stage, "a", "b")
         stage.will("c")
         await run(stage.backend, ending_at(thread, thread.messages[-2].id))
         assert stage.texts() == [*lines("a"), ("user", "ask b"), ("assistant", "c")]
+        assert (stage.server.count("POST", "/conversations"), len(stage.double.items)) == (1, 4)
         await stage.backend.delete_remote()
         assert stage.double.conversations == {}
         assert stage.double.items == {}
 
 
-async def test_after_a_cancelled_turn_the_conversation_is_made_anew_with_what_is_known_here() -> None:
+@pytest.mark.parametrize("ending", ["failed", "incomplete"])
+async def test_after_a_turn_that_ended_badly_only_what_is_missing_is_sent(ending: str) -> None:
+    async with staged() as stage:
+        thread = await talk(stage, "a")
+        stage.will("half", ending=ending)
+        thread = asking("ask half", thread)
+        thread = after(thread, await run(stage.backend, thread))
+        await talk(stage, "b", thread=thread)
+        assert stage.texts() == lines("a", "half", "b")
+        assert len(stage.double.requests[-1]["input"]) == 3
+        assert stage.server.count("POST", "/conversations") == 1
+
+
+async def test_what_an_unfinished_turn_left_in_the_conversation_is_taken_out_of_it() -> None:
+    async with staged() as stage:
+        thread = await talk(stage, "a")
+        stage.will("half", ending="failed")
+        thread = asking("ask half", thread)
+        thread = after(thread, await run(stage.backend, thread))
+        conversation = next(iter(stage.double.conversations.values()))
+        conversation.append("left")
+        stage.double.items["left"] = {"id": "left", "type": "message", "role": "user", "content": "ask half"}
+        await talk(stage, "b", thread=thread)
+        assert stage.texts() == lines("a", "half", "b")
+        assert "left" not in stage.double.items
+
+
+async def test_a_conversation_into_which_a_response_may_still_write_is_not_used_again() -> None:
+    async with staged(settle_s=0.0, alive_s=0.0) as stage:
+        thread = await talk(stage, "a")
+        stage.will("half", CUT, ending=None)
+        stage.double.faults["POST", "/cancel"] = error_answer(500, "not now")
+        _events, error = await run_to_error(stage.backend, asking("lost", thread))
+        assert isinstance(error, StreamCut)
+        await talk(stage, "b", thread=thread)
+        assert stage.texts() == lines("a", "b")
+        assert stage.server.count("POST", "/conversations") == 2
+
+
+async def test_after_a_turn_that_ended_badly_the_response_before_it_is_named() -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False)) as stage:
+        thread = await talk(stage, "a")
+        stage.will("half", ending="failed")
+        thread = asking("ask half", thread)
+        thread = after(thread, await run(stage.backend, thread))
+        await talk(stage, "b", thread=thread)
+        assert stage.texts() == lines("a", "half", "b")
+        assert len(stage.double.requests[-1]["input"]) == 3
+
+
+async def test_after_a_cancelled_turn_the_conversation_has_what_is_known_here() -> None:
     async with staged() as stage:
         thread = await talk(stage, "a")
         stage.will("half", asyncio.Event(), "never")

@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from frieza_tui.domain.branches import (
     Fork,
+    arrived,
     by_way_of,
+    common_start,
     ending_at,
     followers,
     forks,
@@ -122,3 +124,18 @@ def test_whatever_is_done_the_path_is_one_of_the_tree_and_all_messages_stay(data
     known = {"", *(node.message.id for node in nodes_of(left))}
     assert gone not in known
     assert all(node.parent_id in known for node in nodes_of(left))
+
+
+def test_messages_can_be_had_from_a_place_on() -> None:
+    for thread in (line("a A b B"), line("c C", ending_at(line("a A b B"), "A"))):
+        assert [nodes_of(thread, start) for start in range(5)] == [nodes_of(thread)[start:] for start in range(5)]
+
+
+def test_a_thread_begins_like_the_one_that_it_goes_on_with() -> None:
+    talk = line("a A b B")
+    branched = line("c C", ending_at(talk, "A"))
+    longer = line("d", branched)
+    assert common_start(branched, longer) == common_start(longer, branched) == 6
+    assert common_start(talk, branched) == 4
+    assert common_start(Thread(), talk) == 0
+    assert (arrived(longer), arrived(talk), arrived(Thread())) == ((7, "d"), (4, "B"), (0, None))
