@@ -33,8 +33,8 @@ class EncodedMessages:
         while self.ends and not self._stays(messages, same):
             self._drop_last()
         at = self.ends[-1] if self.ends else 0
-        for role, group in groupby(messages[at:], key=lambda message: message.role):
-            self._append(role, list(group))
+        for _role, group in groupby(messages[at:], key=lambda message: message.role):
+            self._append(list(group))
         self._messages = messages
 
     def _stays(self, messages: Sequence[Message], same: int) -> bool:
@@ -42,11 +42,11 @@ class EncodedMessages:
         end = self.ends[-1]
         return end <= same and (end == len(messages) or messages[end].role != self.roles[-1])
 
-    def _append(self, role: Role, group: Sequence[Message]) -> None:
+    def _append(self, group: Sequence[Message]) -> None:
         joined = replace(group[0], parts=tuple(part for one in group for part in one.parts)) if group[1:] else group[0]
         piece = encoded(self._encode(joined))
         self.ends.append((self.ends[-1] if self.ends else 0) + len(group))
-        self.roles.append(role)
+        self.roles.append(joined.role)
         self.pieces.append(piece)
         self.size_bytes += len(piece)
 
