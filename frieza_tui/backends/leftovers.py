@@ -11,7 +11,7 @@ from frieza_tui.domain.errors import BackendError, NotHere
 from frieza_tui.i18n import _
 
 BOUND_S = 20.0
-"""For each object."""
+"""For one request: thousands of objects take their time, and nobody waits for them."""
 _BETA = {"OpenAI-Beta": "assistants=v2"}
 _FOLDERS = {"thread": "threads", "assistant": "assistants"}
 
@@ -21,7 +21,7 @@ async def delete_leftovers(base_url: str, api_key: str, objects: Sequence[Deleti
     client = OpenAIClient(Server(base_url, api_key), read_timeout_s=BOUND_S, loads_assistants=False)
     try:
         await client.open()
-        deletions = Deletions(client)
+        deletions = Deletions(client, BOUND_S)
         return tuple(await asyncio.gather(*(_delete(client, deletions, one) for one in objects)))
     except BackendError as error:
         return tuple(Deletion(one.kind, one.id, False, error.happened) for one in objects)
@@ -32,9 +32,9 @@ async def delete_leftovers(base_url: str, api_key: str, objects: Sequence[Deleti
 async def _delete(client: OpenAIClient, deletions: Deletions, one: Deletion) -> Deletion:
     match one.kind:
         case "conversation":
-            return await deletions.conversation(one.id, BOUND_S)
+            return await deletions.conversation(one.id)
         case "response":
-            return await deletions.response(one.id, BOUND_S)
+            return await deletions.response(one.id)
         case kind if kind in _FOLDERS:
             return await _delete_of_assistants(client, one)
         case _:

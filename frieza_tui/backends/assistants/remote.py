@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from frieza_tui.backends.base import Deletion, RunRequest
@@ -170,18 +171,11 @@ class RemoteCopy:
     async def _has_beginning(self, messages: Sequence[Message]) -> bool:
         """Return whether the thread on the server is the beginning of this one, or could be made so."""
         if self.thread_id and (not self._is_trusted or self._held.common(messages) < len(self._held)):
-            self._is_trusted = await self._held.bring_back(messages, self._newest_messages, self._delete_message)
+            newest = partial(_newest_messages, self._client, self.thread_id)
+            delete = partial(_delete_message, self._client, self.thread_id)
+            self._is_trusted = await self._held.bring_back(messages, newest, delete)
             return self._is_trusted
         return bool(self.thread_id)
-
-    async def _newest_messages(self) -> list[str]:
-        api = self._client.reads.beta.threads.messages.with_streaming_response
-        listed = await self._client.call(lambda: api.list(self.thread_id, order="desc", limit=MOST_CUT))
-        return [text_of(message.get("id")) for message in json_objects(listed.get("data"))]
-
-    async def _delete_message(self, message_id: str) -> None:
-        api = self._client.reads.beta.threads.messages.with_streaming_response
-        await self._client.call(lambda: api.delete(message_id, thread_id=self.thread_id))
 
     async def _make_assistant(self, assistant: Assistant) -> None:
         model = await self._chosen_model(assistant)
@@ -285,6 +279,18 @@ def _deletion_of(client: "AsyncOpenAI", kind: str, remote_id: str) -> Any:  # no
     if kind == "thread":
         return client.beta.threads.with_streaming_response.delete(remote_id)
     return client.beta.assistants.with_streaming_response.delete(remote_id)
+
+
+async def _newest_messages(client: OpenAIClient, thread_id: str) -> list[str]:
+    """Return the ids of a thread's last messages, the newest first. Raises: BackendError."""
+    api = client.reads.beta.threads.messages.with_streaming_response
+    listed = await client.call(lambda: api.list(thread_id, order="desc", limit=MOST_CUT))
+    return [text_of(message.get("id")) for message in json_objects(listed.get("data"))]
+
+
+async def _delete_message(client: OpenAIClient, thread_id: str, message_id: str) -> None:
+    api = client.reads.beta.threads.messages.with_streaming_response
+    await client.call(lambda: api.delete(message_id, thread_id=thread_id))
 
 
 def _payload(message: Message) -> Any:  # noqa: ANN401 - the SDK's own nest of typed dicts

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from frieza_tui.backends.base import Deletion
-from frieza_tui.backends.loose_json import json_objects, text_of
-from frieza_tui.backends.openai_client import OpenAIClient, path_of
-from frieza_tui.domain.errors import BackendError, NotHere
+from frieza_tui.backends.loose_json import Json, json_objects, text_of
+from frieza_tui.backends.openai_client import Method, OpenAIClient, path_of
+from frieza_tui.domain.errors import BackendError, NotHere, TimedOut, Unreachable
 from frieza_tui.i18n import _
 
 AT_ONCE: Final = 24
@@ -17,19 +17,22 @@ PAGE: Final = 100
 
 
 class Deletions:
-    """Deletes what one server keeps; a bound of time holds for each call."""
+    """Deletes what one server keeps; a bound of time holds for each call, or for each request."""
 
-    def __init__(self, client: OpenAIClient) -> None:
+    def __init__(self, client: OpenAIClient, request_s: float | None = None) -> None:
+        """Take the server. request_s: for one request; None: as long as the call that it is for may take."""
         self._client = client
+        self._request_s = request_s
+        self._silence: Exception | None = None
         self._slots = asyncio.Semaphore(AT_ONCE)
         self.not_found: set[str] = set()
         """Ids that the server did not have."""
 
-    async def conversation(self, conversation_id: str, bound_s: float) -> Deletion:
+    async def conversation(self, conversation_id: str, bound_s: float | None = None) -> Deletion:
         """Delete a conversation and, before it, its items, which the API would leave behind. Never raises."""
         return await self._bounded("conversation", conversation_id, self._empty_and_delete, bound_s)
 
-    async def response(self, response_id: str, bound_s: float) -> Deletion:
+    async def response(self, response_id: str, bound_s: float | None = None) -> Deletion:
         """Delete a response. Never raises."""
 
         async def delete(one: str) -> None:
@@ -48,7 +51,7 @@ class Deletions:
         await self._delete("conversations", conversation_id, "items", item_id)
 
     async def _bounded(
-        self, kind: str, remote_id: str, delete: Callable[[str], Awaitable[None]], bound_s: float
+        self, kind: str, remote_id: str, delete: Callable[[str], Awaitable[None]], bound_s: float | None
     ) -> Deletion:
         try:
             async with asyncio.timeout(bound_s):
@@ -76,7 +79,7 @@ class Deletions:
         after = ""
         while True:
             try:
-                listed = await self._client.call(self._client.request("GET", f"{path}{after}"))
+                listed = await self._call("GET", f"{path}{after}")
             except NotHere:
                 return found
             ids = [text_of(item.get("id")) for item in json_objects(listed.get("data"))]
@@ -89,9 +92,21 @@ class Deletions:
     async def _delete(self, *path: str) -> None:
         async with self._slots:
             try:
-                await self._client.call(self._client.request("DELETE", path_of(*path)))
+                await self._call("DELETE", path_of(*path))
             except NotHere:
                 self.not_found.add(path[-1])
+
+    async def _call(self, method: Method, path: str) -> Json:
+        """Send a request, but not where each has its own bound and one has been in vain: there may be thousands."""
+        if self._silence is not None:
+            raise self._silence
+        try:
+            async with asyncio.timeout(self._request_s):
+                return await self._client.call(self._client.request(method, path))
+        except (TimeoutError, TimedOut, Unreachable) as error:
+            if self._request_s is not None:
+                self._silence = error
+            raise
 
 
 def summarized(deletions: Sequence[Deletion]) -> tuple[Deletion, ...]:
