@@ -324,6 +324,20 @@ async def test_asking_again_takes_the_dropped_reply_out_of_the_thread() -> None:
         assert stage.server.count("POST", "/threads") == 1
 
 
+async def test_after_a_run_that_the_server_lost_its_thread_is_used_again() -> None:
+    async with staged(settle_s=0.0) as stage:
+        stage.will("one")
+        thread = asking("a")
+        thread = asking("b", after(thread, await run(stage.backend, thread)))
+        stage.will("half", CUT, ending=None, is_lost=True)
+        _events, error = await run_to_error(stage.backend, thread)
+        assert error is not None
+        stage.will("two")
+        await run(stage.backend, thread)
+        assert [text for _role, text in stage.texts()] == ["a", "one", "b", "two"]
+        assert stage.server.count("POST", "/threads") == 1
+
+
 async def test_a_message_that_the_server_may_have_is_not_there_twice() -> None:
     async with staged() as stage:
         stage.will("one")

@@ -33,7 +33,7 @@ FAULTS: Final[dict[str, tuple[Fault, ...]]] = {
     # Without the field that is refused the runs no longer go on in the background, and nothing can be resumed.
     "responses": tuple(fault for fault in runs.RESPONSES if fault.name != "server: refuses a field"),
 }
-PATIENCE_S: Final = 120.0
+PATIENCE_S: Final = 300.0
 """For what follows a fault: a server that lost the thread is sent all of it again, message by message."""
 CLEANINGS: Final = 5
 """Leaving has five seconds; what is too much to be deleted in them is left to `clean`, so many times at most."""
@@ -137,7 +137,7 @@ def soaking(api: str, folder: Path) -> Iterator[tuple[Soak, Session]]:
     server = FaultServer(api)
     patience = {"FRIEZA_TUI_READ_TIMEOUT_S": "8"}  # a busy machine is no fault
     environ = {**server.environ, **patience, "PYTHONPATH": str(Path(__file__).parents[2])}
-    terminal = Terminal(command, rows=ROWS, environ=environ)
+    terminal = Terminal(command, rows=ROWS, environ=environ, is_fresh=True)
     try:
         terminal.wait_for(READY)
         going = Session(terminal, server, patience_s=PATIENCE_S)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from frieza_tui.backends.assistants.follower import RunFollower
@@ -218,11 +218,12 @@ class AssistantsBackend:
         if run is None or run.status in ENDED:
             return
         await self._post_cancel(follower.thread_id, run.id)
-        while True:
-            run = await follower.look_up()
-            if run is None or run.status in ENDED:
-                return
-            await asyncio.sleep(_POLL_S)
+        with suppress(NotHere):  # what the server has no more does not go on
+            while True:
+                run = await follower.look_up()
+                if run is None or run.status in ENDED:
+                    return
+                await asyncio.sleep(_POLL_S)
 
     async def _post_cancel(self, thread_id: str, run_id: str) -> None:
         api = self._client.posts.beta.threads.runs.with_streaming_response
