@@ -216,23 +216,25 @@ def _open_chat(
     from frieza_tui.backends.registry import BackendConfig, load_backend
     from frieza_tui.chat import Chat
     from frieza_tui.chat.answerers import Answerers
-    from frieza_tui.chat.leftovers import sweep, take_over
+    from frieza_tui.chat.leftovers import sweep_twice
 
     settings = loaded.settings
     assistant = find_assistant(settings.assistant)
     journal, past = _open_thread(arguments, settings, is_single=is_single)
     is_noted = journal is not None and not settings.keep
     answerers = None if arguments.demo else Answerers(loaded, assistant, _ledgers(journal if is_noted else None))
-    if past is not None and answerers is not None and is_noted:
-        past = take_over(past, answerers.ledger_place)  # before anything that deletes leftovers
+    if past is not None and answerers is not None:
+        past = answerers.take_over(past)  # before anything that deletes leftovers
     chat = Chat(
         answerers.backend if answerers else load_backend(BackendConfig("scripted")),
         assistant,
         is_kept=settings.keep,
         journal=journal,
         past=past,
-        sweep=(lambda: sweep(_key_finder(loaded))) if is_noted else None,
+        sweep=(lambda: sweep_twice(_key_finder(loaded))) if is_noted else None,
     )
+    if answerers is not None:
+        chat.take_over = answerers.take_over
     return chat, answerers
 
 

@@ -16,11 +16,13 @@ from frieza_tui.backends.refusing import RefusingBackend
 from frieza_tui.backends.registry import OPENAI_URL, BackendConfig, load_backend
 from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.backends.switching import SwitchingBackend
+from frieza_tui.chat.past import Past
 from frieza_tui.chosen import EMBEDDED, ChosenFile
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import AuthFailed, BackendError
 from frieza_tui.i18n import _
 from frieza_tui.settings import Loaded
+from frieza_tui.text.safe import safe_line
 
 if TYPE_CHECKING:
     from frieza_tui.backends.local_servers import LocalServer
@@ -125,6 +127,15 @@ class Answerers:
         one = self._current
         base_url = one.base_url or ""
         return base_url, one.key_mark or _mark_of(base_url, one.api_key or "")
+
+    def take_over(self, past: Past) -> Past:
+        """Return a past with the run that its last reply was cut off from, if this server may have the rest.
+
+        Raises: StoreError.
+        """
+        from frieza_tui.chat.leftovers import take_over
+
+        return take_over(past, self.ledger_place, safe_line(self.backend.label.server, 200))
 
     @property
     def key_server(self) -> str:

@@ -49,6 +49,7 @@ class Chat:
     """
 
     _receipt: tuple[Deletion, ...] | None = None
+    _sweeping: asyncio.Task[None] | None = None
 
     def __init__(
         self,
@@ -78,6 +79,8 @@ class Chat:
         """Why the conversation is not kept at the moment."""
         self.on_trouble: Callable[[StoreError], None] = lambda _error: None
         """Called when the conversation can no longer be kept."""
+        self.take_over: Callable[[Past], Past] = lambda past: past
+        """Finds the run from which the rest of a kept thread's last reply may be had; may raise StoreError."""
         self.patience = Patience()
         """How a turn waits for a server that asks for it."""
         self._journal = journal or NoJournal()
@@ -93,7 +96,6 @@ class Chat:
         self._server_cancel: asyncio.Task[None] | None = None
         self._unsent: _Outgoing | None = None
         self._sweep = sweep
-        self._sweeping: asyncio.Task[None] | None = None
         self.ahead = Ahead(backend, lambda draft: None if self._turn or len(self.queue) else _request(self, draft))
         """What is being written, read ahead by a backend that can."""
 
@@ -181,6 +183,14 @@ class Chat:
             return False
         self._server_cancel = asyncio.create_task(self._cancel_on_server(turn, self._server_cancel))
         return True
+
+    async def taken_over(self, past: Past) -> Past:
+        """Return a past to go on with; the rest of a reply that was cut off can then be fetched. Never raises."""
+        try:
+            return await asyncio.to_thread(self.take_over, past)
+        except StoreError as error:
+            log.warning("nobody knows whether the rest of the last reply is to be had: %s", error.happened)
+            return past
 
     def go_on_with(self, past: Past) -> bool:
         """Go on with another thread, a kept or a new one. False, and nothing changes, while a turn is open."""

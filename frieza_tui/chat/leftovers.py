@@ -28,30 +28,36 @@ class Leftover:
     deletion: Deletion
 
 
-def take_over(past: Past, place: tuple[str, str], file: Path | None = None) -> Past:
-    """Return a past whose last reply was cut off with the run it came from, if that is still on this server.
+def take_over(past: Past, place: tuple[str, str], server: str, file: Path | None = None) -> Past:
+    """Return a past whose last reply was cut off with the run it came from, if that may still be on this server.
 
     What was made for the run is then this program's own, so that no sweep deletes it. place: the server's base URL and
-    the mark of the key. Raises: StoreError.
+    the mark of the key. server: its name, as it is shown. Raises: StoreError.
     """
     from frieza_tui.store.threads import open_threads
 
     last = past.turns[-1] if past.turns else None
     is_cut = last is not None and last.ended is not None and last.ended.rest == "on_server"
     run = open_run_of(last.events) if last is not None and is_cut else None
-    if last is None or run is None:
-        return past
+    if last is None or last.user is None or run is None or not place[0]:
+        return past  # the embedded server died with its program
+    ids = [run.id, run.thread_id]
     with open_threads(file) as threads:
-        objects = tuple(Deletion(one.kind, one.id, False) for one in threads.adopt(place, [run.id, run.thread_id]))
-    return replace(past, cut_run=CutRun(RemoteRun(run.id, run.thread_id, objects), last.events)) if objects else past
+        objects = tuple(Deletion(one.kind, one.id, False) for one in threads.adopt(place, ids))
+        if not objects and not threads.was_kept(past.thread.id, last.user.id, server, ids):
+            return past
+    return replace(past, cut_run=CutRun(RemoteRun(run.id, run.thread_id, objects), last.events))
 
 
-async def sweep(find_key: FindKey, file: Path | None = None, *, is_dry: bool = False) -> list[Leftover]:
+async def sweep(
+    find_key: FindKey, file: Path | None = None, *, is_dry: bool = False, spares_cut: bool = False
+) -> list[Leftover]:
     """Delete what is left over of programs that are no more, each with its own server and key.
 
-    is_dry: only say what there is. A key is sent to no other server than the one it was used for. Raises: StoreError.
+    is_dry: only say what there is. spares_cut: leave alone what the rest of a reply may still be fetched from, once
+    its thread is opened. A key is sent to no other server than the one it was used for. Raises: StoreError.
     """
-    objects = await asyncio.to_thread(_left_over, file)
+    objects = await asyncio.to_thread(_left_over, file, spares_cut=spares_cut)
     if is_dry:
         return [Leftover(one.server.base_url, Deletion(one.kind, one.id, False)) for one in objects]
     found: list[Leftover] = []
@@ -61,6 +67,18 @@ async def sweep(find_key: FindKey, file: Path | None = None, *, is_dry: bool = F
         await asyncio.to_thread(_strike, file, server.base_url, gone)
         found += [Leftover(server.base_url, one) for one in deletions]
     return found
+
+
+async def sweep_twice(find_key: FindKey) -> None:
+    """Sweep at the start, and once more when no reply that was cut off before is waited for any longer.
+
+    Raises: StoreError.
+    """
+    from frieza_tui.store.threads import REJOIN_S
+
+    await sweep(find_key, spares_cut=True)
+    await asyncio.sleep(REJOIN_S)
+    await sweep(find_key, spares_cut=True)
 
 
 def _order(one: "RemoteObject") -> tuple[str, str, str]:
@@ -79,14 +97,14 @@ async def _delete(server: "LedgerServer", objects: Sequence[Deletion], find_key:
     return await delete_leftovers(server.base_url, key, objects)
 
 
-def _left_over(file: Path | None) -> "list[RemoteObject]":
+def _left_over(file: Path | None, *, spares_cut: bool) -> "list[RemoteObject]":
     from frieza_tui.store.database import has_file
     from frieza_tui.store.threads import open_threads
 
     if not has_file(file):
         return []
     with open_threads(file) as threads:
-        return threads.left_over()
+        return threads.left_over(spares_cut=spares_cut)
 
 
 def _strike(file: Path | None, base_url: str, ids: Sequence[str]) -> None:

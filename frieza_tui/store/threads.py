@@ -1,9 +1,11 @@
 """The kept threads, as lists and commands use them: one call, one short transaction. Knows no face."""
 
 import sqlite3
+import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from frieza_tui.store import thread_reader
 from frieza_tui.store.database import FILE_NAME, open_database, store_error, transaction
@@ -13,6 +15,14 @@ from frieza_tui.store.records import ThreadRecord
 from frieza_tui.store.thread_changes import NewThread, add_thread, delete_thread, rename_thread
 from frieza_tui.store.thread_reader import Hit, KeptThread, ThreadSummary
 from frieza_tui.store.thread_writer import settle_dead_runs
+
+REJOIN_S: Final = 600.0
+"""How long after its beginning a reply that was cut off may be fetched by opening its thread.
+
+OpenAI keeps what runs in the background for about as long (source: guide "Background mode").
+"""
+KEEPING_APIS: Final = frozenset({"Assistants", "Responses"})
+"""Names of the APIs, as labels have them, whose servers have a run that nobody listens to."""
 
 
 class Threads:
@@ -59,9 +69,26 @@ class Threads:
         with transaction(self._db):
             return add_thread(self._db, new)
 
-    def left_over(self) -> list[RemoteObject]:
-        """Return the remote objects of programs that are no more, oldest first."""
-        return [one for one in read_objects(self._db) if not is_alive(one.pid)]
+    def left_over(self, *, spares_cut: bool = False) -> list[RemoteObject]:
+        """Return the remote objects of programs that are no more, oldest first.
+
+        spares_cut: without those of a program that was cut off in a reply within the last REJOIN_S.
+        """
+        spared: set[int] = set()
+        if spares_cut:
+            query = "SELECT pid FROM runs WHERE json_extract(ended, '$.rest') = 'on_server' AND started_at > ?"
+            spared = {pid for (pid,) in self._db.execute(query, (time.time() - REJOIN_S,))}
+        return [one for one in read_objects(self._db) if one.pid not in spared and not is_alive(one.pid)]
+
+    def was_kept(self, thread_id: str, asked: str, server: str, ids: Sequence[str]) -> bool:
+        """Tell whether a run that answered a message was on a server that keeps it, and is in nobody's ledger.
+
+        Then its program was to leave everything there. server: its name. ids: of the run and its thread there.
+        """
+        query = "SELECT api, server FROM runs WHERE thread_id = ? AND asked = ? ORDER BY number DESC LIMIT 1"
+        api, name = self._db.execute(query, (thread_id, asked)).fetchone() or ("", "")
+        is_noted = any(one.id in ids for one in read_objects(self._db))
+        return api in KEEPING_APIS and name == server and not is_noted
 
     def adopt(self, place: tuple[str, str], ids: Sequence[str]) -> list[RemoteObject]:
         """Take over what the program that made one of these ids left on a server; nothing if that program lives.

@@ -31,6 +31,8 @@ ON_THEIR_OWN: Final[dict[str, str]] = {
     "delete: made up for at the next start": "nothing is left on the server",
     "delete: the server is gone": "the receipt says so, the ledger keeps it",
     "signal: KILL in a reply": "--resume shows all of it, and deletes what was left",
+    "signal: KILL in a reply, opened by Ctrl+T": "the rest is fetched, nothing is left on the server",
+    "signal: KILL in a reply that was to be kept": "opened, the rest is fetched, and stays on the server",
     "signal: HUP in a reply": "exit status 0, the text is kept",
     "signal: TERM in a reply": "exit status 0, nothing left, the text is kept",
     "signal: INT in a reply": "exit status 0, nothing left, the text is kept",

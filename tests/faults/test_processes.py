@@ -1,4 +1,3 @@
-import asyncio
 import os
 import signal
 import sys
@@ -68,8 +67,6 @@ def test_two_programs_at_once_do_not_touch_what_is_the_others(note: Note) -> Non
             going.ask("of each", TEXT, "completed")
         note("two at once: started together")
         left = {*ledger()}
-        server.will(TEXT, asyncio.Event())
-        second.ask("killed in this", TEXT)
         second.terminal.kill()
         second.terminal.wait_for_exit()
         with talking(server) as third:

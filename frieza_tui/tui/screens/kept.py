@@ -98,7 +98,8 @@ class KeptScreen(Screen[None]):
         if opened is None:
             return
         if opened.past.thread.id != self._chat.thread.id:
-            if not self._go_on_with(opened.past):
+            past = opened.past if self._chat.is_busy else await self._chat.taken_over(opened.past)
+            if not self._go_on_with(past):
                 self._waiting_line.say(_("Cancel the answer first."))
                 return
         elif opened.message_id and not self._chat.is_busy and self._chat.branches.go_to(opened.message_id):
@@ -124,6 +125,8 @@ class KeptScreen(Screen[None]):
         self._message_log.clear()
         self._show_past()
         self.post_message(Composer.DraftChanged(self._composer.has_draft))
+        if self._chat.can_rejoin:
+            self.action_retry()
         return True
 
     def _tell_trouble(self, error: StoreError) -> None:
