@@ -184,14 +184,6 @@ class Chat:
         self._server_cancel = asyncio.create_task(self._cancel_on_server(turn, self._server_cancel))
         return True
 
-    async def taken_over(self, past: Past) -> Past:
-        """Return a past to go on with; the rest of a reply that was cut off can then be fetched. Never raises."""
-        try:
-            return await asyncio.to_thread(self.take_over, past)
-        except StoreError as error:
-            log.warning("nobody knows whether the rest of the last reply is to be had: %s", error.happened)
-            return past
-
     def go_on_with(self, past: Past) -> bool:
         """Go on with another thread, a kept or a new one. False, and nothing changes, while a turn is open."""
         if self._turn is not None:

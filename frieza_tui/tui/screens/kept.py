@@ -1,5 +1,7 @@
 """What a chat screen does so that nothing is lost: shows what came before, keeps the draft. Knows no file."""
 
+import asyncio
+import logging
 from typing import ClassVar
 
 from textual import on, work
@@ -21,6 +23,8 @@ from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.greeting import sample_messages
 from frieza_tui.tui.widgets.queue_view import QueueView
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
+
+log = logging.getLogger(__name__)
 
 DRAFT_S = 0.1
 """How long what is typed is gathered before it is kept."""
@@ -98,8 +102,7 @@ class KeptScreen(Screen[None]):
         if opened is None:
             return
         if opened.past.thread.id != self._chat.thread.id:
-            past = opened.past if self._chat.is_busy else await self._chat.taken_over(opened.past)
-            if not self._go_on_with(past):
+            if not self._go_on_with(await self._with_its_run(opened.past)):
                 self._waiting_line.say(_("Cancel the answer first."))
                 return
         elif opened.message_id and not self._chat.is_busy and self._chat.branches.go_to(opened.message_id):
@@ -111,6 +114,16 @@ class KeptScreen(Screen[None]):
         """Begin a new thread; the one before stays among the kept ones."""
         if not self._go_on_with(Past(Thread())):
             self._waiting_line.say(_("Cancel the answer first."))
+
+    async def _with_its_run(self, past: Past) -> Past:
+        """Return a past with the run of its last reply, if that was cut off and the rest may be had."""
+        if self._chat.is_busy:
+            return past
+        try:
+            return await asyncio.to_thread(self._chat.take_over, past)
+        except StoreError as error:
+            log.warning("whether the rest of the last reply is to be had is not known: %s", error.happened)
+            return past
 
     def _go_on_with(self, past: Past) -> bool:
         """Go on with another thread; what is not sent stays with the one before, and among the earlier inputs."""
