@@ -49,6 +49,7 @@ class Chat:
     """
 
     _receipt: tuple[Deletion, ...] | None = None
+    _server_cancel: asyncio.Task[None] | None = None
     _sweeping: asyncio.Task[None] | None = None
 
     def __init__(
@@ -93,7 +94,6 @@ class Chat:
         self._sampling = sampling or Sampling()
         self._is_kept = is_kept
         self._turn: OpenTurn | None = None
-        self._server_cancel: asyncio.Task[None] | None = None
         self._unsent: _Outgoing | None = None
         self._sweep = sweep
         self.ahead = Ahead(backend, lambda draft: None if self._turn or len(self.queue) else _request(self, draft))
