@@ -28,8 +28,8 @@ from frieza_tui.tui.words import (
     ending_note,
     ending_words,
     preparation_words,
-    queued_words,
     run_words,
+    sending_words,
     tool_words,
 )
 
@@ -85,7 +85,7 @@ class ReplyBubble:
     def wait(self, preparation: Preparation) -> None:
         """Say how far the backend is, as long as the run has not begun."""
         if not self._has_run:
-            words = queued_words if preparation.stage == "ready" else partial(preparation_words, preparation)
+            words = sending_words if preparation.stage == "ready" else partial(preparation_words, preparation)
             self._log.set_state(self.key, BubbleState(words, "active"))
 
     def delay(self, delayed: TurnDelayed) -> None:

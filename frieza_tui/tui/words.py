@@ -33,9 +33,9 @@ def preparation_words(preparation: Preparation) -> str:
     return words if preparation.fraction is None else f"{words} {preparation.fraction:.0%}"
 
 
-def queued_words() -> str:
-    """Say that a message waits for its run."""
-    return _("queued")
+def sending_words() -> str:
+    """Say that a message is on its way: nobody has said yet that there is a run."""
+    return _("sending")
 
 
 def dropped_words(count: int) -> str:
@@ -49,7 +49,7 @@ def dropped_words(count: int) -> str:
 
 def waiting_words(preparation: Preparation) -> str:
     """Say what a message waits for that has just been handed over."""
-    return _("queued") if preparation.stage in {"ready", "failed"} else preparation_words(preparation)
+    return sending_words() if preparation.stage in {"ready", "failed"} else preparation_words(preparation)
 
 
 def state_words(

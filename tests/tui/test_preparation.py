@@ -1,7 +1,10 @@
+import asyncio
+
 import pytest
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.registry import BackendConfig
+from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.errors import ModelError
 from tests.support.assistants_double import AssistantsDouble
 from tests.support.chat_double import ChatDouble
@@ -77,3 +80,14 @@ async def test_the_model_that_will_answer_is_named_before_the_first_message(api:
 async def test_openais_default_model_is_named_before_it_is_asked_anything() -> None:
     async with open_stage_on(BackendConfig("responses", api_key="sk-planted"), size=(100, 24)) as at:
         await at.wait_for("api.openai.com · gpt-5.5 · not connected yet")
+
+
+async def test_a_message_is_being_sent_until_the_server_says_that_there_is_a_run() -> None:
+    unanswered, queued = asyncio.Event(), asyncio.Event()
+    async with open_stage(Reply(queued, "はい", before=[unanswered])) as at:
+        await at.say("hello")
+        await at.wait_for("フリーザ様  sending")
+        unanswered.set()
+        await at.wait_gone("sending")
+        queued.set()
+        await at.wait_for("はい", "completed")
