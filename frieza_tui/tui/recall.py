@@ -33,13 +33,12 @@ class RecallList:
         return len(self._inputs)
 
     def add(self, text: str) -> None:
-        """Remember an input as the newest, and end the walk. Blank ones and repeats of the newest are passed over."""
-        self.stop()
+        """Remember an input as the newest; a walk goes on. Blank ones and repeats of the newest are passed over."""
         if not text.strip() or self._inputs[-1:] == [text]:
             return
         self._inputs.append(text)
         if len(self._inputs) > KEPT:
-            del self._inputs[:-KEPT]
+            self._forget_oldest()
         self._write(text)
 
     def older(self, shown: str) -> str | None:
@@ -73,6 +72,13 @@ class RecallList:
     def _stop_if_changed(self, shown: str) -> None:
         if self._place is not None and shown != self._inputs[self._place]:
             self.stop()
+
+    def _forget_oldest(self) -> None:
+        del self._inputs[0]
+        if self._place is not None:
+            self._place -= 1
+            if self._place < 0:
+                self.stop()
 
     def _write(self, text: str) -> None:
         if self._file is None or len(text) > LONGEST:

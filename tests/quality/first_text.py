@@ -128,7 +128,7 @@ class Conversation:
         """The server's processes are a session of their own, which the machine weighs by itself."""
         for pid in process_tree(self._terminal.pid):
             with suppress(OSError):
-                Path(f"/proc/{pid}/autogroup").write_text("-10")
+                Path(f"/proc/{pid}/autogroup").write_text("-15")
 
     def _when(self, is_due: Callable[[list[str]], bool]) -> float:
         """Wait until the screen is as wanted; return since when."""

@@ -4,6 +4,7 @@ from frieza_tui.backends.scripted import Reply
 from frieza_tui.chat import Past
 from frieza_tui.domain.errors import Unreachable
 from frieza_tui.domain.thread import Thread, user_message
+from frieza_tui.tui.recall import RecallList
 from tests.support.stage import open_stage
 
 
@@ -32,6 +33,25 @@ async def test_up_in_the_empty_box_takes_the_last_one_back() -> None:
         assert at.composer.text == "third"
         await at.wait_gone("queued  third")
         assert "queued  second" in at.text
+
+
+async def test_what_waits_is_taken_back_once_and_is_no_earlier_input() -> None:
+    recall = RecallList()
+    gate = asyncio.Event()
+    async with open_stage(Reply("one", gate), Reply("two"), recall=recall) as at:
+        await at.say("first")
+        await at.say("second")
+        await at.say("third")
+        await at.wait_for("queued  third")
+        await at.press("up")
+        assert at.composer.text == "third"
+        await at.press("up")
+        assert at.composer.text == "first"
+        await at.press("down")
+        assert at.composer.text == "third"
+        gate.set()
+        await at.wait_for("two", "completed")
+    assert [recall.older(""), recall.older("second"), recall.older("first")] == ["second", "first", None]
 
 
 async def test_a_click_takes_that_one_back() -> None:

@@ -34,6 +34,26 @@ def test_a_changed_input_is_a_draft_that_is_not_lost() -> None:
     assert recall.newer("two") == "two, changed"
 
 
+def test_what_is_remembered_during_a_walk_does_not_end_it() -> None:
+    recall = RecallList()
+    recall.add("one")
+    recall.add("two")
+    assert recall.older("draft") == "two"
+    recall.add("three")
+    assert recall.older("two") == "one"
+    assert [recall.newer("one"), recall.newer("two"), recall.newer("three")] == ["two", "three", "draft"]
+
+
+def test_a_walk_at_an_input_that_is_forgotten_ends() -> None:
+    recall = RecallList()
+    for number in range(KEPT):
+        recall.add(f"{number}")
+    walk(recall)
+    recall.add("new")
+    assert recall.newer("0") is None
+    assert recall.older("0") == "new"
+
+
 def test_blank_inputs_and_repeats_of_the_newest_are_passed_over() -> None:
     recall = RecallList()
     for text in ("one", "one", " \n", "two", "one"):

@@ -63,6 +63,7 @@ class BranchedScreen(KeptScreen):
         mark = branches.next_mark(branches.parent_of(instead_of) if instead_of else self._chat.thread.head_id)
         self._begun_beside, self._is_again = instead_of, False
         self.remove_class("-empty")
+        self._composer.remember(text)  # not before: what waits in the queue is taken back
         number = self._turns.open(text, partial(waiting_words, self._chat.preparation), mark)
         self._stream_turn(number, text, instead_of)
         self._show_situation()

@@ -153,7 +153,6 @@ class ChatScreen(WelcomeScreen):
             return
         if self._obey(text):
             return
-        self._composer.remember(text)
         if not self._send_edited(text):
             self._chat.queue.push(text)
             self._note_message()
