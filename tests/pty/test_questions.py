@@ -29,3 +29,19 @@ def test_a_terminal_with_wide_characters_gets_frames_in_ascii() -> None:
         assert "╭" not in terminal.text
         terminal.send("\x11")
         assert terminal.wait_for_exit() == 0
+
+
+def test_mouse_and_keyboard_protocol_are_left_to_the_terminal_where_asked() -> None:
+    taken = (b"\x1b[?1000h", b"\x1b[?1003h", b"\x1b[?1006h", b"\x1b[>25u")
+    with program("--demo") as terminal:
+        terminal.wait_for("F1")
+        assert [one for one in taken if one not in terminal.bytes_seen] == []
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0
+    with program("--demo", "--no-mouse", "--no-kitty", is_fresh=True) as terminal:
+        terminal.wait_for("F1")
+        terminal.send("日本語")
+        terminal.wait_for("日本語")
+        assert [one for one in taken if one in terminal.bytes_seen] == []
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0

@@ -142,6 +142,10 @@ class Drawing:
             cells += width
         return None
 
+    def row_start(self, visible: VisibleRow) -> int:
+        """Return the offset in the block at which a row begins."""
+        return self._row(visible).start
+
     def _lead(self, visible: VisibleRow) -> tuple[Span, ...]:
         block, at = visible.block, visible.place.row
         if visible.place.block == 0 and at < block.gap:

@@ -25,6 +25,11 @@ class SelectingView(ThreadView):
 
         links: list[Link]
 
+    _drag_start: Offset | None = None
+    """Where the reader began to drag: offset in a block's text, and the block's line key."""
+    _drag_mouse: Offset | None = None
+    """Where the mouse is while its button is held."""
+
     def render_line(self, y: int) -> Strip:
         """Return a line with offsets in place of colours: Textual asks for it when text is being selected."""
         if 0 <= y < len(self._shown_rows):
@@ -52,6 +57,40 @@ class SelectingView(ThreadView):
     def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 - Textual's call
         """Called by Textual when the reader marks text: draw it."""
         self._show_viewport()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Note where a drag may begin."""
+        self._drag_start, self._drag_mouse = self._text_at(event.offset), None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow a drag."""
+        self._drag_mouse = event.offset if event.button else None
+
+    def on_mouse_up(self) -> None:
+        """End a drag."""
+        self._extend_drag()
+        self._drag_mouse = None
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Take what scrolls in under a mouse that rests at the edge: Textual's selection ends where it moved last."""
+        super().watch_scroll_y(old_value, new_value)
+        if self._drag_mouse is not None:
+            self.call_later(self._extend_drag)
+
+    def _extend_drag(self) -> None:
+        if self._drag_mouse is None or self._drag_start is None or self not in self.screen.selections:
+            return
+        end = self._text_at(self._drag_mouse)
+        if end is not None:
+            self.screen.selections = {self: Selection.from_offsets(self._drag_start, Offset(end.x + 1, end.y))}
+
+    def _text_at(self, mouse: Offset) -> Offset | None:
+        """Return what Textual's selections take for the place of a cell; beside the text it is the row's beginning."""
+        if not self._shown_rows:
+            return None
+        row = self._shown_rows[max(0, min(mouse.y, len(self._shown_rows) - 1))]
+        at = self._log_drawing.offset_at(row, mouse.x)
+        return Offset(at if at is not None else self._log_drawing.row_start(row), line_key(row.place))
 
     def on_click(self, event: events.Click) -> None:
         """Ask for a link, or select a word or a paragraph, as one, two or three clicks ask for."""

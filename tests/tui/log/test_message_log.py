@@ -1,6 +1,7 @@
 """The log on a screen: it streams, follows, stays where the reader looks, and gives text away."""
 
 import pytest
+from textual.events import MouseMove
 from textual.widgets import Input
 
 from frieza_tui.tui.log.bubble import BubbleState, CodeBlock
@@ -175,6 +176,22 @@ async def test_a_drag_selects_across_bubbles_without_what_the_width_did(app: Log
         assert app.screen.get_selected_text() == (
             "two three four five six seven\n\nA\n- eight\n- nine\n\n> ten\n\nx = 1\ny"
         )
+        assert isinstance(app.focused, Input)
+
+
+async def test_a_drag_to_the_edge_scrolls_on_and_takes_what_comes(app: LogApp) -> None:
+    async with app.run_test(size=(60, 16)) as pilot:
+        app.message_log.add_bubble("a", "assistant", "A", source=PARAGRAPHS)
+        await painted(pilot)
+        await pilot.mouse_down("MessageLog", offset=(20, 8))
+        app.screen._forward_event(MouseMove(app.message_log, 6, 0, 0, -8, 1, False, False, False, 6, 0))
+        await until(pilot, lambda: app.message_log.scroll_y < 98)
+        await pilot.mouse_up("MessageLog", offset=(6, 0))
+        top = next(line for line in app.lines() if "Paragraph" in line)
+        selected = app.screen.get_selected_text() or ""
+        assert top.removeprefix("▎ ") in selected
+        assert "Paragraph 50 goes on for some words." in selected
+        assert "Paragraph 59 goes" not in selected
         assert isinstance(app.focused, Input)
 
 
