@@ -74,6 +74,18 @@ class FaultServer:
             case _:
                 return []
 
+    @property
+    def has_one_copy(self) -> bool:
+        """Whether no more of the conversation is here than what goes on: what was given up has been deleted."""
+        match self.double:
+            case AssistantsDouble():
+                return len(self.double.assistants) <= 1 and len(self.double.threads) <= 1
+            case ResponsesDouble():
+                conversations = self.double.conversations
+                return len(conversations) <= 1 and set(self.double.items) <= set().union(*conversations.values())
+            case _:
+                return True
+
     def forget_all(self) -> None:
         """Lose what programs made; to be called by `do`."""
         if isinstance(self.double, ResponsesDouble):

@@ -86,6 +86,7 @@ class Session:
             self.wait_until_offered(asked)
         self.terminal.send(ENTER)
         self.wait_below(asked, answer, "completed")
+        self.terminal.wait_until(lambda: self.server.has_one_copy, "deleted on the server what was made anew")
         assert not self.server.doubled, f"sent twice: {self.server.doubled}"
         self._texts += [asked, fault.text, answer]
 
@@ -124,6 +125,7 @@ class Session:
     def leave(self) -> None:
         """Quit; nothing may be left anywhere, and everything must be on disk."""
         self.quit()
+        self.check_receipt()
         assert "not deleted" not in self.receipt, self.receipt
         assert self.server.left == []
         assert ledger() == []
@@ -150,6 +152,15 @@ class Session:
     def receipt_lines(self) -> list[str]:
         """The receipt's lines on remote objects."""
         return [line for line in self.receipt.splitlines() if "deleted" in line]
+
+    def check_receipt(self) -> None:
+        """What is said to be deleted is not on the server, now; what is said not to be is in the ledger."""
+        for line in self.receipt_lines:
+            remote_id = line.split(":")[0].split()[1]
+            if line.endswith(": deleted"):
+                assert remote_id not in self.server.left, line
+            else:
+                assert remote_id in ledger(), line
 
     def check_traces(self) -> None:
         """No traceback and no key on the screen, behind it or in the logs."""

@@ -27,6 +27,7 @@ MAX_GROWTH_MB: Final = 30.0
 MAX_CPU_RATIO: Final = 1.3
 """Of the median turn among the last hundred to that among the first."""
 BLOCK: Final = 100
+LOOKS: Final = 3
 FAULTS: Final[dict[str, tuple[Fault, ...]]] = {
     "assistants": (*runs.RUN_STATES, *runs.RUN_EVENTS),
     "chat": (*connections.CONNECT[:3], *connections.HEADERS, *connections.STREAM, *connections.CHUNKS),
@@ -48,12 +49,6 @@ class Held:
     threads: int
     files: int
     sockets: int
-
-    def left_over(self, earlier: "Held") -> list[str]:
-        """Name what there is more of than earlier."""
-        kinds = ("tasks", "threads", "files", "sockets")
-        found = [(kind, getattr(earlier, kind), getattr(self, kind)) for kind in kinds]
-        return [f"{kind}: {before} before, {now} now" for kind, before, now in found if now > before]
 
 
 class Soak:
@@ -107,6 +102,19 @@ class Soak:
         return sum(int((one / "schedstat").read_text().split()[0]) for one in tasks) / 1e9
 
 
+def left_over(helds: Sequence[Held]) -> list[str]:
+    """Name what there is more of in each of the last looks than in any of the first.
+
+    One look tells less: a connection of a deletion waits some seconds for its next use.
+    """
+    firsts, lasts = helds[:LOOKS], helds[-LOOKS:]
+    found: list[str] = []
+    for kind in ("tasks", "threads", "files", "sockets"):
+        before, now = max(getattr(one, kind) for one in firsts), min(getattr(one, kind) for one in lasts)
+        found += [f"{kind}: {before} before, {now} now"] if now > before else []
+    return found
+
+
 def run_soak(soak: Soak, turns: int, block: int = BLOCK) -> list[str]:
     """Go through the turns, tell what is held meanwhile, and return what does not keep its bound."""
     print("turns   MB  tasks  threads  files  sockets  ms of CPU a turn")  # noqa: T201
@@ -120,7 +128,7 @@ def run_soak(soak: Soak, turns: int, block: int = BLOCK) -> list[str]:
             row = f"{held.rss_mb:6.1f} {held.tasks:6} {held.threads:8} {held.files:6} {held.sockets:8} {cost_ms:10.1f}"
             print(f"{number:5} {row}", flush=True)  # noqa: T201
     first, last = helds[0], helds[-1]
-    troubles = last.left_over(first)
+    troubles = left_over(helds)
     if (growth_mb := last.rss_mb - first.rss_mb) > MAX_GROWTH_MB:
         troubles.append(f"memory grew by {growth_mb:.1f} MB")
     if (ratio := median(costs[-block:]) / median(costs[:block])) > MAX_CPU_RATIO:

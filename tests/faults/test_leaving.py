@@ -50,6 +50,7 @@ def end_by_term(server: FaultServer, note: Note) -> None:
     server.instead = to_deletes(error_answer(500, "Not today."), Answer([asyncio.Event()]))
     with talking(server) as going:
         conversation, response = end(going, signal.SIGTERM)
+    going.check_receipt()
     assert "Not today." in conversation and NEXT_START in conversation
     assert ": not deleted; " in response and NEXT_START in response
     assert len(ledger()) == 2
@@ -88,6 +89,7 @@ def end_by_hup(server: FaultServer, note: Note) -> None:
         going.terminal.kill(signal.SIGHUP)
         assert going.terminal.wait_for_exit() == 0
         assert going.receipt.count("connection was refused") == going.receipt.count(NEXT_START) == len(ledger()) > 1
+        going.check_receipt()
         going.check_traces()
     server.come_up()
     note("signal: HUP in a reply")
