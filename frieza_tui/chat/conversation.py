@@ -16,6 +16,7 @@ from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.open_turn import OpenTurn
 from frieza_tui.chat.past import Past
 from frieza_tui.chat.patience import Patience
+from frieza_tui.chat.preparer import Preparer
 from frieza_tui.chat.receipt import delete_remote
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import FriezaError, StoreError
@@ -51,6 +52,7 @@ class Chat:
     _receipt: tuple[Deletion, ...] | None = None
     _server_cancel: asyncio.Task[None] | None = None
     _sweeping: asyncio.Task[None] | None = None
+    _turn: OpenTurn | None = None
 
     def __init__(
         self,
@@ -91,9 +93,9 @@ class Chat:
         """The thread as it branches."""
         self._backend = backend
         self._backend.on_preparation = self._note_preparation
+        self._preparer = Preparer(backend, lambda: self.preparation, self._note_preparation)
         self._sampling = sampling or Sampling()
         self._is_kept = is_kept
-        self._turn: OpenTurn | None = None
         self._unsent: _Outgoing | None = None
         self._sweep = sweep
         self.ahead = Ahead(backend, lambda draft: None if self._turn or len(self.queue) else _request(self, draft))
@@ -140,7 +142,7 @@ class Chat:
     async def prepare(self) -> None:
         """Warm the backend up. Never raises: a failure shows in `preparation`, and again when a message is sent."""
         try:
-            await self._backend.prepare()
+            await self._preparer.prepare()
         except FriezaError as error:
             self._note_preparation(Preparation("failed", detail=str(error)))
         else:
@@ -283,7 +285,7 @@ class Chat:
             turn.run_out()
 
     async def _run(self, turn: OpenTurn, cut_run: CutRun | None) -> None:
-        await self._backend.prepare()
+        await self._preparer.prepare()
         self._note_preparation(Preparation("ready"))
         await self._journal.written()
         turn.ask()

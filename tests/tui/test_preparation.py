@@ -8,7 +8,7 @@ from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.errors import ModelError
 from tests.support.assistants_double import AssistantsDouble
 from tests.support.chat_double import ChatDouble
-from tests.support.raw_http import serve
+from tests.support.raw_http import Answer, serve
 from tests.support.stage import open_stage, open_stage_on
 
 MISSING = ModelError("The embedded model is not installed.", "Install it, set OPENAI_API_KEY, or name a server.")
@@ -91,3 +91,17 @@ async def test_a_message_is_being_sent_until_the_server_says_that_there_is_a_run
         await at.wait_gone("sending")
         queued.set()
         await at.wait_for("はい", "completed")
+
+
+async def test_escape_from_a_server_that_does_not_answer_leaves_nobody_connecting() -> None:
+    async with serve(lambda _call: Answer([])) as server:
+        url, port = server.base_url, int(server.base_url.split(":")[2].split("/")[0])
+    async with open_stage_on(BackendConfig("auto", base_url=url)) as at:
+        await at.wait_for("· not ready")
+        async with serve(lambda _call: Answer([asyncio.Event()]), port=port) as server:
+            await at.say("hello")
+            await server.asked("GET", "/assistants")
+            await at.wait_for("· connecting")
+            await at.press("escape")
+            await at.wait_for("cancelled", "had not answered when that was cancelled", "· not ready")
+            assert "connecting" not in at.text

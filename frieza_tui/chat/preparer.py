@@ -1,0 +1,31 @@
+"""Prepares a backend for all who wait for it, and tells when the last of them has gone. Knows no conversation."""
+
+import asyncio
+from collections.abc import Callable
+
+from frieza_tui.backends.base import Backend, Preparation
+from frieza_tui.i18n import _
+
+
+class Preparer:
+    """Who waits for a backend to be prepared."""
+
+    def __init__(self, backend: Backend, now: Callable[[], Preparation], tell: Callable[[Preparation], None]) -> None:
+        """Take the backend, what says how far it is, and what is told that nobody connects any more."""
+        self._backend = backend
+        self._now = now
+        self._tell = tell
+        self._waiting = 0
+
+    async def prepare(self) -> None:
+        """Prepare the backend. Raises: as that does."""
+        self._waiting += 1
+        try:
+            await self._backend.prepare()
+        except asyncio.CancelledError:
+            if self._waiting == 1 and self._now().stage == "connecting":
+                detail = _("{server} had not answered when that was cancelled.")
+                self._tell(Preparation("failed", detail=detail.format(server=self._backend.label.server)))
+            raise
+        finally:
+            self._waiting -= 1
