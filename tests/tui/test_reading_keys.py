@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
 
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.tui.widgets.composer import Composer
@@ -97,3 +98,26 @@ async def test_a_pager_that_cannot_be_started_is_said(monkeypatch: pytest.Monkey
         await finished(at)
         await at.press("o")
         await at.wait_for("cannot be started here")
+
+
+def mouse(kind: type[MouseEvent], y: int, moved: int = 0) -> MouseEvent:
+    return kind(None, 10, y, 0, moved, 1, False, False, False, 10, y)
+
+
+async def test_a_drag_that_leaves_the_log_scrolls_on_and_takes_no_more_than_it_passed() -> None:
+    async with open_stage(Reply(*(f"Line {number}\n\n" for number in range(600)))) as at:
+        await at.say("hello")
+        await at.wait_for("Line 599", "ready")
+        await at.press("tab", "g", "tab")
+        await at.wait_for("Line 0", "Line 3")
+        for event in (mouse(MouseDown, 8), mouse(MouseMove, 15, 7), mouse(MouseMove, 21, 6)):
+            at.app.screen._forward_event(event)
+            await at.pilot.pause()
+        await at.wait_until(lambda: at.log.scroll_y > 12)
+        at.app.screen._forward_event(mouse(MouseUp, 21))
+        await at.pilot.pause()
+        await at.press("pageup")
+        selected = at.app.screen.get_selected_text() or ""
+        assert "Line 8\n" in selected
+        assert "Line 599" not in selected
+        assert at.composer.has_focus

@@ -1,18 +1,20 @@
 """Taking text from the thread with the mouse, by Textual's own selections; links. It takes no focus."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
+from textual.timer import Timer
 
 from frieza_tui.tui.links.target import Link
 from frieza_tui.tui.log.drawing import Mark, line_key, place_of
 from frieza_tui.tui.log.excerpt import excerpt, word_at
 from frieza_tui.tui.log.rows import BEYOND
-from frieza_tui.tui.log.thread_view import ThreadView
+from frieza_tui.tui.log.thread_view import FRAME_S, ThreadView
 from frieza_tui.tui.log.viewport import VisibleRow
 
 
@@ -29,6 +31,8 @@ class SelectingView(ThreadView):
     """Where the reader began to drag: offset in a block's text, and the block's line key."""
     _drag_mouse: Offset | None = None
     """Where the mouse is while its button is held."""
+    _edge_timer: Timer | None = None
+    """Runs while it is held beyond an edge of the log."""
 
     def render_line(self, y: int) -> Strip:
         """Return a line with offsets in place of colours: Textual asks for it when text is being selected."""
@@ -54,22 +58,45 @@ class SelectingView(ThreadView):
         last_ = (end_bubble, end_block, BEYOND if end is None else end.x)
         return excerpt(self._log_viewport.rows, first, last_), "\n"
 
-    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002 - Textual's call
-        """Called by Textual when the reader marks text: draw it."""
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Called by Textual when the reader marks text: draw it. A drag that leaves the log ends at its edge.
+
+        Textual would take all of the thread, or all that follows.
+        """
+        if selection is not None and self._drag_mouse is not None and None in (selection.start, selection.end):
+            edge = 0 if selection.start is None else self.size.height - 1
+            self._drag_mouse = Offset(self._drag_mouse.x, edge)
+            self.call_later(self._extend_drag)
+            self._edge_timer = self._edge_timer or self.set_interval(FRAME_S, partial(self._drag_on, 1 if edge else -1))
         self._show_viewport()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Note where a drag may begin."""
-        self._drag_start, self._drag_mouse = self._text_at(event.offset), None
+        self.end_drag()
+        self._drag_start = self._text_at(event.offset)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Follow a drag."""
+        self.end_drag()
         self._drag_mouse = event.offset if event.button else None
 
     def on_mouse_up(self) -> None:
         """End a drag."""
         self._extend_drag()
+        self.end_drag()
+
+    def end_drag(self) -> None:
+        """Select no further: the button was let go, perhaps elsewhere."""
         self._drag_mouse = None
+        if self._edge_timer is not None:
+            self._edge_timer.stop()
+            self._edge_timer = None
+
+    def _drag_on(self, step: int) -> None:
+        """Scroll on while the mouse is held beyond an edge."""
+        self._log_viewport.move(step)
+        self._show_viewport()
+        self._extend_drag()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Take what scrolls in under a mouse that rests at the edge: Textual's selection ends where it moved last."""

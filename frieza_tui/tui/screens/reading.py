@@ -44,6 +44,10 @@ class ReadingScreen(BranchedScreen, LinkingScreen):
         self._message_log.focus()
         return True
 
+    def on_text_selected(self) -> None:
+        """The mouse's button was let go, wherever that was."""
+        self._message_log.end_drag()
+
     @on(MessageLog.TextTaken)
     def _copy_taken(self, message: MessageLog.TextTaken) -> None:
         message.stop()
