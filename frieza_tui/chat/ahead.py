@@ -11,7 +11,7 @@ class Ahead:
     def __init__(self, backend: Backend, request_for: Callable[[str], RunRequest | None]) -> None:
         """request_for: gives the run that sending a text would ask for; None while nothing is to be told."""
         self.opening = ""
-        """What people are likely to begin a thread with; taken for the draft as long as there is none."""
+        """What people are likely to begin a thread with; expected as long as the draft may become it."""
         self._backend = backend
         self._request_for = request_for
         self._draft = ""
@@ -24,8 +24,14 @@ class Ahead:
 
     def tell(self) -> None:
         """Tell the backend, if it wants to know."""
-        is_draft, expect = bool(self._draft.strip()), self._backend.expect
-        text = self._draft if is_draft else self.opening
-        request = self._request_for(text) if text and expect is not None else None
-        if expect is not None and request is not None and (is_draft or len(request.thread.messages) == 1):
+        expect = self._backend.expect
+        request = self._likeliest() if expect is not None else None
+        if expect is not None and request is not None:
             expect(request)
+
+    def _likeliest(self) -> RunRequest | None:
+        if self.opening and self.opening.startswith(self._draft):
+            request = self._request_for(self.opening)
+            if request is not None and len(request.thread.messages) == 1:
+                return request
+        return self._request_for(self._draft) if self._draft.strip() else None

@@ -74,6 +74,14 @@ async def test_a_new_thread_is_expected_to_begin_as_threads_do_and_a_begun_one_i
     assert texts(expected[-1]) == ["Hello!"]
 
 
+async def test_a_draft_that_may_become_the_opening_is_taken_for_it() -> None:
+    chat, expected = chat_with()
+    chat.ahead.opening = "Hello!"
+    for draft in ("H", "Hello", "Hello t"):
+        chat.ahead.note(draft)
+    assert [texts(request) for request in expected] == [["Hello!"], ["Hello!"], ["Hello t"]]
+
+
 async def test_a_backend_that_does_not_read_ahead_is_told_nothing() -> None:
     chat = Chat(ScriptedBackend(()), FRIEZA)
     chat.ahead.note("draft")
