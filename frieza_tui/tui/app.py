@@ -112,7 +112,7 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
     def _actions(self) -> Iterable[Action]:
         """Return what the palette offers, the most wanted first."""
         chat = self._chat_screen
-        yield Action(_("New thread"), _("The one before stays among the kept ones"), chat.action_new_thread)
+        yield Action(_("New thread"), _("The one before stays kept"), chat.action_new_thread)
         yield Action(_("Threads"), _("Search, open, rename, export, delete"), chat.action_threads, "Ctrl+T")
         yield Action(_("Model"), _("Choose the model that answers"), chat.action_models, "F2")
         yield Action(_("Who answers"), _("Which API and server, and why"), chat.action_explain)

@@ -128,6 +128,8 @@ TERMINAL = Theme(
     boost="ansi_default",
     ansi=True,
     variables={
+        "block-cursor-text-style": "underline",  # all that NO_COLOR leaves; Textual takes no "reverse" here
+        "block-cursor-blurred-text-style": "underline",
         "ansi-background": "ansi_black",
         "ansi-foreground": "ansi_white",
         "border": "ansi_magenta",

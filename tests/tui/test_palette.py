@@ -1,3 +1,5 @@
+import pytest
+
 from frieza_tui.backends.scripted import Reply
 from tests.support.stage import open_stage
 
@@ -19,6 +21,21 @@ async def test_pages_and_words_that_nothing_has_are_no_trouble() -> None:
         await at.wait_for("No command has these words.")
         await at.press("ctrl+c")
         await at.wait_gone("Enter does it")
+
+
+async def test_the_chosen_row_stands_out_without_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with open_stage(theme="frieza-terminal") as at:
+        await at.press("ctrl+p", "down")
+        await at.wait_for("New thread")
+        marked = {
+            text.strip()
+            for strip in at.app.screen._compositor.render_strips()
+            for text, style, _control in strip
+            if style and style.underline
+        }
+        assert marked >= {"Threads"}
+        assert "New thread" not in marked
 
 
 async def test_a_sheet_is_reached_through_the_palette() -> None:

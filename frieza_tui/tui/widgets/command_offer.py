@@ -20,7 +20,7 @@ class CommandOffer(Widget):
     DEFAULT_CSS = """
     CommandOffer {
         height: auto;
-        max-height: 33vh;
+        max-height: 40vh;
         padding: 0 3;
         display: none;
         &.-offering { display: block; }
