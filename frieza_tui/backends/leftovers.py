@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from frieza_tui.backends.base import Deletion
+from frieza_tui.backends.base import Deletion, NoLedger
 from frieza_tui.backends.openai_client import OpenAIClient, path_of
 from frieza_tui.backends.responses.deletions import Deletions
 from frieza_tui.backends.sdk_errors import Server
@@ -16,9 +16,18 @@ _BETA = {"OpenAI-Beta": "assistants=v2"}
 _FOLDERS = {"thread": "threads", "assistant": "assistants"}
 
 
+class _KeptLedger(NoLedger):
+    """The ledger that the leftovers are in: its keeper strikes off what is deleted."""
+
+    def what_now(self) -> str:
+        """Return what becomes of something that could not be deleted."""
+        return _("The next start deletes it, or: frieza-tui clean.")
+
+
 async def delete_leftovers(base_url: str, api_key: str, objects: Sequence[Deletion]) -> tuple[Deletion, ...]:
     """Delete the objects at the same time; what the server no longer has counts as deleted. Never raises."""
-    client = OpenAIClient(Server(base_url, api_key), read_timeout_s=BOUND_S, loads_assistants=False)
+    server = Server(base_url, api_key)
+    client = OpenAIClient(server, read_timeout_s=BOUND_S, loads_assistants=False, ledger=_KeptLedger())
     try:
         await client.open()
         deletions = Deletions(client, BOUND_S)

@@ -21,4 +21,5 @@ async def test_a_server_that_answers_nothing_is_not_asked_for_each_of_thousands_
         deletions = await leftovers.delete_leftovers(server.base_url, "sk-test-key", left)
         assert [one.id for one in deletions] == [one.id for one in left]
         assert not any(one.is_deleted for one in deletions)
+        assert all("next start" in one.reason for one in deletions)
         assert len(server.calls) <= AT_ONCE
