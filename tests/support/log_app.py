@@ -25,7 +25,9 @@ class LogApp(App[None]):
 
     def compose(self) -> ComposeResult:
         yield MessageLog()
-        yield Input()
+        box = Input()
+        box.cursor_blink = False  # else a picture shows the caret or not, as the machine is busy
+        yield box
 
     @property
     def message_log(self) -> MessageLog:
