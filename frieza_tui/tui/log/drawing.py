@@ -142,9 +142,10 @@ class Drawing:
             cells += width
         return None
 
-    def row_start(self, visible: VisibleRow) -> int:
-        """Return the offset in the block at which a row begins."""
-        return self._row(visible).start
+    def edge_at(self, visible: VisibleRow, x: int) -> int:
+        """Return the offset in the block of a row's end that is next to a column beside its text: start or end."""
+        row = self._row(visible)
+        return row.start if x < spans_width(self._lead(visible)) else row.start + len(row.text)
 
     def _lead(self, visible: VisibleRow) -> tuple[Span, ...]:
         block, at = visible.block, visible.place.row

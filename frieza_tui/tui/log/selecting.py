@@ -107,17 +107,21 @@ class SelectingView(ThreadView):
     def _extend_drag(self) -> None:
         if self._drag_mouse is None or self._drag_start is None or self not in self.screen.selections:
             return
-        end = self._text_at(self._drag_mouse)
+        end = self._text_at(self._drag_mouse, behind=1)
         if end is not None:
-            self.screen.selections = {self: Selection.from_offsets(self._drag_start, Offset(end.x + 1, end.y))}
+            self.screen.selections = {self: Selection.from_offsets(self._drag_start, end)}
 
-    def _text_at(self, mouse: Offset) -> Offset | None:
-        """Return what Textual's selections take for the place of a cell; beside the text it is the row's beginning."""
+    def _text_at(self, mouse: Offset, behind: int = 0) -> Offset | None:
+        """Return what Textual's selections take for the place of a cell; beside the text it is the row's next end.
+
+        behind: 1 for the place behind the character in the cell.
+        """
         if not self._shown_rows:
             return None
         row = self._shown_rows[max(0, min(mouse.y, len(self._shown_rows) - 1))]
         at = self._log_drawing.offset_at(row, mouse.x)
-        return Offset(at if at is not None else self._log_drawing.row_start(row), line_key(row.place))
+        at = at + behind if at is not None else self._log_drawing.edge_at(row, mouse.x)
+        return Offset(at, line_key(row.place))
 
     def on_click(self, event: events.Click) -> None:
         """Ask for a link, or select a word or a paragraph, as one, two or three clicks ask for."""

@@ -184,9 +184,9 @@ async def test_a_drag_to_the_edge_scrolls_on_and_takes_what_comes(app: LogApp) -
         app.message_log.add_bubble("a", "assistant", "A", source=PARAGRAPHS)
         await painted(pilot)
         await pilot.mouse_down("MessageLog", offset=(20, 8))
-        app.screen._forward_event(MouseMove(app.message_log, 6, 0, 0, -8, 1, False, False, False, 6, 0))
+        app.screen._forward_event(MouseMove(app.message_log, 0, 0, 0, -8, 1, False, False, False, 0, 0))
         await until(pilot, lambda: app.message_log.scroll_y < 98)
-        await pilot.mouse_up("MessageLog", offset=(6, 0))
+        await pilot.mouse_up("MessageLog", offset=(0, 0))
         top = next(line for line in app.lines() if "Paragraph" in line)
         selected = app.screen.get_selected_text() or ""
         assert top.removeprefix("▎ ") in selected
