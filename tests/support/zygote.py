@@ -231,6 +231,11 @@ def names_read_by_importing() -> set[str]:
     return names
 
 
+def folders_of(environ: Mapping[str, str]) -> list[str]:
+    """Return what the interpreter puts on the path behind the program's own folder."""
+    return [folder for folder in environ.get(FOLDERS, "").split(os.pathsep) if folder]
+
+
 def become(order: Order) -> None:
     """Make this process what a program is before its first line."""
     signal.set_wakeup_fd(-1)
@@ -241,9 +246,9 @@ def become(order: Order) -> None:
         os.dup2(order.terminal, stream)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     os.chdir(order.folder)
+    own = {**os.environ}
     os.environ.clear()
     os.environ.update(order.environ)
     time.tzset()
     sys.argv[:] = order.command[1:2] + order.command[3:]
-    extra = order.environ.get(FOLDERS, "").split(os.pathsep)
-    sys.path[:1] = [order.folder, *(folder for folder in extra if folder and folder not in sys.path)]
+    sys.path[: 1 + len(folders_of(own))] = [order.folder, *folders_of(order.environ)]
