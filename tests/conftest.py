@@ -1,6 +1,8 @@
 """The world that every test runs in: a home of its own, no keys, no proxies, English words."""
 
+import itertools
 import os
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,20 +21,39 @@ FOREIGN_SIZES = ("COLUMNS", "LINES")
 """pytest-xdist sets them; a terminal of a test has its own."""
 
 
+HOMES = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def small_trust_store(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """One authority in place of all: each client reads them when it is made, which takes 40 ms of CPU."""
+    authorities = ssl.create_default_context().get_ca_certs(binary_form=True)
+    if not authorities:
+        return None
+    path = tmp_path_factory.mktemp("trust") / "one.pem"
+    path.write_text(ssl.DER_cert_to_PEM_cert(authorities[0]))
+    return path
+
+
 @pytest.fixture(autouse=True)
-def own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def own_world(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, small_trust_store: Path | None
+) -> Iterator[Path]:
     for name in list(os.environ):
         if name in (*FOREIGN_SIZES, *FOREIGN_CLIPBOARDS) or (
             name.upper().startswith(FOREIGN) and not name.startswith("TEXTUAL_SNAPSHOT")
         ):
             monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.getbasetemp() / f"home{next(HOMES)}"
+    home.mkdir()  # mktemp would list all the thousands there are to find a number
     monkeypatch.setenv("HOME", str(home))
     for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    if small_trust_store is not None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(small_trust_store))
     monkeypatch.setenv("SSH_TTY", "far away")  # else tests would copy into a real clipboard
     use_language("en")
     yield home
