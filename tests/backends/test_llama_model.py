@@ -9,6 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from frieza_tui.backends.base import RunRequest
 from frieza_tui.backends.embedded.catalogue import SMALL
@@ -28,6 +29,7 @@ pytestmark = [
 EXAMPLES = tuple(Example(f"What is {n} plus 1?", f"{n + 1}, obviously.") for n in range(6))
 BOT = Assistant("Bot", "Count.", packs=(ExamplePack("en", "You add numbers.", EXAMPLES),))
 BARE = Assistant("Bare", "You are a helpful assistant.")
+SHARING = pytest.mark.asyncio(loop_scope="module")
 LONG = Thread(messages=(user_message("Tell me a very long story about the sea."),))
 
 _OWNER = """
@@ -56,11 +58,17 @@ def small_model(joined: Path) -> Path:
     return joined
 
 
-@pytest.fixture
-async def backend(small_model: Path) -> AsyncIterator[LlamaCppBackend]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared() -> AsyncIterator[LlamaCppBackend]:
+    """One for all tests whose engine goes on: to load the model takes a second of CPU."""
     made = LlamaCppBackend("small", [BOT], seed=1, idle_s=3600)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def backend(shared: LlamaCppBackend, small_model: Path) -> LlamaCppBackend:
+    return shared
 
 
 async def run(backend: LlamaCppBackend, assistant: Assistant, thread: Thread) -> list[RunEvent]:
@@ -77,6 +85,7 @@ def asked(text: str) -> Thread:
     return Thread(messages=(user_message(text),))
 
 
+@SHARING
 async def test_the_model_answers_in_pieces(backend: LlamaCppBackend) -> None:
     events = await run(backend, BARE, asked("Say hello to me."))
     pieces = [event.text for event in events if isinstance(event, TextDelta)]
@@ -89,6 +98,7 @@ async def test_the_model_answers_in_pieces(backend: LlamaCppBackend) -> None:
     assert usage.output_tokens >= len(pieces) > 0
 
 
+@SHARING
 async def test_a_reply_closed_in_the_middle_leaves_the_engine_free(backend: LlamaCppBackend) -> None:
     async with aclosing(backend.stream_run(RunRequest(BARE, LONG))) as events:
         async for event in events:
@@ -98,9 +108,12 @@ async def test_a_reply_closed_in_the_middle_leaves_the_engine_free(backend: Llam
         assert end_of(await run(backend, BARE, asked("Hi!"))).status == "completed"
 
 
-async def test_a_saved_pack_is_not_read_again_by_the_next_engine(backend: LlamaCppBackend) -> None:
-    await backend.read_ahead()
-    await backend.close()
+async def test_a_saved_pack_is_not_read_again_by_the_next_engine(small_model: Path) -> None:
+    backend = LlamaCppBackend("small", [BOT], seed=1, idle_s=3600)
+    try:
+        await backend.read_ahead()
+    finally:
+        await backend.close()
     again = LlamaCppBackend("small", [BOT], seed=1, idle_s=3600)
     try:
         events = await run(again, BOT, asked("What is 7 plus 1?"))
@@ -113,6 +126,7 @@ async def test_a_saved_pack_is_not_read_again_by_the_next_engine(backend: LlamaC
     assert "8" in "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
+@SHARING
 async def test_an_interrupt_meant_for_others_does_not_end_the_engine(backend: LlamaCppBackend) -> None:
     await backend.prepare()
     engine = _engine_of(os.getpid())
@@ -121,6 +135,7 @@ async def test_an_interrupt_meant_for_others_does_not_end_the_engine(backend: Ll
     assert _engine_of(os.getpid()) == engine
 
 
+@SHARING
 async def test_an_engine_killed_in_a_reply_is_started_again(backend: LlamaCppBackend) -> None:
     events: list[RunEvent] = []
     async with aclosing(backend.stream_run(RunRequest(BARE, LONG))) as stream:
