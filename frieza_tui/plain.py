@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager, suppress
 from functools import partial
+from importlib import import_module
 from typing import TextIO
 
 from frieza_tui.backends.base import Preparation
@@ -69,9 +70,9 @@ class TypedLines(Lines):
 
     def __init__(self, source: TextIO) -> None:
         """Raises: ImportError, where there is no readline."""
-        import readline  # noqa: F401 - with it, `input` edits
         import termios
 
+        import_module("readline")  # with it, `input` edits
         self._wanted = threading.Semaphore(0)
         self._set_modes = partial(termios.tcsetattr, source, termios.TCSADRAIN, termios.tcgetattr(source))
         super().__init__(source)

@@ -94,7 +94,7 @@ class Chat:
         self._backend = backend
         self._backend.on_preparation = self._note_preparation
         self._preparer = Preparer(backend, lambda: self.preparation, self._note_preparation)
-        self._sampling = sampling or Sampling()
+        self.sampling = sampling or Sampling()
         self._is_kept = is_kept
         self._unsent: _Outgoing | None = None
         self._sweep = sweep
@@ -328,7 +328,7 @@ class Chat:
 def _request(chat: Chat, draft: str = "") -> RunRequest:
     """Return the run that is asked for now, or would be if a draft were sent."""
     thread = chat.thread.with_message(user_message(draft)) if draft else chat.thread
-    return RunRequest(chat.assistant, thread, chat._sampling)
+    return RunRequest(chat.assistant, thread, chat.sampling)
 
 
 async def _run_sweep(sweep: Callable[[], Awaitable[object]]) -> None:

@@ -5,11 +5,14 @@ import sys
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process lives on this machine; on Windows, where asking would end it, only our own does."""
+    """Tell whether a process lives on this machine."""
     if pid == os.getpid():
         return True
     if sys.platform == "win32":
-        return False
+        # There os.kill with a signal of 0 ends the process.
+        from psutil import pid_exists  # pyright: ignore[reportMissingModuleSource]
+
+        return pid_exists(pid)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

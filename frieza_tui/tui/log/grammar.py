@@ -10,7 +10,7 @@ from markdown_it.rules_block.paragraph import paragraph
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 
-from frieza_tui.tui.log.parsing import MATH_LIMIT
+from frieza_tui.tui.log.math_bounds import MATH_LIMIT
 
 FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]")
 _FOOTNOTE_START = re.compile(r"\[\^[^\]\s]+\]:")

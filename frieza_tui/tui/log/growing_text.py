@@ -4,7 +4,8 @@ import re
 
 from frieza_tui.tui.log.flow import same_beginning
 from frieza_tui.tui.log.inline import StyledText, styled
-from frieza_tui.tui.log.parsing import MATH_REACH, Env
+from frieza_tui.tui.log.math_bounds import MATH_REACH
+from frieza_tui.tui.log.parsing import Env
 
 OPEN_LIMIT = 400
 """Characters read again and again before a place is sought up to which all is final."""

@@ -1,17 +1,13 @@
 """The door to the Markdown parser: it is loaded when there is something to read, and not before the first picture."""
 
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 Env: TypeAlias = MutableMapping[str, object]
 """What markdown-it keeps of a document besides its blocks: link definitions under "references"."""
-MATH_LIMIT: Final = 500
-"""Characters after which an opening \\\\( or \\\\[ within a paragraph is taken as it is."""
-MATH_REACH: Final = MATH_LIMIT + 4
-"""No math within a paragraph is longer than this many characters."""
 
 
 def parse_blocks(source: str, env: Env) -> "list[Token]":
