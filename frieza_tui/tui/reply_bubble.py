@@ -29,8 +29,8 @@ from frieza_tui.tui.words import (
     ending_words,
     preparation_words,
     run_words,
-    sending_words,
     tool_words,
+    waiting_words,
 )
 
 _TONES: dict[TurnOutcome, Tone] = {"done": "", "incomplete": "warning", "cancelled": "warning", "failed": "error"}
@@ -85,8 +85,8 @@ class ReplyBubble:
     def wait(self, preparation: Preparation) -> None:
         """Say how far the backend is, as long as the run has not begun."""
         if not self._has_run:
-            words = sending_words if preparation.stage == "ready" else partial(preparation_words, preparation)
-            self._log.set_state(self.key, BubbleState(words, "active"))
+            words = preparation_words if preparation.stage == "failed" else waiting_words
+            self._log.set_state(self.key, BubbleState(partial(words, preparation), "active"))
 
     def delay(self, delayed: TurnDelayed) -> None:
         """Say for how long it waits for the server."""

@@ -33,11 +33,6 @@ def preparation_words(preparation: Preparation) -> str:
     return words if preparation.fraction is None else f"{words} {preparation.fraction:.0%}"
 
 
-def sending_words() -> str:
-    """Say that a message is on its way: nobody has said yet that there is a run."""
-    return _("sending")
-
-
 def dropped_words(count: int) -> str:
     """Say how many messages the model was not given."""
     return ngettext(
@@ -48,8 +43,14 @@ def dropped_words(count: int) -> str:
 
 
 def waiting_words(preparation: Preparation) -> str:
-    """Say what a message waits for that has just been handed over."""
-    return sending_words() if preparation.stage in {"ready", "failed"} else preparation_words(preparation)
+    """Say what a message waits for that has been handed over, as long as nobody has said that there is a run."""
+    match preparation.stage:
+        case "ready" | "failed":
+            return _("sending")
+        case "starting_server":
+            return " · ".join([_("queued"), preparation_words(preparation)])
+        case _:
+            return preparation_words(preparation)
 
 
 def state_words(

@@ -15,7 +15,7 @@ from frieza_tui.domain.thread import Thread, user_message
     [
         ("assistants", ("Assistants", "example.invalid:8000")),
         ("embedded", ("Assistants", "embedded")),
-        ("scripted", ("scripted", "script")),
+        ("scripted", ("canned replies", "demo")),
     ],
 )
 def test_a_name_gives_its_backend(api: str, words: tuple[str, str]) -> None:

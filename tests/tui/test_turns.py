@@ -41,7 +41,7 @@ async def test_a_message_sent_before_the_backend_is_ready_waits_in_its_words() -
     )
     async with open_stage(Reply("done"), preparation=steps) as at:
         await at.say("hello")
-        await at.wait_for(NAME + "  starting the server")
+        await at.wait_for(NAME + "  queued · starting the server")
         gates[0].set()
         await at.wait_for(NAME + "  joining the model 34%")
         gates[1].set()

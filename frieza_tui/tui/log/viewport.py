@@ -22,6 +22,7 @@ class Viewport:
     """A window on the thread.
 
     It holds on to the row at its top: that row stays, whatever happens elsewhere and whatever becomes known of heights.
+    While a thread is too short to have that row at the top, its end is at the bottom, and the row is held all the same.
     """
 
     def __init__(self) -> None:
@@ -99,7 +100,7 @@ class Viewport:
         """Rows above the window, as far as they are known."""
         if not self.bubbles:
             return 0
-        return self.rows.row_of(self.top)
+        return min(self.rows.row_of(self.top), max(0, self.total - self.height))
 
     @property
     def rows_below(self) -> int:
@@ -114,9 +115,10 @@ class Viewport:
         if self.is_following and self._is_outgrown(end):
             self.is_following = False
             self.top = Place(len(self.bubbles) - 1, 0, 1)
-        elif self.is_following or self.top > end:
+        elif self.is_following:
             self.top = end
-        rows = self._rows_from(self.top)
+        self.top = self._clamp(self.top)
+        rows = self._rows_from(min(self.top, end))
         self.rows.drop_views()
         return rows
 
@@ -129,8 +131,7 @@ class Viewport:
 
     def _rows_from(self, place: Place) -> list[VisibleRow]:
         rows: list[VisibleRow] = []
-        bubble, block_index, row = self._clamp(place)
-        self.top = Place(bubble, block_index, row)
+        bubble, block_index, row = place
         while len(rows) < self.height and bubble < len(self.bubbles):
             view = self.rows.view(bubble)
             while block_index < len(view.blocks) and len(rows) < self.height:
@@ -169,6 +170,7 @@ class Viewport:
         """Move the window by some rows; negative is up. At the end it follows the end."""
         if not self.bubbles:
             return
+        self.top = min(self.top, self._last_top())
         if rows < 0:
             self._move_up(-rows)
         else:

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from frieza_tui.tui.log.block import Block
@@ -21,6 +21,12 @@ WORDS = ["alpha", "beta", "**gamma**", "delta", "`epsilon`", "零", "壱「弐�
 def drawn(visible: VisibleRow) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     at = visible.place.row
     return visible.block.prefix(at), visible.block.row(at).spans
+
+
+def lasting(visible: VisibleRow) -> tuple[tuple[Span, ...], ...]:
+    """What a row shows but for the state beside its author, which changes under the reader's eyes."""
+    prefix, spans = drawn(visible)
+    return prefix, tuple(span for span in spans if span[1] != "state")
 
 
 def picture(viewport: Viewport) -> list[tuple[tuple[Span, ...], tuple[Span, ...]]]:
@@ -79,6 +85,7 @@ def test_a_fence_closed_in_parts_leaves_no_blank_row(pieces: tuple[str, ...]) ->
 
 
 @given(st.integers(0, 10_000))
+@example(991)  # the thread got shorter than the window below that row
 def test_the_top_row_stays_whatever_happens(seed: int) -> None:
     dice = random.Random(seed)
     viewport = thread_of(*(message(dice) for _ in range(dice.randint(1, 30))))
@@ -90,7 +97,7 @@ def test_the_top_row_stays_whatever_happens(seed: int) -> None:
     for _ in range(dice.randint(1, 30)):
         viewport.move(-dice.randint(1, 30))
         viewport.visible()
-    top = drawn(viewport.visible()[0])
+    top = lasting(viewport.visible()[0])
     for _ in range(500):
         match dice.randint(0, 30):
             case 0:
@@ -103,10 +110,12 @@ def test_the_top_row_stays_whatever_happens(seed: int) -> None:
                 growing.append("text:0", dice.choice([*WORDS, "\n", "\n\n", "- ", "> ", "```\n", "| a | b |\n"]))
         viewport.rows.refresh(viewport.bubbles.index(growing))
         shown = viewport.visible()
-        if viewport.width == 40:
-            assert drawn(shown[0]) == top
+        if viewport.width == 40 and viewport.rows_below:
+            assert lasting(shown[0]) == top
     viewport.resize(40, 20)
-    assert drawn(viewport.visible()[0]) == top
+    growing.append("text:0", "\n\n- x" * 20)
+    viewport.rows.refresh(viewport.bubbles.index(growing))
+    assert lasting(viewport.visible()[0]) == top
 
 
 @pytest.mark.parametrize("step", [1, 3, 19, 60])
