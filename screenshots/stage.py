@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,8 @@ from unittest.mock import patch
 from rich.console import Console
 from rich.segment import Segment
 
-from frieza_tui.backends.scripted import SCRIPTED, Reply, ScriptedBackend
+from frieza_tui.backends.base import Label
+from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.chat import Chat
 from frieza_tui.chosen import ChosenFile
 from frieza_tui.domain.assistant import Assistant
@@ -69,7 +69,7 @@ async def open_app(
 
 
 def _make_app(replies: Sequence[Reply], theme: str) -> tuple[FriezaApp, ScriptedBackend]:
-    backend = ScriptedBackend(replies, label=replace(SCRIPTED, model="demo"))
+    backend = ScriptedBackend(replies, label=Label("canned replies", "demo", ""))
     chat = Chat(backend, Assistant("フリーザ様", "Speak."))
     return FriezaApp(chat, RecallList(), ScreenOptions(theme=theme, is_blinking=False)), backend
 
