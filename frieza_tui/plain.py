@@ -21,13 +21,15 @@ from frieza_tui.domain.events import (
     StepChanged,
     TextDelta,
 )
-from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent
+from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent, TurnSilent
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.text.safe import make_safe
 
 ANSWERED, FAILED = 0, 1
 """Exit statuses."""
 
+SILENCE_TOLD_S = 10
+"""How often the length of a silence is printed; a screen counts it."""
 PROMPT = "> "
 QUIT = "q"
 _LEAVING_SIGNALS = ("SIGTERM", "SIGHUP")
@@ -199,6 +201,8 @@ class PlainFace:
             case TurnDelayed(is_news=True):
                 again = _("Trying again in {seconds} s; Ctrl+C stops.").format(seconds=event.left_s)
                 self._tell(f"{event.happened} {again}")
+            case TurnSilent(silent_s=silent_s) if silent_s % SILENCE_TOLD_S == 0 and silent_s:
+                self._tell(_("Nothing has come for {seconds} s; Ctrl+C stops.").format(seconds=silent_s))
             case StepChanged(step) if step.status == "in_progress":
                 for call in step.tool_calls:
                     self._tell(call.name or call.kind)

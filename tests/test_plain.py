@@ -9,10 +9,12 @@ from typing import TextIO, TypeAlias
 import pytest
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
-from frieza_tui.chat import Chat, Patience
+from frieza_tui.chat import Chat, Patience, SilenceWatch
+from frieza_tui.chat.silence import SILENT_S
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import ModelError, RateLimited
 from frieza_tui.plain import ANSWERED, FAILED, PlainFace
+from tests.support.seconds import Seconds
 
 FRIEZA = Assistant("フリーザ様", "You act as Frieza from Dragon Ball. Speak in Japanese")
 
@@ -73,6 +75,19 @@ async def test_a_rate_limit_is_waited_out_and_told_on_the_other_stream() -> None
     assert await face.plain.run_once("聞け") == ANSWERED
     assert face.out.getvalue() == "はい\n"
     assert face.err.getvalue() == "Too many requests. Trying again in 2 s; Ctrl+C stops.\n"
+
+
+async def test_a_long_silence_is_told_each_ten_seconds_on_the_other_stream() -> None:
+    gate, seconds = asyncio.Event(), Seconds()
+    face = Face(Reply("はい", gate))
+    face.chat.silence = SilenceWatch(seconds.sleep)
+    answering = asyncio.create_task(face.plain.run_once("聞け"))
+    await seconds.pass_one_by_one(SILENT_S * 2 + 2)
+    gate.set()
+    assert await answering == ANSWERED
+    assert face.err.getvalue().splitlines() == [
+        f"Nothing has come for {count} s; Ctrl+C stops." for count in (SILENT_S, SILENT_S * 2)
+    ]
 
 
 async def test_a_cut_reply_keeps_its_text_and_says_why() -> None:

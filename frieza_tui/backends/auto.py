@@ -74,6 +74,11 @@ class AutoBackend:
         return tuple(deletion for backend in self._made.values() for deletion in backend.remote_objects)
 
     @property
+    def signs_of_life(self) -> int:
+        """Of all adapters."""
+        return self._client.signs_of_life + sum(backend.signs_of_life for backend in self._made.values())
+
+    @property
     def resume_run(self) -> ResumeRun | None:
         """Follows an earlier run with the adapter; None where that cannot."""
         return self._resume if self._api is None or self._made[self._api].resume_run else None

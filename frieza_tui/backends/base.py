@@ -166,6 +166,11 @@ class Backend(Protocol):
     """Stream events passed over because nothing here knows them."""
 
     @property
+    def signs_of_life(self) -> int:
+        """Grows with whatever comes from the server, be it a comment that says nothing."""
+        ...
+
+    @property
     def resume_run(self) -> ResumeRun | None:
         """Follows a run that goes on without its stream; None where runs end with it."""
         ...

@@ -59,6 +59,11 @@ class EmbeddedBackend:
         self._starting: asyncio.Task[None] | None = None
 
     @property
+    def signs_of_life(self) -> int:
+        """Of the child: the model reads a long prompt in silence, and its server sends comments meanwhile."""
+        return self._adapter.signs_of_life if self._adapter is not None else 0
+
+    @property
     def models(self) -> "EmbeddedBackend":
         """Itself."""
         return self

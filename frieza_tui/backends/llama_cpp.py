@@ -62,6 +62,7 @@ class LlamaCppBackend:
     """
 
     resume_run: None = None
+    signs_of_life: int = 0
     models: None = None
 
     def __init__(

@@ -90,6 +90,8 @@ class OpenAIClient:
         self.server = server
         self.has_answered = False
         """Whether anything came back from the server, be it a refusal."""
+        self.signs_of_life = 0
+        """Grows with each answer, and with each piece of one."""
         self._find_key = find_key
         self.ledger = ledger or NoLedger()
         self._read_timeout_s = read_timeout_s
@@ -172,7 +174,7 @@ class OpenAIClient:
                 if "event-stream" not in content_type:
                     yield "", await self._body_instead(response, content_type)
                     return
-                async with aclosing(_events(response)) as events:
+                async with aclosing(self._events(response)) as events:
                     async for event in events:
                         if event.data.startswith(b"[DONE]"):
                             await drain(events)
@@ -193,6 +195,21 @@ class OpenAIClient:
             await posts.close()
         except errors as error:
             log.debug("closing the client failed: %s", type(error).__name__)
+
+    async def _events(self, response: RawResponse) -> AsyncGenerator[ServerEvent, None]:
+        """Yield a response's events, giving the loop its turn where many are buffered."""
+        loop = asyncio.get_running_loop()
+        decoder = EventDecoder()
+        async for piece in response.iter_bytes():
+            self.signs_of_life += 1
+            since_s = loop.time()
+            for event in decoder.feed(piece):
+                yield event
+                if loop.time() - since_s > LOOP_SHARE_S:
+                    await asyncio.sleep(0)
+                    since_s = loop.time()
+        for event in decoder.finish():
+            yield event
 
     async def _body_instead(self, response: RawResponse, content_type: str) -> dict[str, Any]:
         answer = self._decode(await _body_of(response)) if "json" in content_type else None
@@ -238,6 +255,7 @@ class OpenAIClient:
 
     async def _note_answer(self, _response: "httpx2.Response") -> None:
         self.has_answered = True
+        self.signs_of_life += 1
 
     async def _stay_here(self, request: "httpx2.Request") -> None:
         """Let no redirect take what the user wrote to another host, or out of TLS."""
@@ -305,21 +323,6 @@ async def _body_of(response: RawResponse) -> bytes:
         if len(body) > MAX_EVENT_BYTES:
             raise EventTooLarge("a body without an end")
     return bytes(body)
-
-
-async def _events(response: RawResponse) -> AsyncGenerator[ServerEvent, None]:
-    """Yield a response's events, giving the loop its turn where many are buffered."""
-    loop = asyncio.get_running_loop()
-    decoder = EventDecoder()
-    async for piece in response.iter_bytes():
-        since_s = loop.time()
-        for event in decoder.feed(piece):
-            yield event
-            if loop.time() - since_s > LOOP_SHARE_S:
-                await asyncio.sleep(0)
-                since_s = loop.time()
-    for event in decoder.finish():
-        yield event
 
 
 async def _note_connecting(request: "httpx2.Request") -> None:

@@ -11,6 +11,7 @@ class RefusingBackend:
     """Implements Backend by one error."""
 
     resume_run: None = None
+    signs_of_life: int = 0
     expect: None = None
     models: None = None
 

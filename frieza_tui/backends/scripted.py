@@ -70,6 +70,7 @@ class ScriptedBackend:
     """Implements Backend from a list of replies, one for each run."""
 
     resume_run: None = None
+    signs_of_life: int = 0
 
     def __init__(
         self,

@@ -43,6 +43,11 @@ class SwitchingBackend:
         return self._place.backend.label
 
     @property
+    def signs_of_life(self) -> int:
+        """Of the one whose stream was read last."""
+        return self._last_read.backend.signs_of_life
+
+    @property
     def expect(self) -> Expect | None:
         """Of the one that answers now."""
         return self._place.backend.expect

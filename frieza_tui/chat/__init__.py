@@ -11,5 +11,16 @@ from frieza_tui.chat.message_queue import MessageQueue
 from frieza_tui.chat.past import Past
 from frieza_tui.chat.patience import Patience
 from frieza_tui.chat.receipt import receipt_line
+from frieza_tui.chat.silence import SilenceWatch
 
-__all__ = ["Chat", "CutRun", "Journal", "MessageQueue", "Past", "Patience", "open_run_of", "receipt_line"]
+__all__ = [
+    "Chat",
+    "CutRun",
+    "Journal",
+    "MessageQueue",
+    "Past",
+    "Patience",
+    "SilenceWatch",
+    "open_run_of",
+    "receipt_line",
+]

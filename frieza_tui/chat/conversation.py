@@ -18,6 +18,7 @@ from frieza_tui.chat.past import Past
 from frieza_tui.chat.patience import Patience
 from frieza_tui.chat.preparer import Preparer
 from frieza_tui.chat.receipt import delete_remote
+from frieza_tui.chat.silence import SilenceWatch
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import FriezaError, StoreError
 from frieza_tui.domain.run import RunOrigin
@@ -53,6 +54,8 @@ class Chat:
     _server_cancel: asyncio.Task[None] | None = None
     _sweeping: asyncio.Task[None] | None = None
     _turn: OpenTurn | None = None
+    silence = SilenceWatch()
+    """How a server from which nothing comes is noticed."""
 
     def __init__(
         self,
@@ -289,7 +292,9 @@ class Chat:
         self._note_preparation(Preparation("ready"))
         await self._journal.written()
         turn.ask()
-        async with aclosing(events_of_run(self._backend, _request(self), cut_run)) as events:
+        run_events = events_of_run(self._backend, _request(self), cut_run)
+        watched = self.silence.over(turn, lambda: self._backend.signs_of_life)
+        async with aclosing(run_events) as events, watched:
             async for event in events:
                 if turn.ended is None:
                     self._journal.take(event)

@@ -32,7 +32,7 @@ from frieza_tui.domain.events import (
 from frieza_tui.domain.growing_reply import GrowingReply
 from frieza_tui.domain.run import Run
 from frieza_tui.domain.thread import Message
-from frieza_tui.domain.turn import Rest, Trouble, TurnDelayed, TurnEnded, TurnEvent
+from frieza_tui.domain.turn import Rest, Trouble, TurnDelayed, TurnEnded, TurnEvent, TurnSilent
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.text.safe_events import SafeEvents
@@ -111,6 +111,11 @@ class OpenTurn:
         """Tell of a wait."""
         if self.ended is None:
             self._put(replace(delayed, happened=safe_line(delayed.happened, 600)))
+
+    def be_silent(self, silent: TurnSilent) -> None:
+        """Tell for how long nothing has come."""
+        if self.ended is None:
+            self._put(silent)
 
     def know(self, events: Iterable[RunEvent]) -> None:
         """Take in what is known already of a run that is told again; its speed cannot be measured any more."""

@@ -50,7 +50,14 @@ class TurnDelayed:
     """It is the first of its wait."""
 
 
-TurnEvent: TypeAlias = RunEvent | TurnDelayed | TurnEnded
+@dataclass(frozen=True, slots=True)
+class TurnSilent:
+    """Nothing has come from the server for some seconds. Comes once a second while that lasts, at last with 0."""
+
+    silent_s: int
+
+
+TurnEvent: TypeAlias = RunEvent | TurnDelayed | TurnSilent | TurnEnded
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator
 import msgspec
 
 _FULL_BYTES = 1_000_000
-_KEEP_ALIVE_S = 15.0
+KEEP_ALIVE_S = 5.0
+"""Below what readers take for silence."""
 _DONE = b"event: done\ndata: [DONE]\n\n"
 # Clients of the API's v1 know no "incomplete" run: without a final event that they know, their helper fails.
 _V1_NAMES = {"thread.run.incomplete": "thread.run.completed"}
@@ -98,7 +99,7 @@ class EventStream:
             else:
                 self._has_news.clear()
                 try:
-                    async with asyncio.timeout(_KEEP_ALIVE_S):
+                    async with asyncio.timeout(KEEP_ALIVE_S):
                         await self._has_news.wait()
                 except TimeoutError:
                     yield b": waiting\n\n"

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 from frieza_tui.backends.base import Preparation
 from frieza_tui.chat.path_turn import PathTurn
 from frieza_tui.domain.thread import Thread
-from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent
+from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent, TurnSilent
 from frieza_tui.i18n import _
 from frieza_tui.tui.log.bubble import Author, BubbleState, Words
 from frieza_tui.tui.log.content import Sleeper
@@ -28,7 +28,7 @@ class _Turn:
     reply_key: str
     reply: ReplyBubble | None = None
     ended: TurnEnded | None = None
-    delayed: TurnDelayed | None = None
+    delayed: TurnDelayed | TurnSilent | None = None
     is_past: bool = False
     """It comes from a kept thread."""
 
@@ -72,8 +72,8 @@ class Turns:
         return self._current.ended if self._current else None
 
     @property
-    def delayed(self) -> TurnDelayed | None:
-        """What the open turn waits for; None if it does not wait."""
+    def delayed(self) -> TurnDelayed | TurnSilent | None:
+        """What the open turn waits for, or that nothing comes; None if all is well."""
         return self._current.delayed if self._current else None
 
     @property
@@ -184,6 +184,8 @@ class Turns:
             case TurnDelayed():
                 current.delayed = event
                 current.reply.delay(event)
+            case TurnSilent():
+                current.delayed = event if event.silent_s else None
             case _:
                 current.reply.take(event)
         return True

@@ -5,7 +5,7 @@ from typing import assert_never
 from frieza_tui.backends.base import Preparation
 from frieza_tui.crash_report import mistake_words
 from frieza_tui.domain.run import Run, ToolCall, Usage
-from frieza_tui.domain.turn import Trouble, TurnDelayed, TurnEnded
+from frieza_tui.domain.turn import Trouble, TurnDelayed, TurnEnded, TurnSilent
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.tui.log.bubble import Tone
 
@@ -55,7 +55,7 @@ def waiting_words(preparation: Preparation) -> str:
 
 def state_words(
     preparation: Preparation,
-    moment: TurnDelayed | TurnEnded | None,
+    moment: TurnDelayed | TurnSilent | TurnEnded | None,
     *,
     is_busy: bool,
     is_leaving: bool,
@@ -63,7 +63,8 @@ def state_words(
 ) -> tuple[str, Tone]:
     """Say how things are, for the status bar; with the tone to say it in.
 
-    moment: what the open turn waits for, or how the last one ended. is_reached: whether the server ever answered.
+    moment: what the open turn waits for, that nothing comes, or how the last one ended. is_reached: whether the server
+    ever answered.
     """
     if is_leaving:
         return _("deleting…"), "active"
@@ -71,6 +72,8 @@ def state_words(
     match moment:
         case TurnDelayed(left_s=left_s) if left_s:
             return _("waiting {seconds} s").format(seconds=left_s), "warning"
+        case TurnSilent(silent_s=silent_s):
+            return _("silent for {seconds} s").format(seconds=silent_s), "warning"
         case TurnEnded(outcome="failed", trouble=trouble) if stage == "ready" or (stage == "failed" and trouble):
             return _trouble_words(trouble), "error"
         case _ if stage == "ready":
@@ -89,8 +92,12 @@ def delay_words(delayed: TurnDelayed) -> str:
     return words.format(seconds=delayed.left_s)
 
 
-def delay_sentence(delayed: TurnDelayed, server: str) -> str:
-    """Say it whole, and how to stop it."""
+def delay_sentence(delayed: TurnDelayed | TurnSilent | None, server: str) -> str:
+    """Say it whole, or that nothing comes, and how to stop it; "" where there is nothing to wait for."""
+    if isinstance(delayed, TurnSilent):
+        return _("Nothing has come for {seconds} s; Esc stops.").format(seconds=delayed.silent_s)
+    if delayed is None or not delayed.left_s:
+        return ""
     stops = _("Trying again in {seconds} s; Esc stops.").format(seconds=delayed.left_s)
     limited = _("Rate limited by {server}.") if delayed.is_limit else _("{server} is overloaded.")
     return f"{limited.format(server=server)} {stops}"

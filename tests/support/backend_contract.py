@@ -1,7 +1,7 @@
 """What every adapter must do, whichever API it speaks: one body of tests, run over a real loopback server for each."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any, Protocol
 
@@ -276,6 +276,18 @@ class BackendContract:
             _events, error = await run_to_error(stage.backend, asking("hi"))
             assert isinstance(error, TimedOut)
 
+    async def test_a_comment_is_a_sign_of_life(self, staging: Staging) -> None:
+        async with staging() as stage:
+            comment = asyncio.Event()
+            stage.will_answer(Answer([comment, b": waiting\n\n", asyncio.Event()], content_type="text/event-stream"))
+            reading = asyncio.create_task(run(stage.backend, asking("hi")))
+            await _until(lambda: stage.server.is_holding)
+            await _until(lambda: stage.backend.signs_of_life == len(stage.server.calls))
+            comment.set()
+            await _until(lambda: stage.backend.signs_of_life == len(stage.server.calls) + 1)
+            reading.cancel()
+            await asyncio.wait([reading])
+
     async def test_a_server_that_is_gone_is_unreachable(self, staging: Staging) -> None:
         async with staging() as stage:
             stage.will("one")
@@ -404,6 +416,14 @@ class BackendContract:
 async def _answered(stage: Stage, thread: Thread, text: str) -> Thread:
     stage.will(text)
     return after(thread, await run(stage.backend, thread))
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    for _try in range(2000):
+        if is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("not so in time")
 
 
 async def _read_to_text(events: AsyncGenerator[RunEvent, None]) -> None:

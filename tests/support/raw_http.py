@@ -67,6 +67,8 @@ class Loopback:
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
     dropped: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when a client left in the middle of an answer."""
+    is_holding: bool = False
+    """An answer waits for an Event, all before it is sent."""
     stop: Callable[[], Awaitable[None]] = field(default=lambda: asyncio.sleep(0))
     """Close the port and every connection."""
 
@@ -136,7 +138,10 @@ async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answ
         writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
     for piece in answer.pieces:
         if isinstance(piece, asyncio.Event):
-            if not await _wait_or_left(reader, piece):
+            state.is_holding = True
+            is_there = await _wait_or_left(reader, piece)
+            state.is_holding = False
+            if not is_there:
                 state.dropped.set()
                 return False
         elif isinstance(piece, bytes) and piece:

@@ -1,28 +1,13 @@
-import asyncio
-
 from frieza_tui.backends.registry import BackendConfig
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.chat import Patience
 from frieza_tui.domain.errors import RateLimited, ServerFault
 from tests.support.chat_double import ChatDouble
 from tests.support.raw_http import error_answer, serve
+from tests.support.seconds import Seconds
 from tests.support.stage import Stage, open_stage, open_stage_on
 
 LIMIT = RateLimited("Too many requests.", "Wait a little.", retry_after_s=3.0)
-
-
-class Seconds:
-    """A clock whose seconds pass when a test says so."""
-
-    def __init__(self) -> None:
-        self._ticks = asyncio.Semaphore(0)
-
-    async def sleep(self, _seconds: float) -> None:
-        await self._ticks.acquire()
-
-    def pass_(self, count: int = 1) -> None:
-        for _tick in range(count):
-            self._ticks.release()
 
 
 def slow_down(at: Stage) -> Seconds:

@@ -58,6 +58,11 @@ class AssistantsBackend:
         return Label("Assistants", self._place, self._copy.models.name, is_reached=self._client.has_answered)
 
     @property
+    def signs_of_life(self) -> int:
+        """Of the server."""
+        return self._client.signs_of_life
+
+    @property
     def remote_objects(self) -> tuple[Deletion, ...]:
         """The thread, the assistant, and what is left over of earlier ones."""
         return tuple(Deletion(kind, remote_id, False) for kind, remote_id in self._copy.objects)

@@ -50,6 +50,11 @@ class ChatCompletionsBackend:
         return Label("Chat Completions", self._place, self.models.name, is_reached=self._client.has_answered)
 
     @property
+    def signs_of_life(self) -> int:
+        """Of the server."""
+        return self._client.signs_of_life
+
+    @property
     def remote_objects(self) -> tuple[Deletion, ...]:
         """Nothing: the server keeps nothing."""
         return ()

@@ -60,6 +60,11 @@ class ResponsesBackend:
         return Label("Responses", self._place, self.models.name, is_reached=self._client.has_answered)
 
     @property
+    def signs_of_life(self) -> int:
+        """Of the server."""
+        return self._client.signs_of_life
+
+    @property
     def remote_objects(self) -> tuple[Deletion, ...]:
         """The conversation, what is left over of earlier ones, and the responses."""
         return self._memory.objects

@@ -33,7 +33,7 @@ class ServingScreen(ReadingScreen):
             is_leaving=is_leaving,
             is_reached=label.is_reached,
         )
-        self._waiting_line.delay = delay_sentence(delayed, label.server) if delayed and delayed.left_s else ""
+        self._waiting_line.delay = delay_sentence(delayed, label.server)
         explained = Label(label.api, label.server, "", label.why)
         if label.why and explained != self._label_explained and self._chat.preparation.stage == "ready":
             self._label_explained = explained
