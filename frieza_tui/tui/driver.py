@@ -26,32 +26,35 @@ _CURSOR_MOVED: Final = "H"
 """The last letter of a frame, whose end puts the cursor in its place."""
 
 
-class _Outlet:
-    """A text stream that takes everything and passes it on as long as it can."""
+class Outlet:
+    """A text stream that takes everything and passes it on as long as it can, each piece at once; it counts them."""
 
     def __init__(self, stream: TextIOWrapper) -> None:
         self._stream = stream
         self._is_open = True
+        self.passed_on = 0
+        """Pieces that the terminal has taken; a slow one holds the writing thread meanwhile."""
 
     def write(self, text: str) -> int:
+        """Pass a piece on, or drop it where nobody takes it any more."""
         if self._is_open:
             try:
-                return self._stream.write(text)
-            except (OSError, ValueError):
-                self._is_open = False
-        return len(text)
-
-    def flush(self) -> None:
-        if self._is_open:
-            try:
+                self._stream.write(text)
                 self._stream.flush()
             except (OSError, ValueError):
                 self._is_open = False
+        self.passed_on += 1
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
 
     def fileno(self) -> int:
+        """Return the file that it all goes to."""
         return self._stream.fileno()
 
     def isatty(self) -> bool:
+        """Return whether that is a terminal."""
         return self._stream.isatty()
 
 
@@ -65,11 +68,16 @@ def titled_driver(title: str, has_caret: Callable[[], bool]) -> type[Driver]:
         """The driver that asks the terminal; it survives a hangup, shows title and cursor, and writes whole frames."""
 
         _frame_parts: tuple[str, ...] = ()
+        _outlet = Outlet(cast(TextIOWrapper, sys.__stdout__))
+        _pieces_sent = 0
+
+        @property
+        def is_behind(self) -> bool:
+            return self._pieces_sent > self._outlet.passed_on
 
         def start_application_mode(self) -> None:
-            if not isinstance(self._file, _Outlet):
-                # Textual draws on standard error, which people send to a file to read it later.
-                self._file = cast(TextIOWrapper, _Outlet(cast(TextIOWrapper, sys.__stdout__)))
+            # Textual draws on standard error, which people send to a file to read it later.
+            self._file = cast(TextIOWrapper, self._outlet)
             super().start_application_mode()
             self.write(f"\x1b[22;2t\x1b]2;{title}\x07")
 
@@ -84,11 +92,15 @@ def titled_driver(title: str, has_caret: Callable[[], bool]) -> type[Driver]:
             elif self._frame_parts:
                 frame = "".join(self._frame_parts[1:])
                 self._frame_parts = ()
-                super().write(FRAME_BEGIN + self._with_cursor(frame) + FRAME_END)
+                self._send(FRAME_BEGIN + self._with_cursor(frame) + FRAME_END)
             elif data.endswith(_CURSOR_MOVED):
-                super().write(self._with_cursor(data))
+                self._send(self._with_cursor(data))
             else:
-                super().write(data)
+                self._send(data)
+
+        def _send(self, piece: str) -> None:
+            self._pieces_sent += 1
+            super().write(piece)
 
         @staticmethod
         def _with_cursor(frame: str) -> str:

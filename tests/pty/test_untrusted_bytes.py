@@ -52,12 +52,17 @@ def write_assistant(file: Path) -> Path:
     return file
 
 
+def last_answer(terminal: Terminal) -> str:
+    """What stands on the screen from the last answer's label."""
+    return terminal.text.rpartition("あなた")[2].partition("フリーザ様")[2]
+
+
 def use_everything(terminal: Terminal, pasted: str) -> None:
-    """Paste a message, copy it, list the threads, look at the help, and leave."""
+    """Paste a message, copy its answer, list the threads, look at the help, and leave."""
     terminal.send(f"\x1b[200~PASTED {pasted}\x1b[201~")
     terminal.wait_for("PASTED")
     terminal.send("\r")
-    terminal.wait_until(lambda: "completed" in terminal.text and "ready" in terminal.lines[0], "the answer")
+    terminal.wait_until(lambda: "completed" in last_answer(terminal) and "ready" in terminal.lines[0], "the answer")
     terminal.send("\t")
     terminal.wait_for("Esc write")
     terminal.send("y")

@@ -37,6 +37,14 @@ async def test_c_offers_several_blocks_by_number_and_copies_one_exactly() -> Non
         await at.wait_until(lambda: at.app.clipboard.strip() == "ls")
 
 
+async def test_a_copy_of_nothing_says_so() -> None:
+    async with open_stage(Reply("no code here")) as at:
+        await finished(at)
+        await at.press("c")
+        await at.wait_for("There is no code in this message.")
+        assert at.app.clipboard == ""
+
+
 async def test_e_takes_a_message_back_into_the_box() -> None:
     async with open_stage(Reply("words")) as at:
         await finished(at)

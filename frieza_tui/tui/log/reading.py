@@ -51,7 +51,7 @@ class ReadingView(FindingView):
 
     @dataclass
     class TextTaken(Message, namespace="message_log"):
-        """The reader asked for a copy."""
+        """The reader asked for a copy; the text is empty where there is nothing of that kind."""
 
         text: str
         what: Literal["text", "source", "code"]
@@ -195,11 +195,11 @@ class ReadingView(FindingView):
         if self.cursor_key is None:
             return
         blocks = self._log_viewport.bubbles[self._log_cursor.bubble].code_blocks()
-        if len(blocks) == 1:
-            self.post_message(self.TextTaken(blocks[0].text, "code"))
-        elif blocks:
+        if len(blocks) > 1:
             self._offered_code = blocks
             self.post_message(self.CodeOffered(blocks))
+        else:
+            self.post_message(self.TextTaken(blocks[0].text if blocks else "", "code"))
 
     def on_key(self, event: events.Key) -> None:
         """Take the block of code that a digit names."""

@@ -3,6 +3,7 @@
 Knows no message and no backend; it says nothing of how text gets into the thread.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -56,6 +57,8 @@ class ThreadView(ScrollView, can_focus=True):
         """Seconds that the last frame took: a text made to be slow is shown less often, and typing stays quick."""
         self._has_news = False
         self._bar_shape = (False, 0, 0)
+        self.is_output_behind: Callable[[], bool] = bool
+        """Asked before a frame of the stream is painted: on a slow line the last one must have arrived."""
 
     def follow_end(self) -> None:
         """Go to the end, and stay there as text comes."""
@@ -99,7 +102,7 @@ class ThreadView(ScrollView, can_focus=True):
 
     def _pass_frame(self) -> None:
         start = monotonic()
-        if start - self._framed_at < max(self._frame_s(), self._frame_cost_s * 3) * 0.9:
+        if start - self._framed_at < max(self._frame_s(), self._frame_cost_s * 3) * 0.9 or self.is_output_behind():
             return
         self._has_news = False
         self._take_news()

@@ -1,6 +1,7 @@
 """The chat screen: the turn lives here. Knows the conversation and the widgets, no backend."""
 
 import logging
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import ClassVar
 
@@ -68,17 +69,20 @@ class ChatScreen(WelcomeScreen):
         *,
         is_blinking: bool = True,
         reads_from_top: bool = False,
+        is_output_behind: Callable[[], bool] = bool,
         answerers: Answerers | None = None,
     ) -> None:
         """Take the conversation, the earlier inputs, and what can change who answers, if anything can.
 
         is_blinking: whether the caret blinks. reads_from_top: keep a long reply's first line in view, not its end.
+        is_output_behind: whether the terminal has yet to take a picture; a reply's next one waits for that.
         """
         super().__init__(classes="-empty")
         self._chat = chat
         self._answerers = answerers
         self._message_log = MessageLog(id="log")
         self._message_log.reads_from_top = reads_from_top
+        self._message_log.is_output_behind = is_output_behind
         self._status_bar = StatusBar(chat.assistant.name)
         self._waiting_line = WaitingLine()
         self._queue_view = QueueView(chat.queue)

@@ -51,7 +51,12 @@ class ReadingScreen(BranchedScreen, LinkingScreen):
     @on(MessageLog.TextTaken)
     def _copy_taken(self, message: MessageLog.TextTaken) -> None:
         message.stop()
-        self.app.copy_to_clipboard(message.text)
+        if message.text.strip():
+            self.app.copy_to_clipboard(message.text)
+        elif message.what == "code":
+            self._waiting_line.say(_("There is no code in this message."))
+        else:
+            self._waiting_line.say(_("There is nothing to copy here yet."))
 
     @on(TextCopied)
     def _say_copied(self, message: TextCopied) -> None:

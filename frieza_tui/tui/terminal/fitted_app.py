@@ -2,13 +2,16 @@
 
 import os
 import sys
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from frieza_tui.tui.clipboard.copying_app import CopyingApp
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import TerminalAnswered
 from frieza_tui.tui.terminal.facts import guess_ambiguous_width
 from frieza_tui.tui.themes import TERMINAL, THEMES, fitting_theme, theme_of_kind
+
+if TYPE_CHECKING:
+    from frieza_tui.tui.terminal.asking_driver import AskingDriver
 
 R = TypeVar("R")
 
@@ -41,6 +44,12 @@ class FittedApp(CopyingApp[R], Generic[R]):
             self._measure_with(width)
             self._lay_out_anew()
 
+    @property
+    def is_output_behind(self) -> bool:
+        """Whether pictures are still on their way to the terminal, so that another would only make keys wait longer."""
+        driver = self._asking_driver
+        return driver is not None and driver.is_behind
+
     def on_mount(self) -> None:
         """Draw frames as they will be drawn."""
         self._choose_frames()
@@ -55,12 +64,17 @@ class FittedApp(CopyingApp[R], Generic[R]):
         self._choose_frames()
 
     def _choose_frames(self) -> None:
-        if sys.platform == "win32" or self._driver is None:
-            return
+        driver = self._asking_driver
+        if driver is not None:
+            driver.has_wide_frames = self._cells_in_use == 2
+
+    @property
+    def _asking_driver(self) -> "AskingDriver | None":
+        if sys.platform == "win32":
+            return None
         from frieza_tui.tui.terminal.asking_driver import AskingDriver
 
-        if isinstance(self._driver, AskingDriver):
-            self._driver.has_wide_frames = self._cells_in_use == 2
+        return self._driver if isinstance(self._driver, AskingDriver) else None
 
     def _lay_out_anew(self) -> None:
         for screen in self.screen_stack:

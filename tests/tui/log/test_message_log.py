@@ -35,6 +35,27 @@ async def test_a_state_leaves_its_last_parts_out_where_they_would_not_fit_beside
         assert app.lines()[1:3] == ["▎ フリーザ様  completed · 12.3 s", "▎ c"]
 
 
+async def test_a_reply_is_not_painted_while_the_terminal_has_yet_to_take_the_last_picture(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.message_log
+        log.add_bubble("a", "assistant", "F")
+        await painted(pilot)
+        looks: list[bool] = []
+        is_behind = True
+
+        def look() -> bool:
+            looks.append(is_behind)
+            return is_behind
+
+        log.is_output_behind = look
+        log.feed("a", "late words")
+        await until(pilot, lambda: len(looks) > 3)
+        assert "▎ late words" not in app.lines()
+        is_behind = False
+        await painted(pilot)
+        assert "▎ late words" in app.lines()
+
+
 async def test_segments_keep_the_order_in_which_they_began(app: LogApp) -> None:
     async with app.run_test(size=(40, 30)) as pilot:
         log = app.message_log
