@@ -242,15 +242,3 @@ def wrap(
 def wrapped_lines(text: str, width: int) -> list[str]:
     """Break `text` as `wrap` does and give back the lines themselves."""
     return [text[start:end] for start, end in wrap(text, max(1, width))]
-
-
-def break_opportunities(text: str) -> list[int]:
-    """Offsets at which a line may start, in order, those after newlines included; 0 and the end are not."""
-    offsets: list[int] = []
-    start = 0
-    for paragraph in text.split("\n"):
-        if start:
-            offsets.append(start)
-        offsets += (start + index for index in _find_breaks(_attach(classify(paragraph))))
-        start += len(paragraph) + 1
-    return offsets

@@ -38,5 +38,6 @@ CORPUS = {
     "japanese": "# 第一章\n吾輩は**猫**である。\n名なし。\n\n- 一\n- 二\n\n1. 三\n\n| 甲 | 乙 |\n|--|--|\n| 丙 | 丁 |",
     "blank lines": "\n\n  \na\n \n\n \nb\n  \n",
     "lazy text like an empty quote": "a\n ####### b\n      >\n####### c\n",
+    "fence that turns into a table": "~~~ a | b\n-|-\nc|d\n\n- ~~~ e | f\n  -|-\n  g|h",
     "definition that turns into text": "- a\n  #x\n\n[c]:\nsix* **seven** eight\n    d",
 }

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frieza_tui.text.breaking import break_opportunities, wrap, wrap_from
+from frieza_tui.text.breaking import wrap, wrap_from
 from frieza_tui.text.safe import make_safe
 from frieza_tui.text.width import cell_len, graphemes
 
@@ -24,6 +24,20 @@ NOT_LAST = frozenset("‘“（〔［｛〈《「『【⦅〘〖«〝｟｢([{")
 
 def cut(text: str, width: int, **options: int) -> list[str]:
     return [text[start:end] for start, end in wrap(text, width, **options)]
+
+
+def break_opportunities(text: str) -> list[int]:
+    """Offsets at which a line may start: where the second one does, for some width of the first."""
+    found: set[int] = set()
+    start = 0
+    for paragraph in text.split("\n"):
+        whole = cell_len(paragraph)
+        for room in range(1, whole):
+            lines = wrap(paragraph, whole, first_width=room)
+            found |= {start + lines[1][0]} if lines[0] != (0, 0) else set()
+        start += len(paragraph) + 1
+        found |= {start} if start < len(text) else set()
+    return sorted(found)
 
 
 def marked(text: str) -> str:

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from frieza_tui.text.width import character_widths
+from frieza_tui.text.width import character_widths, grapheme_ends
 from frieza_tui.tui.log.rows import BEYOND, Row, Span, spans_width
 from frieza_tui.tui.log.styles import Palette
 from frieza_tui.tui.log.thread_rows import Place
@@ -132,20 +132,21 @@ class Drawing:
         segments += [Segment(" ", end)] * max(0, visible.view.full_width - used)
         return Strip(segments)
 
-    def offset_at(self, visible: VisibleRow, x: int) -> int | None:
-        """Return the offset in the block of the character at a column; None where there is no text."""
+    def ends_at(self, visible: VisibleRow, x: int) -> tuple[int, int]:
+        """Return the start and the end, in the block, of the character at a column.
+
+        Beside the text both are the row's next end.
+        """
         row = self._row(visible)
         cells = spans_width(self._lead(visible))
-        for index, width in enumerate(character_widths(row.text)):
-            if cells <= x < cells + width:
-                return row.start + index
-            cells += width
-        return None
-
-    def edge_at(self, visible: VisibleRow, x: int) -> int:
-        """Return the offset in the block of a row's end that is next to a column beside its text: start or end."""
-        row = self._row(visible)
-        return row.start if x < spans_width(self._lead(visible)) else row.start + len(row.text)
+        widths = character_widths(row.text)
+        start = end = 0
+        for end in grapheme_ends(row.text) if x >= cells else ():
+            cells += sum(widths[start:end])
+            if x < cells:
+                return row.start + start, row.start + end
+            start = end
+        return row.start + end, row.start + end
 
     def _lead(self, visible: VisibleRow) -> tuple[Span, ...]:
         block, at = visible.block, visible.place.row

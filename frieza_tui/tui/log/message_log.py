@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from frieza_tui.tui.log.bubble import NO_STATE, Author, BubbleState, CodeBlock, Words
+from frieza_tui.tui.log.bubble import NO_STATE, Author, BubbleState, Words
 from frieza_tui.tui.log.content import Bubble, Sleeper
 from frieza_tui.tui.log.linking import LinkingView
 
@@ -116,17 +116,13 @@ class MessageLog(LinkingView):
         self._wake()
 
     @property
-    def bubble_keys(self) -> list[str]:
-        """All bubbles, in order."""
-        return [bubble.key for bubble in self._log_viewport.bubbles]
+    def is_empty(self) -> bool:
+        """Whether there is no bubble."""
+        return not self._log_viewport.bubbles
 
     def source_of(self, key: str) -> str:
         """Return the text of a bubble as it came."""
         return self._log_viewport.bubbles[self._bubble_index[key]].source
-
-    def code_blocks_of(self, key: str) -> list[CodeBlock]:
-        """Return the blocks of code of a bubble, exactly as they were written."""
-        return self._log_viewport.bubbles[self._bubble_index[key]].code_blocks()
 
     def _frame_s(self) -> float:
         """Return the shortest time between two paintings; more while only what nobody sees changes."""

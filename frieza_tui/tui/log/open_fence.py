@@ -57,7 +57,12 @@ def open_fence(placed: Placed, lines: Sequence[str]) -> OpenFence | None:
     items = [container for container in placed.path if container.kind == "item"]
     start = content_column(lines, items)
     match = _OPENING.match(lines[placed.line])
-    if match is None or start is None or placed.line == len(lines) - 1:
+    if match is None or start is None or placed.line == len(lines) - 1 or _may_be_table(placed.line, lines):
         return None
     fence = OpenFence(placed.fence, match.end(), start)
     return fence if fence.feed("\n".join(lines[placed.line + 1 :])) and fence.content == placed.leaf.content else None
+
+
+def _may_be_table(opening: int, lines: Sequence[str]) -> bool:
+    """Return whether what opens a fence may be a table's header: the next line, which says so, is still growing."""
+    return "|" in lines[opening] and opening == len(lines) - 2

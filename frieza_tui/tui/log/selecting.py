@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 from textual import events
 from textual.geometry import Offset
@@ -27,8 +28,10 @@ class SelectingView(ThreadView):
 
         links: list[Link]
 
-    _drag_start: Offset | None = None
-    """Where the reader began to drag: offset in a block's text, and the block's line key."""
+    _drag_start: tuple[Offset, Offset] | None = None
+    """The ends of the character on which the reader began to drag."""
+    _drag_began = 0.0
+    """When that was, by the clock of Textual's events."""
     _drag_mouse: Offset | None = None
     """Where the mouse is while its button is held."""
     _edge_timer: Timer | None = None
@@ -36,9 +39,9 @@ class SelectingView(ThreadView):
 
     def render_line(self, y: int) -> Strip:
         """Return a line with offsets in place of colours: Textual asks for it when text is being selected."""
-        if 0 <= y < len(self._shown_rows):
-            return self._log_drawing.offset_strip(self._shown_rows[y])
-        return self._log_drawing.blank(self._log_viewport.width)
+        if y < 0 or not self._shown_rows:
+            return self._log_drawing.blank(self._log_viewport.width)
+        return self._log_drawing.offset_strip(self._shown_rows[min(y, len(self._shown_rows) - 1)])
 
     def _marks(self, row: VisibleRow) -> list[Mark]:
         selection = self.text_selection
@@ -72,22 +75,31 @@ class SelectingView(ThreadView):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Note where a drag may begin."""
-        self.end_drag()
-        self._drag_start = self._text_at(event.offset)
+        self._forget_drag()
+        self._drag_start, self._drag_mouse, self._drag_began = self._ends_at(event.offset), event.offset, event.time
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Follow a drag."""
-        self.end_drag()
+        self._stay_within()
         self._drag_mouse = event.offset if event.button else None
+        self._extend_drag()
 
     def on_mouse_up(self) -> None:
         """End a drag."""
-        self._extend_drag()
-        self.end_drag()
+        self._forget_drag()
 
-    def end_drag(self) -> None:
-        """Select no further: the button was let go, perhaps elsewhere."""
-        self._drag_mouse = None
+    def end_drag(self, at: float) -> None:
+        """Select no further: the button was let go elsewhere, at a time of Textual's events.
+
+        Moves before that may not have been looked at yet, and the next drag may have begun.
+        """
+        self.call_later(lambda: self._forget_drag() if self._drag_began < at else None)
+
+    def _forget_drag(self) -> None:
+        self._drag_start = self._drag_mouse = None
+        self._stay_within()
+
+    def _stay_within(self) -> None:
         if self._edge_timer is not None:
             self._edge_timer.stop()
             self._edge_timer = None
@@ -105,23 +117,28 @@ class SelectingView(ThreadView):
             self.call_later(self._extend_drag)
 
     def _extend_drag(self) -> None:
+        """Select both characters, the first and the one under the mouse, whichever of them stands before the other.
+
+        Textual leaves out the one that comes later where a drag goes back, and halves of wide ones.
+        """
         if self._drag_mouse is None or self._drag_start is None or self not in self.screen.selections:
             return
-        end = self._text_at(self._drag_mouse, behind=1)
-        if end is not None:
-            self.screen.selections = {self: Selection.from_offsets(self._drag_start, end)}
+        here = self._ends_at(self._drag_mouse)
+        if here is not None:
+            start, *_, end = sorted((*self._drag_start, *here), key=attrgetter("y", "x"))
+            self.screen.selections = {self: Selection(start, end)}
 
-    def _text_at(self, mouse: Offset, behind: int = 0) -> Offset | None:
-        """Return what Textual's selections take for the place of a cell; beside the text it is the row's next end.
+    def _ends_at(self, mouse: Offset) -> tuple[Offset, Offset] | None:
+        """Return the start and the end of the character in a cell, as Textual's selections take them.
 
-        behind: 1 for the place behind the character in the cell.
+        Each is an offset in a block's text and the block's line key. Beside the text both are the row's next end.
         """
         if not self._shown_rows:
             return None
         row = self._shown_rows[max(0, min(mouse.y, len(self._shown_rows) - 1))]
-        at = self._log_drawing.offset_at(row, mouse.x)
-        at = at + behind if at is not None else self._log_drawing.edge_at(row, mouse.x)
-        return Offset(at, line_key(row.place))
+        start, end = self._log_drawing.ends_at(row, mouse.x)
+        key = line_key(row.place)
+        return Offset(start, key), Offset(end, key)
 
     def on_click(self, event: events.Click) -> None:
         """Ask for a link, or select a word or a paragraph, as one, two or three clicks ask for."""
@@ -129,8 +146,8 @@ class SelectingView(ThreadView):
         if not 0 <= event.y < len(self._shown_rows):
             return
         row = self._shown_rows[event.y]
-        offset = self._log_drawing.offset_at(row, event.x)
-        if offset is None:
+        offset, offset_behind = self._log_drawing.ends_at(row, event.x)
+        if offset == offset_behind:
             return
         if event.chain == 1:
             if (link := row.block.read().link_at(offset)).target:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
-from textual import on
+from textual import events, on
 from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
@@ -39,14 +39,14 @@ class ReadingScreen(BranchedScreen, LinkingScreen):
     def _turn_to_messages(self) -> bool:
         """Put the cursor on messages. False, and nothing changes, where there are none or something is written."""
         is_calm = monotonic() - self._cancelled_s > WITHIN_S
-        if not (is_calm and self._composer.has_focus and not self._composer.text and self._message_log.bubble_keys):
+        if not (is_calm and self._composer.has_focus and not self._composer.text and not self._message_log.is_empty):
             return False
         self._message_log.focus()
         return True
 
-    def on_text_selected(self) -> None:
+    def on_text_selected(self, event: events.TextSelected) -> None:
         """The mouse's button was let go, wherever that was."""
-        self._message_log.end_drag()
+        self._message_log.end_drag(event.time)
 
     @on(MessageLog.TextTaken)
     def _copy_taken(self, message: MessageLog.TextTaken) -> None:

@@ -1,12 +1,17 @@
 """The log on a screen: it streams, follows, stays where the reader looks, and gives text away."""
 
+import random
+
 import pytest
-from textual.events import MouseMove
+from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
+from textual.pilot import Pilot
 from textual.widgets import Input
 
-from frieza_tui.tui.log.bubble import BubbleState, CodeBlock
+from frieza_tui.text.width import cell_len, graphemes
+from frieza_tui.tui.log.bubble import BubbleState
 from tests.support.log_app import LogApp, painted, until
 
+MIXED = "日本語の**文**。\n\n| a | b |\n|---|---|\n| 甲 | 乙 |\n\n```py\nx = 1  # 数\n```"
 PARAGRAPHS = "\n\n".join(f"Paragraph {number} goes on for some words." for number in range(60))
 
 
@@ -98,7 +103,6 @@ async def test_removed_and_cleared_bubbles_are_gone(app: LogApp) -> None:
         log.feed("c", "late")
         log.set_state("c", BubbleState("x"))
         await painted(pilot)
-        assert log.bubble_keys == ["a", "c"]
         assert [line for line in app.lines() if line] == ["▎ A", "▎ text a", "▎ C  x", "▎ text c"]
         log.clear()
         await painted(pilot)
@@ -200,6 +204,47 @@ async def test_a_drag_selects_across_bubbles_without_what_the_width_did(app: Log
         assert isinstance(app.focused, Input)
 
 
+def mouse(kind: type[MouseEvent], x: int, y: int, button: int = 1) -> MouseEvent:
+    return kind(None, x, y, 0, 0, button, False, False, False, x, y)
+
+
+async def dragged(app: LogApp, pilot: Pilot[None], *cells: tuple[int, int]) -> str:
+    """What is selected by a drag from the first cell through the others."""
+    app.screen.clear_selection()
+    for kind, cell in [(MouseDown, cells[0]), *((MouseMove, cell) for cell in cells[1:]), (MouseUp, cells[-1])]:
+        app.screen._forward_event(mouse(kind, *cell))
+    await pilot.pause()
+    return app.screen.get_selected_text() or ""
+
+
+async def test_a_drag_takes_every_character_it_touches_whole_in_either_direction(app: LogApp) -> None:
+    line = "ab 日本語、ｶﾞ e\u0301 👨‍👩‍👧 🇯🇵🇫🇷 x"
+    cells = [letter for letter in graphemes(line) for _ in range(cell_len(letter))]
+    owner = [at for at, letter in enumerate(graphemes(line)) for _ in range(cell_len(letter))]
+    letters = list(graphemes(line))
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.message_log.add_bubble("a", "assistant", "A", source=line)
+        await painted(pilot)
+        for first in range(0, len(cells), 3):
+            for last in range(first + 1, len(cells), 4):
+                touched = "".join(letters[owner[first] : owner[last] + 1])
+                assert await dragged(app, pilot, (first + 2, 2), (last + 2, 2)) == touched
+                assert await dragged(app, pilot, (last + 2, 2), (first + 2, 2)) == touched
+
+
+async def test_a_drag_between_any_two_cells_selects_the_same_in_either_direction(app: LogApp) -> None:
+    dice = random.Random(1)
+    async with app.run_test(size=(30, 24)) as pilot:
+        app.message_log.add_bubble("u", "user", "あなた", source="one two three four five six 七つ")
+        app.message_log.add_bubble("a", "assistant", "A", source=f"{MIXED}\n\n> quoted 引用\n\n- one\n- two")
+        await painted(pilot)
+        for _ in range(20):
+            first, between, last = [(dice.randrange(28), dice.randrange(20)) for _ in range(3)]
+            if first != last:
+                forward = await dragged(app, pilot, first, between, last)
+                assert await dragged(app, pilot, last, first) == forward
+
+
 async def test_a_drag_to_the_edge_scrolls_on_and_takes_what_comes(app: LogApp) -> None:
     async with app.run_test(size=(60, 16)) as pilot:
         app.message_log.add_bubble("a", "assistant", "A", source=PARAGRAPHS)
@@ -224,18 +269,6 @@ async def test_two_clicks_select_a_word_and_three_a_paragraph(app: LogApp) -> No
         assert app.screen.get_selected_text() == "two"
         await pilot.click("MessageLog", offset=(7, 2), times=3)
         assert app.screen.get_selected_text() == "one two three four five six"
-
-
-async def test_code_is_given_away_exactly(app: LogApp) -> None:
-    async with app.run_test(size=(24, 12)) as pilot:
-        log = app.message_log
-        log.add_bubble("a", "assistant", "A", source="1. a\n   ```py\n   \tif x:  \n\n     y\n   ```\n\n```\nz\n```")
-        log.feed("a", "late", "code:s1")
-        log.add_bubble("b", "assistant", "B")
-        log.feed("b", "print(1)", "code:s1")
-        await painted(pilot)
-        assert log.code_blocks_of("a") == [CodeBlock("py", "\tif x:  \n\n  y\n"), CodeBlock("", "z\n")]
-        assert log.code_blocks_of("b") == [CodeBlock("python", "print(1)")]
 
 
 @pytest.mark.parametrize("theme", ["frieza", "frieza-light", "frieza-terminal"])

@@ -116,6 +116,20 @@ async def test_one_of_several_blocks_of_code_is_taken_by_its_number(app: Reading
         assert app.taken == [("code", "two\n")]
 
 
+async def test_code_is_taken_exactly_as_it_was_written(app: ReadingApp) -> None:
+    text = "1. a\n   ```py\n   \tif x:  \n\n     y\n   ```\n\n```\nz\n```"
+    async with app.run_test(size=(24, 12)) as pilot:
+        app.message_log.add_bubble("a", "assistant", "A", source=text)
+        app.message_log.add_bubble("b", "assistant", "B")
+        app.message_log.feed("b", "print(1)  # longer than the log is wide", "code:s1")
+        await painted(pilot)
+        app.message_log.focus()
+        await pilot.press("c", "k", "c", "1", "c", "2")
+        assert app.offered[0] == [CodeBlock("py", "\tif x:  \n\n  y\n"), CodeBlock("", "z\n")]
+        taken = ["print(1)  # longer than the log is wide", "\tif x:  \n\n  y\n", "z\n"]
+        assert app.taken == [("code", code) for code in taken]
+
+
 async def test_enter_folds_a_message_and_unfolds_it(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app, turns=1)
