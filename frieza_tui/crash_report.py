@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final
 
 from frieza_tui import __version__, paths
-from frieza_tui.domain.errors import FriezaError
+from frieza_tui.domain.errors import BackendError, FriezaError
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 
@@ -98,12 +98,21 @@ def _chain(error: BaseException, seen: frozenset[int] = frozenset()) -> Iterator
 
 def _lines(error: BaseException) -> Iterator[str]:
     kind = type(error)
-    words = f": {safe_line(str(error), 300)}" if isinstance(error, FriezaError) else ""
-    yield f"{kind.__module__}.{kind.__qualname__}{words}"
+    yield f"{kind.__module__}.{kind.__qualname__}{_own_words(error)}"
     frames = list(_frames(error.__traceback__))
     if len(frames) > _MOST_FRAMES:
         frames[_MOST_FRAMES // 2 : -_MOST_FRAMES // 2] = ["  …"]
     yield from frames
+
+
+def _own_words(error: BaseException) -> str:
+    match error:
+        case BackendError(facts=facts):  # a server may quote what it was sent
+            return f": status {facts.status}" if facts.status is not None else ""
+        case FriezaError():
+            return f": {safe_line(str(error), 300)}"
+        case _:
+            return ""
 
 
 def _frames(traceback: TracebackType | None) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """How the command line writes its help: lines measured in cells and broken as Japanese is. Knows no flag."""
 
 import argparse
+from typing import NoReturn
 
 
 class HelpParser(argparse.ArgumentParser):
@@ -10,6 +11,12 @@ class HelpParser(argparse.ArgumentParser):
         """Write the help."""
         self.formatter_class = _CellFormatter
         return super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, in which the words that were given stand as they are; ends with status 2."""
+        from frieza_tui.text.safe import make_safe
+
+        super().error(make_safe(message))
 
 
 class _CellFormatter(argparse.HelpFormatter):

@@ -35,12 +35,16 @@ def cache_dir() -> Path:
     return _private(platformdirs.user_cache_path(APP, appauthor=False))
 
 
+def private_opener(path: str, flags: int) -> int:
+    """Open a file for its owner's eyes alone (mode 0600), if it is new; to be given to `open`."""
+    return os.open(path, flags, 0o600)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file for its owner's eyes alone (mode 0600), whole or not at all. Raises: OSError."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with open(temporary, "wb", opener=private_opener) as file:
             file.write(content)
         temporary.replace(path)
     finally:

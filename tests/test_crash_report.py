@@ -3,13 +3,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from frieza_tui import paths
 from frieza_tui.crash_report import KEPT_REPORTS, describe, report_sentence, write_report
-from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.errors import Refused, ServerFacts, StoreError
 from frieza_tui.log_file import open_log
 
 SECRET = "planted-words"
@@ -54,6 +55,12 @@ def test_our_own_words_are_quoted() -> None:
     assert "The disk is full." in describe(broken(StoreError("The disk is full.")))
 
 
+def test_a_servers_words_are_not_quoted_for_they_may_quote_a_message() -> None:
+    error = Refused(f"The server refused: {SECRET}.", SECRET, ServerFacts(SECRET, 400, SECRET, SECRET))
+    assert "Refused: status 400\n" in describe(broken(error))
+    assert SECRET not in describe(broken(error))
+
+
 def test_an_error_that_caused_itself_is_told_once() -> None:
     error = ValueError(SECRET)
     error.__context__ = KeyError(SECRET)
@@ -85,16 +92,32 @@ def test_an_error_that_nobody_catches_is_a_sentence_and_a_report() -> None:
     assert SECRET not in done.stderr + done.stdout + path.read_text("utf-8")
 
 
-def test_the_log_quotes_no_error_and_no_control_and_is_its_owners_alone() -> None:
-    log_path = open_log("warning")
-    log = logging.getLogger("frieza_tui.test")
-    try:
-        log.error("it broke at \x1b]52;c;aGk=\x07 %s", "\x9b31m", exc_info=broken(ValueError(SECRET)))
-    finally:
-        for handler in list(logging.getLogger("frieza_tui").handlers):
-            logging.getLogger("frieza_tui").removeHandler(handler)
+@pytest.fixture
+def log_path() -> Iterator[Path]:
+    loggers = logging.getLogger("frieza_tui"), logging.getLogger()
+    before = [list(logger.handlers) for logger in loggers]
+    path = open_log("warning")
+    assert path is not None
+    yield path
+    for logger, handlers in zip(loggers, before, strict=True):
+        for handler in [one for one in logger.handlers if one not in handlers]:
+            logger.removeHandler(handler)
             handler.close()
-    assert log_path is not None
+
+
+def test_of_an_error_in_a_library_the_log_says_where_and_what_kind(log_path: Path) -> None:
+    said = f"exception was never retrieved: {SECRET!r} %s"
+    logging.getLogger("asyncio").error(said, SECRET, exc_info=broken(ValueError(SECRET)))
+    logging.getLogger("asyncio").debug(said, SECRET)
+    text = log_path.read_text("utf-8")
+    assert "ERROR asyncio: test_of_an_error_in_a_library" in text
+    assert "builtins.ValueError" in text
+    assert SECRET not in text
+
+
+def test_the_log_quotes_no_error_and_no_control_and_is_its_owners_alone(log_path: Path) -> None:
+    log = logging.getLogger("frieza_tui.test")
+    log.error("it broke at \x1b]52;c;aGk=\x07 %s", "\x9b31m", exc_info=broken(ValueError(SECRET)))
     text = log_path.read_text("utf-8")
     assert "break_down" in text
     assert SECRET not in text

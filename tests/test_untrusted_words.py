@@ -1,5 +1,6 @@
 """Words of servers and files on the ways that lead past the screen: errors, exports, names of files, receipts."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,23 @@ def test_a_name_that_was_given_only_shows(words: list[str], capsys: pytest.Captu
     told = capsys.readouterr()
     assert told.err
     assert shows_only(told.out + told.err)
+
+
+@pytest.mark.parametrize("words", [[f"--{NAME.replace(' ', '')}"], ["threads", "list", NAME], ["doctor", "--", NAME]])
+def test_a_flag_that_is_not_there_only_shows(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    told = capsys.readouterr().err
+    assert "unrecognized arguments" in told
+    assert shows_only(told)
+
+
+def test_the_folders_of_models_only_show(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", f"{os.environ['HOME']}/{NAME}")
+    assert main(["model", "remove"]) == 0
+    told = capsys.readouterr().out
+    assert "freed in" in told
+    assert shows_only(told)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

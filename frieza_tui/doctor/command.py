@@ -7,8 +7,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TextIO
 
-import msgspec
-
 from frieza_tui import __version__
 from frieza_tui.assistant_files import find_assistant
 from frieza_tui.backends.embedded.engine_process import ENGINE_COMMAND
@@ -20,6 +18,7 @@ from frieza_tui.doctor.server_checks import look_at_servers
 from frieza_tui.doctor.words import lines_of
 from frieza_tui.i18n import _
 from frieza_tui.settings import Loaded
+from frieza_tui.store.records import readable_json
 from frieza_tui.text.safe import make_safe
 
 
@@ -46,7 +45,7 @@ def run_doctor(
         sys.stderr.write(_("Looking at the servers and the model…") + "\n")
     report = asyncio.run(examine(loaded, file, count_leftovers, engine_command))
     if is_json:
-        print(msgspec.json.format(msgspec.json.encode(report)).decode(), file=out)
+        print(readable_json(report), file=out)
     else:
         print(make_safe("\n".join(lines_of(report))), file=out)
     return 0 if report.works else 1

@@ -16,6 +16,7 @@ from typing import Any
 from frieza_tui.backends.base import Backend, Preparation
 from frieza_tui.backends.expected_run import decode_expected
 from frieza_tui.domain.errors import FriezaError
+from frieza_tui.log_file import LINE, DiscreetFormatter
 from frieza_tui.server.app import serving
 from frieza_tui.server.listen import base_url, bind
 from frieza_tui.server.options import ServerOptions
@@ -34,7 +35,9 @@ def main_child(open_backend: Callable[[dict[str, Any]], Backend]) -> int:
     Standard output gets one JSON object a line: {"event": "listening", "base_url"}, then one
     {"event": "preparation", "stage", "fraction", "detail"} for each step of the backend's way to its first answer.
     """
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(DiscreetFormatter(LINE))
+    logging.basicConfig(handlers=[handler])
     _ignore_the_terminals_signals()
     reporter = _Reporter()
     parent = _Parent()

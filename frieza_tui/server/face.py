@@ -18,6 +18,7 @@ from frieza_tui.i18n import _
 from frieza_tui.server.app import serving
 from frieza_tui.server.listen import base_url, bind
 from frieza_tui.server.options import ServerOptions
+from frieza_tui.text.safe import make_safe
 
 _HARD_EXIT_S = 3.0
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -87,7 +88,7 @@ class _Face:
             self._say(str(error))
 
     def _say(self, text: str) -> None:
-        print(text, file=self._stdout, flush=True)
+        print(make_safe(text), file=self._stdout, flush=True)
 
 
 def _greeting(url: str, key: str, *, is_new: bool) -> str:

@@ -140,7 +140,10 @@ def bind(host: str, port: int) -> socket.socket:
     """Return a socket bound to an address; port 0 means any free one. Raises: OSError."""
     if not 0 <= port <= 65535:
         raise OSError(f"{port} is no port")
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except UnicodeError as error:
+        raise OSError(f"{host!r} is no name of a machine") from error
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

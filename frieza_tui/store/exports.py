@@ -23,6 +23,8 @@ _NAME_BYTES: Final = 180
 """Of a file name, without its ending; file systems take 255."""
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 _DEVICES: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+_LINK: Final = re.compile("(?:https?|mailto):", re.IGNORECASE)
+"""As on the screen; everything else may start programs."""
 _SVG_COLUMNS, _SVG_ROW = 80, 20
 _STYLE: Final = (
     "body{max-width:46rem;margin:2rem auto;padding:0 1rem;font:1rem/1.6 sans-serif;color-scheme:light dark}"
@@ -137,6 +139,7 @@ def _web_page(page: _Page) -> str:
 
     # No raw HTML, and no images: a page that somebody opens fetches nothing.
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    markdown.validateLink = lambda url: _LINK.match(url) is not None  # type: ignore[method-assign]
     articles = "\n".join(
         f'<article class="{message.role}"><header>{escape(page.label(message))}</header>\n'
         + "".join(markdown.render(block) for block in _blocks(message))

@@ -27,6 +27,7 @@ async def test_an_engine_that_is_not_installed_is_said_in_words(tmp_path: Path) 
     error = await failure_of(NO_ENGINE, tmp_path)
     assert "not installed" in error.happened
     assert (tmp_path / "log").read_bytes() == b""
+    assert (tmp_path / "log").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(

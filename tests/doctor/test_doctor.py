@@ -14,6 +14,7 @@ from frieza_tui.doctor.report import Report
 from frieza_tui.doctor.words import TROUBLE, lines_of
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.settings import load_settings
+from tests.support.attacks import shows_only
 from tests.support.fake_engine import running_fake
 from tests.support.loopback import TOKEN, running_server
 from tests.support.terminal import program
@@ -102,14 +103,15 @@ async def test_what_is_left_over_and_a_broken_ledger_are_told() -> None:
 
 @pytest.mark.parametrize("is_json", [True, False])
 def test_secrets_are_masked_and_sources_told(tmp_path: Path, is_json: bool) -> None:
-    file = tmp_path / "settings.toml"
+    file = tmp_path / "settings\x1b[31m\x9b31m\u202e.toml"
     file.write_text(f'base_url = "http://me:{KEY}@127.0.0.1:9/v1"\nfollow = "top"\n')
     out = StringIO()
     loaded = load_settings({"model": "/nowhere.gguf"}, {"OPENAI_API_KEY": KEY}, file)
     assert run_doctor(loaded, file, no_leftovers, out, is_json=is_json) == 1
     text = out.getvalue()
     assert KEY not in text
-    assert all(part in text for part in ("api_key", "environment", "follow", "top", str(file), "command line"))
+    assert all(part in text for part in ("api_key", "environment", "follow", "top", str(tmp_path), "command line"))
+    assert shows_only(text)
 
 
 def test_the_command_answers_in_json() -> None:

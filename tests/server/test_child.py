@@ -17,7 +17,7 @@ from frieza_tui.domain.thread import Thread, user_message
 from tests.support.conversations import open_talk
 
 CHILD = """
-import sys, time
+import asyncio, sys, time
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.scripted import Pause, Reply, ScriptedBackend
 from frieza_tui.domain.errors import ModelError
@@ -31,6 +31,10 @@ def open_backend(config):
     backend = ScriptedBackend([Reply(config.get("text", "hi"))], is_endless=True, preparation=steps)
     if config.get("is_stuck"):
         backend.close = lambda: time.sleep(100)
+    if config.get("is_careless"):
+        facts = {"message": "quotes planted-words", "exception": ValueError("planted-words")}
+        asyncio.get_running_loop().call_exception_handler(facts)
+        print("that was all", flush=True)
     backend.expect = lambda request: print("expects", [one.text for one in request.thread.messages], flush=True)
     return backend
 
@@ -113,6 +117,14 @@ async def test_a_child_expects_what_it_is_told_and_logs_nothing_of_what_it_canno
         noise = await process.stderr.readuntil("expects ['こん']".encode())
     assert b"could not be read" in noise
     assert b"secret" not in noise
+
+
+async def test_a_childs_log_quotes_no_error() -> None:
+    async with child(is_careless=True) as process:
+        assert process.stderr is not None
+        noise = await process.stderr.readuntil(b"that was all")
+    assert b"builtins.ValueError" in noise
+    assert b"planted-words" not in noise
 
 
 @pytest.mark.parametrize("line", [b"", b"[]\n"])

@@ -84,7 +84,9 @@ def test_an_address_in_use_is_named() -> None:
             serve(ServeOptions(port=port), lambda: ScriptedBackend([Reply()]), StringIO())
 
 
-@pytest.mark.parametrize("options", [ServeOptions(port=99999), ServeOptions(host="no.such.host.invalid")])
+@pytest.mark.parametrize(
+    "options", [ServeOptions(port=99999), ServeOptions(host="no.such.host.invalid"), ServeOptions(host="\x9b31m")]
+)
 def test_an_address_that_cannot_be_is_named(options: ServeOptions) -> None:
     with pytest.raises(FriezaError, match="cannot be listened on"):
         serve(options, lambda: ScriptedBackend([Reply()]), StringIO())

@@ -12,7 +12,7 @@ from frieza_tui.domain.events import StepDelta
 from frieza_tui.domain.run import ToolCall
 from frieza_tui.domain.thread import Message, TextPart, Thread
 from frieza_tui.domain.turn import TurnEnded
-from frieza_tui.store.codec import decode_records, encode_events
+from frieza_tui.store.codec import decode_records, encode_events, message_record
 from frieza_tui.store.exports import FORMATS, Format, export_text, file_name, write_export
 from frieza_tui.store.imports import read_threads
 from frieza_tui.store.records import RunRecord, ThreadRecord
@@ -52,6 +52,17 @@ def test_a_web_page_runs_and_fetches_nothing(file: Path) -> None:
     assert "<script" not in page
     assert "<img" not in page
     assert "<h1>フリーザ</h1>" in page
+
+
+@pytest.mark.parametrize(
+    ("target", "is_link"),
+    [("https://one.example/", True), ("MAILTO:a@b.cc", True), ("search-ms:query=x", False), ("/etc/passwd", False)],
+)
+def test_a_web_page_links_to_nothing_that_may_start_programs(target: str, is_link: bool) -> None:
+    said = Message("assistant", (TextPart(f"[here]({target})"),))
+    page = export_text(ThreadRecord("frieza-tui thread", 1, "t", "x", "F", 0, 0, (message_record(said),)), "html")
+    assert "here" in page
+    assert ("<a href" in page) == is_link
 
 
 def test_a_picture_is_well_formed(file: Path) -> None:

@@ -7,6 +7,7 @@ from frieza_tui.backends.embedded.catalogue import KNOWN, LARGE, SMALL, KnownMod
 from frieza_tui.backends.embedded.joining import gigabytes, installed_parts
 from frieza_tui.backends.model_files import ModelStatus, get, models_dir, remove, status
 from frieza_tui.i18n import _
+from frieza_tui.text.safe import make_safe
 
 
 def run_model_command(
@@ -27,7 +28,7 @@ def run_model_command(
             _show(out, err)
         case "get":
             path = get(model, url, _progress(err))
-            print(_("{name} is in {path}.").format(name=model.name, path=path), file=out)
+            _say(_("{name} is in {path}.").format(name=model.name, path=path), out)
         case "remove":
             _remove((SMALL,) if is_small else KNOWN, out)
 
@@ -49,7 +50,7 @@ def _progress(err: TextIO) -> Callable[[float], None]:
 def _show(out: TextIO, err: TextIO) -> None:
     found = status(on_progress=_progress(err))
     for one in found:
-        print("\n".join(_lines(one)), file=out)
+        _say("\n".join(_lines(one)), out)
     if not any(one.is_here or one.are_parts_installed for one in found):
         print(_('Install one with pip install ".[local]", or with: frieza-tui model get'), file=out)
 
@@ -80,9 +81,13 @@ def _state(one: ModelStatus) -> str:
 
 def _remove(models: tuple[KnownModel, ...], out: TextIO) -> None:
     freed = sum(remove(model) for model in models)
-    print(_("{size} freed in {folder}.").format(size=gigabytes(freed), folder=models_dir()), file=out)
+    _say(_("{size} freed in {folder}.").format(size=gigabytes(freed), folder=models_dir()), out)
     for model in models:
         if installed_parts(model):
             words = _("The installed parts of {name} are pip's: {parts}.")
             parts = f"{model.part_package}1 … {model.part_count}"
             print(words.format(name=model.name, parts=parts), file=out)
+
+
+def _say(text: str, out: TextIO) -> None:
+    print(make_safe(text), file=out)  # folders are named by the environment

@@ -1,5 +1,4 @@
-import webbrowser
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,23 +9,32 @@ from tests.support.stage import Stage, open_stage
 LINKS = "See [the page](https://one.example/a) and [google.com](https://xn--gogle-jye.example/) or <mailto:x@y.zz>."
 
 
-class Recorder(webbrowser.BaseBrowser):
-    def __init__(self, works: bool) -> None:
-        super().__init__("recorder")
-        self.works = works
-        self.urls: list[str] = []
+class Recorder:
+    """A browser, as the environment names it."""
 
-    def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
-        self.urls.append(url)
-        return self.works
+    def __init__(self, folder: Path, works: bool) -> None:
+        self._seen = folder / "urls"
+        self._environ = folder / "environ"
+        self.program = folder / "browser"
+        self.program.write_text(
+            f'#!/bin/sh\nenv > {self._environ}\necho "$1" >> {self._seen}\nexit {0 if works else 1}\n'
+        )
+        self.program.chmod(0o700)
+
+    @property
+    def urls(self) -> list[str]:
+        return self._seen.read_text().splitlines() if self._seen.exists() else []
+
+    @property
+    def environ(self) -> str:
+        return self._environ.read_text()
 
 
 @pytest.fixture
-def browser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
-    recorder = Recorder(getattr(request, "param", True))
-    monkeypatch.setattr(webbrowser, "_tryorder", ["recorder"])
-    monkeypatch.setattr(webbrowser, "_browsers", {"recorder": [None, recorder]})
-    yield recorder
+def browser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Recorder:
+    recorder = Recorder(tmp_path, getattr(request, "param", True))
+    monkeypatch.setenv("BROWSER", f"{recorder.program} %s")
+    return recorder
 
 
 async def in_the_log(at: Stage) -> None:
@@ -35,7 +43,8 @@ async def in_the_log(at: Stage) -> None:
     await at.press("tab")
 
 
-async def test_l_shows_where_links_lead_and_enter_opens_one(browser: Recorder) -> None:
+async def test_l_shows_where_links_lead_and_enter_opens_one(browser: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
     async with open_stage(Reply(LINKS)) as at:
         await in_the_log(at)
         await at.press("l")
@@ -46,6 +55,7 @@ async def test_l_shows_where_links_lead_and_enter_opens_one(browser: Recorder) -
         await at.press("enter")
         await at.wait_for("Opened.")
         assert browser.urls == ["https://xn--gogle-jye.example/"]
+        assert "PATH=" in browser.environ and "sk-planted" not in browser.environ
         assert at.log.has_focus
         assert not at.screen.query(LinkBar)
 
