@@ -36,7 +36,8 @@ from frieza_tui.tui.words import (
 _TONES: dict[TurnOutcome, Tone] = {"done": "", "incomplete": "warning", "cancelled": "warning", "failed": "error"}
 
 _REASONING = "reasoning:0"
-_NEWS = (TextDelta, RefusalDelta, ReasoningDelta, StepDelta, MessageClosed)
+NEWS = (TextDelta, RefusalDelta, ReasoningDelta, StepDelta, MessageClosed)
+"""The events that bring something of a reply."""
 
 
 class ReplyPlace(Protocol):
@@ -115,7 +116,7 @@ class ReplyBubble:
         if isinstance(event, ConnectionLost):
             self._is_cut = self._has_been_cut = True
             self._log.set_state(self.key, BubbleState(lambda: _("cut off: fetching the rest"), "warning"))
-        elif self._is_cut and isinstance(event, _NEWS):
+        elif self._is_cut and isinstance(event, NEWS):
             self._is_cut = False
             self._log.set_state(self.key, BubbleState(lambda: _("in progress"), "active"))
 

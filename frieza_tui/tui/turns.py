@@ -13,7 +13,8 @@ from frieza_tui.tui.log.bubble import Author, BubbleState, Words
 from frieza_tui.tui.log.content import Sleeper
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.past_bubbles import PastMessage, PastReply
-from frieza_tui.tui.reply_bubble import ReplyBubble
+from frieza_tui.tui.reply_bubble import NEWS, ReplyBubble
+from frieza_tui.tui.silence import Silence
 from frieza_tui.tui.words import USER_LABEL
 
 Number: TypeAlias = int
@@ -52,6 +53,8 @@ class Turns:
         self._assistant_name = assistant_name
         self.number = 0
         """Of the turn that began last; 0 before the first."""
+        self.silence = Silence()
+        """Of the open turn, until something of its reply comes."""
         self._current: _Turn | None = None
         self._shown: list[Shown] = []
         self._has_marks = False
@@ -117,6 +120,7 @@ class Turns:
         """Begin with another thread; the bubbles are the log's business."""
         self._current = None
         self._shown.clear()
+        self.silence.end()
 
     def show_path(self, path: Iterable[PathTurn], marks: Mapping[str, str]) -> None:
         """Show these turns and no others; bubbles that are there already stay."""
@@ -178,6 +182,8 @@ class Turns:
         if current is None or current.reply is None or not self.is_open or turn != self.number:
             return False
         current.delayed = None
+        if isinstance(event, NEWS):
+            self.silence.end()
         match event:
             case TurnEnded():
                 self._close(current, event)
@@ -195,10 +201,12 @@ class Turns:
         self._current = _Turn(text, user_key, reply.key, reply)
         self._shown.append(Shown(user_key, reply.key))
         self._log.follow_end()
+        self.silence.begin()
         return self.number
 
     def _close(self, turn: _Turn, ended: TurnEnded) -> None:
         turn.ended = ended
+        self.silence.end()
         if turn.reply is not None:
             turn.reply.end(ended)
         if not ended.is_sent:

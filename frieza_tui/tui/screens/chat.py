@@ -84,12 +84,12 @@ class ChatScreen(WelcomeScreen):
         self._message_log.reads_from_top = reads_from_top
         self._message_log.is_output_behind = is_output_behind
         self._status_bar = StatusBar(chat.assistant.name)
-        self._waiting_line = WaitingLine()
         self._queue_view = QueueView(chat.queue)
         self._command_offer = CommandOffer()
         self._composer = Composer(recall, is_blinking=is_blinking, id="composer")
         self._key_bar = KeyBar()
         self._turns = Turns(self._message_log, chat.assistant.name)
+        self._waiting_line = WaitingLine(self._turns.silence)
         self._quit_press = SecondPress()
         self._is_leaving = False
 

@@ -1,4 +1,4 @@
-"""The line between the log and the message box: what waits below, or a hint. Knows no log."""
+"""The line between the log and the message box: what waits below, what is waited for, or a hint. Knows no log."""
 
 from textual.content import Content
 from textual.geometry import Size
@@ -9,9 +9,12 @@ from textual.widget import Widget
 
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.text.breaking import wrapped_lines
+from frieza_tui.tui.silence import Silence
 
 HINT_S = 4.0
 """How long a hint stays, unless said otherwise."""
+LOOK_S = 1.0
+"""How often the seconds of a silence are counted."""
 
 
 class WaitingLine(Widget):
@@ -35,7 +38,16 @@ class WaitingLine(Widget):
     """Said as long as it holds, where no hint is; empty for nothing."""
     delay: reactive[str] = reactive("", layout=True)
     """What the open turn waits for; goes before what stands."""
+    waiting: reactive[str] = reactive("")
+    """For how long nothing has come of the open turn; said where nothing else is."""
     _hint_timer: Timer | None = None
+    _silence_timer: Timer | None = None
+
+    def __init__(self, silence: Silence) -> None:
+        """Take what is to be told of the open turn's silence."""
+        super().__init__()
+        self._silence = silence
+        silence.on_change = self._follow_silence
 
     class Clicked(Message):
         """The line was clicked while lines waited."""
@@ -54,16 +66,26 @@ class WaitingLine(Widget):
     def _drop_hint(self) -> None:
         self.hint = ""
 
+    def _follow_silence(self) -> None:
+        """Count only as long as there is something to count."""
+        if self._silence_timer is not None:
+            self._silence_timer.stop()
+        self._silence_timer = self.set_interval(LOOK_S, self._count_silence) if self._silence.is_on else None
+        self._count_silence()
+
+    def _count_silence(self) -> None:
+        self.waiting = self._silence.words
+
     @property
     def _words(self) -> str:
         return self.hint or self.delay or self.standing
 
     def render(self) -> Content:
-        """Say the hint, the delay, what stands, or how much waits below."""
+        """Say the hint, the delay, what stands, how much waits below, or for how long nothing has come."""
         if words := self._words:
             return Content.styled("\n".join(wrapped_lines(words, self.content_size.width)), "$text-warning")
         if self.is_following or not self.lines_below:
-            return Content("")
+            return Content(self.waiting)
         count = ngettext("↓ {count} line below", "↓ {count} lines below", self.lines_below)
         return Content.assemble(
             (count.format(count=self.lines_below), "bold $text-primary"),
