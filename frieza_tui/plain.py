@@ -121,7 +121,7 @@ class PlainFace:
         self._is_unread = False
         self._last_stage = ""
         chat.on_preparation = self._tell_preparation
-        chat.on_trouble = lambda error: self._tell(str(error))
+        chat.on_trouble = lambda error: self._tell(_("Kept on disk again.") if error is None else str(error))
 
     async def run_loop(self, source: TextIO) -> int:
         """Prompt, send, print, until `q` or the end of the file; then delete what was made. Returns an exit status."""

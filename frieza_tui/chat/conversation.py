@@ -83,8 +83,8 @@ class Chat:
         """Called whenever the way to the first answer moves on."""
         self.trouble: StoreError | None = None
         """Why the conversation is not kept at the moment."""
-        self.on_trouble: Callable[[StoreError], None] = lambda _error: None
-        """Called when the conversation can no longer be kept."""
+        self.on_trouble: Callable[[StoreError | None], None] = lambda _error: None
+        """Called when the conversation can no longer be kept; with None once all of it is kept again."""
         self.take_over: Callable[[Past], Past] = lambda past: past
         """Finds the run from which the rest of a kept thread's last reply may be had; may raise StoreError."""
         self.patience = Patience()
@@ -320,8 +320,7 @@ class Chat:
 
     def _note_trouble(self, error: StoreError | None) -> None:
         self.trouble = error
-        if error is not None:
-            self.on_trouble(error)
+        self.on_trouble(error)
 
     def _note_preparation(self, preparation: Preparation) -> None:
         if preparation != self.preparation:

@@ -14,7 +14,7 @@ class Journal(Protocol):
     """Keeps one conversation. No call but the two awaited ones may wait for anything."""
 
     on_trouble: Callable[[StoreError | None], None]
-    """Called on the event loop when the conversation can no longer be kept; with None when it can again."""
+    """Called on the event loop when the conversation can no longer be kept; with None once all of it is kept again."""
 
     def begin_run(self, thread: Thread, assistant: str, origin: RunOrigin, known: Sequence[RunEvent] = ()) -> None:
         """The thread's last message is the user's, and a run answers it now, of which so much is known already."""

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread
 from frieza_tui.domain.turn import TurnEnded, Unsent
 from frieza_tui.i18n import _
+from frieza_tui.store.run_events import joined
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,6 +33,8 @@ log = logging.getLogger(__name__)
 
 GATHER_S: Final = 0.1
 """How long what happens is gathered before it is written together."""
+RETRY_S: Final = 3.0
+"""How long what could not be written waits for the next try, unless somebody waits for it."""
 WRITTEN_WAIT_S: Final = 2.0
 """How long anybody waits for the disk; then the conversation goes on without it."""
 
@@ -48,6 +52,16 @@ class _Asked:
     is_last: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Events:
+    """A write of what happened in the open run."""
+
+    events: list[RunEvent]
+
+    def __call__(self, writer: "ThreadWriter") -> None:
+        writer.add_events(self.events)
+
+
 _Write: TypeAlias = "Callable[[ThreadWriter], None]"
 _Item: TypeAlias = "_Happened | _Asked | _Write"
 
@@ -55,8 +69,8 @@ _Item: TypeAlias = "_Happened | _Asked | _Write"
 class DiskJournal:
     """Implements chat.Journal on the file of the threads. Its methods run on the event loop of the face.
 
-    What cannot be written is told once through `on_trouble`, and again with None when it works once more; at the next
-    turn's beginning and end the whole thread is brought in step with the file, so nothing stays missing.
+    What cannot be written is told once through `on_trouble`, and waits here in its order, also of threads that were
+    left meanwhile; once all of it is written, that is told with None.
     """
 
     def __init__(
@@ -70,14 +84,17 @@ class DiskJournal:
         self._keeps_threads = keeps_threads
         self.on_trouble: Callable[[StoreError | None], None] = lambda _error: None
         self.on_recovery: list[Callable[[], None]] = []
-        """Called on the event loop when what could not be written can be again."""
+        """Called on the event loop when all that could not be written has been; the file may be another one."""
         self._file = file
         self._written = written
         self._db: sqlite3.Connection | None = None
         self._items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._writing: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._behind: list[_Write] = []
+        """What is not written yet, oldest first."""
         self._is_troubled = False
+        self._tries_at_s = 0.0
         self._is_to_finish = False
         self._hurry = threading.Event()
 
@@ -176,8 +193,9 @@ class DiskJournal:
         is_over = False
         while not is_over:
             writes, asked = self._gather()
-            if writes:
-                self._commit(writes)
+            self._behind += writes
+            if self._behind and (asked or time.monotonic() >= self._tries_at_s):
+                self._commit()
             is_over = any(one.is_last for one in asked)
             if is_over and self._db is not None:
                 self._db.close()
@@ -190,55 +208,72 @@ class DiskJournal:
 
         Meanwhile the thread sleeps: woken for every delta it would take turns with the loop at each of them.
         """
-        items = [self._items.get()]
-        self._hurry.wait(GATHER_S)
-        self._hurry.clear()
+        items: list[_Item] = []
         with suppress(queue.Empty):
+            items.append(self._items.get(timeout=RETRY_S if self._is_troubled else None))
+            self._hurry.wait(GATHER_S)
+            self._hurry.clear()
             while True:
                 items.append(self._items.get_nowait())
         writes: list[_Write] = []
         for kind, group in groupby(items, key=type):
             if kind is _Happened:
-                writes.append(_adding([one.event for one in group if isinstance(one, _Happened)]))
+                writes.append(_Events([one.event for one in group if isinstance(one, _Happened)]))
             elif kind is not _Asked:
                 writes += [one for one in group if not isinstance(one, _Happened | _Asked)]
         return writes, [one for one in items if isinstance(one, _Asked)]
 
-    def _commit(self, writes: list[_Write]) -> None:
+    def _commit(self) -> None:
+        """Write all that is not written yet, or nothing."""
         import sqlite3
 
-        from frieza_tui.store.database import FILE_NAME, open_database, store_error
-        from frieza_tui.store.thread_writer import ThreadWriter, Written, settle_dead_runs
+        from frieza_tui.store.database import FILE_NAME, store_error
 
         try:
-            if self._db is None:
-                self._db = open_database(self._file)
-                settle_dead_runs(self._db)
-            writer = ThreadWriter(self._db, self._written or Written())
-            self._db.execute("BEGIN IMMEDIATE")
-            for write in writes:
-                write(writer)
-            self._db.execute("COMMIT")
+            self._write_together()
         except StoreError as error:
             self._fail(error)
         except (OSError, sqlite3.Error) as error:
-            self._fail(store_error(error, self._file or Path(FILE_NAME)))
+            is_hopeless = isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError)
+            self._fail(store_error(error, self._file or Path(FILE_NAME)), is_hopeless=is_hopeless)
         except Exception as error:
             log.exception("the journal broke by an error of our own")
-            self._fail(StoreError(f"{mistake_words(error)} {report_sentence(error)}", _("The conversation goes on.")))
+            happened = f"{mistake_words(error)} {report_sentence(error)}"
+            self._fail(StoreError(happened, _("The conversation goes on.")), is_hopeless=True)
         else:
-            self._written = writer.written
+            self._behind = []
+            self._tries_at_s = 0.0
             if self._is_troubled:
                 self._is_troubled = False
                 self._tell(self._recover)
 
-    def _fail(self, error: StoreError) -> None:
-        """Go on in memory; the file is opened anew the next time."""
-        if self._written is not None:
+    def _write_together(self) -> None:
+        from frieza_tui.store.database import open_database, transaction
+        from frieza_tui.store.thread_writer import ThreadWriter, Written, has_run, settle_dead_runs
+
+        if self._db is None:
+            self._db = open_database(self._file)
+            settle_dead_runs(self._db)
+            if self._written is not None and not has_run(self._db, self._written):
+                self._written = replace(self._written, run=None)
+        writer = ThreadWriter(self._db, self._written or Written())
+        with transaction(self._db):
+            for write in self._behind:
+                write(writer)
+        self._written = writer.written
+
+    def _fail(self, error: StoreError, *, is_hopeless: bool = False) -> None:
+        """Go on in memory; the file is opened anew the next time.
+
+        is_hopeless: no other try would end otherwise; the next turn's beginning or end brings the whole thread.
+        """
+        self._behind = [] if is_hopeless else _put_together(self._behind)
+        if is_hopeless and self._written is not None:
             self._written = replace(self._written, run=None)
         if self._db is not None:
             self._db.close()  # rolls back
             self._db = None
+        self._tries_at_s = time.monotonic() + RETRY_S
         if not self._is_troubled:
             self._is_troubled = True
             log.warning("the thread is not kept: %s", error.happened)
@@ -255,5 +290,13 @@ class DiskJournal:
                 self._loop.call_soon_threadsafe(call)
 
 
-def _adding(events: list[RunEvent]) -> _Write:
-    return lambda writer: writer.add_events(events)
+def _put_together(writes: list[_Write]) -> list[_Write]:
+    """Return the writes with events that follow one another joined: they may wait for long."""
+    found: list[_Write] = []
+    for write in writes:
+        last = found[-1] if found else None
+        if isinstance(write, _Events) and isinstance(last, _Events):
+            found[-1] = _Events(joined([*last.events, *write.events]))
+        else:
+            found.append(write)
+    return found

@@ -154,6 +154,12 @@ class ThreadWriter:
         self.written = Written(key, thread, run, has_deleted or taken_out > 0)
 
 
+def has_run(db: sqlite3.Connection, written: Written) -> bool:
+    """Tell whether the run that is open is in the file, which may be another one than before."""
+    query = "SELECT 1 FROM runs WHERE number = ? AND thread_id = ? AND pid = ? AND ended IS NULL"
+    return db.execute(query, (written.run, written.thread_id, os.getpid())).fetchone() is not None
+
+
 def _last_of(db: sqlite3.Connection, key: str) -> tuple[int, str | None]:
     """Return the number of a thread's messages and the last one's id: no change of it leaves both as they were."""
     query = "SELECT seq + 1, id FROM messages WHERE thread_id = ? ORDER BY seq DESC LIMIT 1"

@@ -27,10 +27,13 @@ class PreparationMoved(Message):
 
 
 @dataclass
-class KeepingFailed(Message):
-    """The thread can no longer be kept on disk. Handled by ChatScreen only."""
+class KeepingChanged(Message):
+    """The thread can no longer be kept on disk, or is kept again. Handled by ChatScreen only."""
 
-    error: StoreError
+    error: StoreError | None
+    """None: it is kept again, all of it."""
+    moved_to: str = ""
+    """Where a file that could not be used is now; safe to show."""
 
 
 @dataclass

@@ -94,6 +94,7 @@ def test_what_the_disk_does_not_take_is_said_and_kept_later(disk: Path, note: No
             faults.insert(0, keeps_nothing("disk: full", lambda: fill(disk), "disk is full", (disk / "ballast").unlink))
         for fault in faults:
             going.go_through(fault)
+            going.terminal.wait_until(lambda: NOT_KEPT not in going.terminal.text, "told that it is kept again")
             note(fault.name)
         other.close()
         going.leave()

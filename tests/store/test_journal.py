@@ -15,11 +15,14 @@ from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import StoreError, StreamCut, UnusableFile
 from frieza_tui.domain.events import ReasoningDelta, StepDelta, TextDelta
 from frieza_tui.domain.run import ToolCall
+from frieza_tui.domain.thread import Thread
 from frieza_tui.domain.turn import TurnEvent, Unsent
+from frieza_tui.store import journal as store_journal
 from frieza_tui.store.database import open_database
 from frieza_tui.store.journal import DiskJournal
 from frieza_tui.store.thread_reader import KeptThread, find_thread, list_threads, load_thread
 from frieza_tui.store.thread_writer import ThreadWriter, settle_dead_runs
+from tests.support.file_limit import files_no_larger_than
 
 FRIEZA = Assistant("フリーザ様", "Speak.")
 
@@ -221,7 +224,7 @@ async def test_many_programs_write_at_once(file: Path, db: sqlite3.Connection) -
 @pytest.mark.parametrize("way", ["foreign", "folder"])
 async def test_a_disk_that_cannot_be_used_is_said_once_and_the_chat_goes_on(file: Path, way: str) -> None:
     block(file, way)
-    troubles: list[StoreError] = []
+    troubles: list[StoreError | None] = []
     async with kept_chat(file, Reply("一"), Reply("二")) as chat:
         chat.on_trouble = troubles.append
         await all_of(chat.send("1"))
@@ -242,20 +245,65 @@ async def test_what_was_not_kept_is_kept_when_it_works_again(file: Path) -> None
 
 async def test_a_disk_that_fills_up_in_the_middle_loses_nothing_in_memory(file: Path) -> None:
     journal = DiskJournal(file)
-    troubles: list[str] = []
+    troubles: list[StoreError | None] = []
     chat = Chat(ScriptedBackend([Reply("一"), Reply("二" * 300_000), Reply("三")]), FRIEZA, journal=journal)
-    chat.on_trouble = lambda error: troubles.append(error.happened)
+    chat.on_trouble = troubles.append
     await all_of(chat.send("1"))
     await journal.written()
     assert journal._db is not None
     journal.put(fill_disk)
     await all_of(chat.send("2"))
     await journal.written()
-    assert len(troubles) == 1
-    assert "full" in troubles[0]
+    assert troubles[0] is not None
+    assert "full" in troubles[0].happened
+    assert troubles[1:] in ([], [None])  # it may have been tried again, and told to be kept
     await all_of(chat.send("3"))
     await chat.close()
     assert kept(file).thread == chat.thread
+
+
+async def test_what_the_disk_did_not_take_of_a_reply_is_kept_while_it_goes_on_as_soon_as_there_is_room(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_journal, "RETRY_S", 0.05)
+    second, third = asyncio.Event(), asyncio.Event()
+    troubles: asyncio.Queue[StoreError | None] = asyncio.Queue()
+    async with kept_chat(file, Reply("一", second, "二" * 5000, third, "三")) as chat, asyncio.timeout(20):
+        chat.on_trouble = troubles.put_nowait
+        events = chat.send("1")
+        await anext(event async for event in events if isinstance(event, TextDelta))
+        await chat._journal.written()
+        with files_no_larger_than(4096):
+            second.set()
+            await anext(event async for event in events if isinstance(event, TextDelta))
+            chat.keep_unsent("書きかけ")
+            assert await troubles.get() is not None
+            await chat._journal.written()  # it is tried again, in vain
+            assert troubles.empty()
+        assert await troubles.get() is None
+        found = kept(file)
+        assert (found.thread.messages[1].text, found.draft) == ("一" + "二" * 5000, "書きかけ")
+        third.set()
+        assert [event async for event in events]
+    assert kept(file).thread == chat.thread
+
+
+async def test_a_thread_that_was_left_while_nothing_could_be_kept_is_kept_later(
+    file: Path, db: sqlite3.Connection
+) -> None:
+    async with kept_chat(file, *map(Reply, "一二三四")) as chat:
+        await all_of(chat.send("1"))
+        await chat._journal.written()
+        with files_no_larger_than(4096):
+            await all_of(chat.send("2"))
+            chat.keep_unsent("書きかけ")
+            assert chat.go_on_with(Past(Thread()))
+            await all_of(chat.send("3"))
+            assert chat.trouble is not None
+        await all_of(chat.send("4"))
+    texts = [[message.text for message in load_thread(db, one.id).thread.messages] for one in list_threads(db)]
+    assert texts == [["3", "三", "4", "四"], ["1", "一", "2", "二"]]
+    assert [load_thread(db, one.id).draft for one in list_threads(db)] == ["", "書きかけ"]
 
 
 async def test_a_draft_of_a_program_that_is_no_more_is_given_back_once(file: Path, db: sqlite3.Connection) -> None:
@@ -270,7 +318,7 @@ async def test_a_draft_of_a_program_that_is_no_more_is_given_back_once(file: Pat
 
 async def test_an_unusable_file_is_moved_aside_at_a_word_and_everything_kept_from_then_on(file: Path) -> None:
     block(file, "foreign")
-    troubles: list[StoreError] = []
+    troubles: list[StoreError | None] = []
     async with kept_chat(file, Reply("一"), Reply("二")) as chat:
         chat.on_trouble = troubles.append
         await all_of(chat.send("1"))
@@ -283,11 +331,11 @@ async def test_an_unusable_file_is_moved_aside_at_a_word_and_everything_kept_fro
         await all_of(chat.send("2"))
     assert kept(file).thread == chat.thread
     assert is_blocked(Path(path))
-    assert len(troubles) == 1
+    assert troubles[1:] == [None]
 
 
 async def test_a_file_that_is_damaged_in_the_middle_is_said_once_and_the_chat_goes_on(file: Path) -> None:
-    troubles: list[StoreError] = []
+    troubles: list[StoreError | None] = []
     journal = DiskJournal(file)
     async with kept_chat(file, *map(Reply, "一二三"), journal=journal) as chat:
         chat.on_trouble = troubles.append

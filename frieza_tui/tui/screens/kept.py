@@ -17,7 +17,7 @@ from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.collecting import put_off_collections
 from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.message_log import MessageLog
-from frieza_tui.tui.messages import KeepingFailed
+from frieza_tui.tui.messages import KeepingChanged
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.greeting import sample_messages
@@ -142,14 +142,18 @@ class KeptScreen(Screen[None]):
             self.action_retry()
         return True
 
-    def _tell_trouble(self, error: StoreError) -> None:
-        self.post_message(KeepingFailed(error))
+    def _tell_trouble(self, error: StoreError | None) -> None:
+        self.post_message(KeepingChanged(error))
 
-    @on(KeepingFailed)
-    def _say_trouble(self, message: KeepingFailed) -> None:
+    @on(KeepingChanged)
+    def _say_trouble(self, message: KeepingChanged) -> None:
         message.stop()
-        self.remove_class("-empty")
         self._message_log.remove_bubble(_NOT_KEPT)
+        if message.error is None:
+            kept_anew = _("Kept from now on; the old file is {path}.").format(path=message.moved_to)
+            self._waiting_line.say(kept_anew if message.moved_to else _("Kept on disk again."), 20.0)
+            return
+        self.remove_class("-empty")
         self._message_log.add_bubble(
             _NOT_KEPT,
             "notice",
@@ -174,8 +178,7 @@ class KeptScreen(Screen[None]):
         except StoreError as error:
             self._tell_trouble(error)
             return
-        self._message_log.remove_bubble(_NOT_KEPT)
-        self._waiting_line.say(_("Kept from now on; the old file is {path}.").format(path=path), 20.0)
+        self.post_message(KeepingChanged(None, path))  # behind the one that says that it works again
 
     @on(Composer.Changed)
     @on(QueueView.Changed)
