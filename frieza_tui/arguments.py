@@ -7,6 +7,7 @@ from typing import Protocol
 
 from frieza_tui import __version__
 from frieza_tui.help_text import HelpParser
+from frieza_tui.hidden_key import key_given
 from frieza_tui.i18n import _
 
 SETTINGS_FLAGS = (
@@ -39,6 +40,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     for name in ("prompt", "plain", "demo", "resume"):
         if not hasattr(arguments, name):
             setattr(arguments, name, None)
+    arguments.api_key = key_given(arguments.api_key)
     return arguments
 
 

@@ -1,6 +1,5 @@
 """The composition root: flags and settings in, a face out. Nothing heavy is imported before a face asks for it."""
 
-import errno
 import gc
 import io
 import os
@@ -11,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from frieza_tui import __version__
+from frieza_tui.hidden_key import hide_key
 
 if TYPE_CHECKING:
     import argparse
@@ -29,6 +29,8 @@ MISUSED = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Run frieza-tui; returns the exit status: 0 done or answered, 1 failed, 2 misused."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        hide_key(words)
     if words == ["--version"]:
         print(f"frieza-tui {__version__}")
         return 0
@@ -47,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        return _leave_unwritten(error)
+        from frieza_tui.plain import leave_unwritten
+
+        return leave_unwritten(error)
     return status
 
 
@@ -56,18 +60,6 @@ def _take_any_letters() -> None:
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-def _leave_unwritten(error: OSError) -> int:
-    """Return the exit status after standard output could not be written; any other error is a mistake of our own."""
-    if error.filename is not None or error.errno not in {errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EIO}:
-        raise error
-    from frieza_tui.plain import open_nowhere, unwritten_words
-
-    open_nowhere()
-    if error.errno != errno.EPIPE:  # else whoever read it has gone, and is told nothing
-        print(f"frieza-tui: {unwritten_words(error)}", file=sys.stderr)
-    return 1
 
 
 def _report_uncaught_errors() -> None:
@@ -386,13 +378,14 @@ def _clean(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
 
     from frieza_tui.chat import receipt_line
     from frieza_tui.chat.leftovers import sweep
+    from frieza_tui.chosen import address_of
     from frieza_tui.i18n import _
     from frieza_tui.text.safe import safe_line
 
     found = asyncio.run(sweep(_key_finder(loaded), is_dry=arguments.dry_run))
     for one in found:
         what = f"{one.deletion.kind} {one.deletion.id}" if arguments.dry_run else receipt_line(one.deletion)
-        print(safe_line(f"{one.base_url} {what}", 600))
+        print(safe_line(f"{address_of(one.base_url)} {what}", 600))
     if not found:
         print(_("Nothing is left over."))
     return 0 if arguments.dry_run or all(one.deletion.is_deleted for one in found) else 1

@@ -1,6 +1,7 @@
 """The line face: the article's own loop in plain lines, and one-shot answers for pipes. Paints nothing."""
 
 import asyncio
+import errno
 import locale
 import os
 import signal
@@ -289,6 +290,16 @@ def _dropped_words(count: int) -> str:
 def unwritten_words(error: OSError) -> str:
     """Say that standard output takes no more, and why."""
     return _("The output cannot be written: {reason}.").format(reason=error.strerror or type(error).__name__)
+
+
+def leave_unwritten(error: OSError) -> int:
+    """Return the exit status after standard output could not be written; any other error is a mistake of our own."""
+    if error.filename is not None or error.errno not in {errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EIO}:
+        raise error
+    open_nowhere()
+    if error.errno != errno.EPIPE:  # else whoever read it has gone, and is told nothing
+        sys.stderr.write(f"frieza-tui: {unwritten_words(error)}\n")
+    return FAILED
 
 
 def open_nowhere() -> TextIO:

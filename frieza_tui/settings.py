@@ -7,10 +7,11 @@ import math
 import os
 import re
 import tomllib
+from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -25,6 +26,10 @@ Follow: TypeAlias = Literal["end", "top"]
 ENV_PREFIX = "FRIEZA_TUI_"
 SHARED_ENV = {"api_key": "OPENAI_API_KEY", "base_url": "OPENAI_BASE_URL"}
 """Variables that the openai package reads too; ours win over them."""
+
+
+BASIC = "Basic "
+"""Begins a key that is a name and a password."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,9 +82,9 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def environ_without_keys() -> dict[str, str]:
-    """Return the environment for a program that is started from here and has no use for the key of a server."""
-    keys = (SHARED_ENV["api_key"], f"{ENV_PREFIX}API_KEY")
-    return {name: value for name, value in os.environ.items() if name not in keys}
+    """Return the environment for a program that is started from here and has no use for a server and its key."""
+    secret = {name for field in SHARED_ENV for name in (SHARED_ENV[field], ENV_PREFIX + field.upper())}
+    return {name: value for name, value in os.environ.items() if name not in secret}
 
 
 def settings_file() -> Path:
@@ -109,7 +114,28 @@ def load_settings(flags: Mapping[str, object], environ: Mapping[str, str], file:
         _check(source, layer)
         values.update(layer)
         sources.update(dict.fromkeys(layer, source))
+    base_url, key = without_password(str(values.get("base_url", "")))
+    if key:
+        values.update(base_url=base_url, api_key=key)
+        sources["api_key"] = sources["base_url"]
     return Loaded(msgspec.convert(values, Settings, strict=False), sources)
+
+
+def without_password(address: str) -> tuple[str, str]:
+    """Return an address without the name and the password in it, and these as a key; "" where there are none.
+
+    As a key they are masked, kept and sent as every key is. Source of its form: RFC 7617.
+    """
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address, ""
+    given, _sign, place = parts.netloc.rpartition("@")
+    if not given:
+        return address, ""
+    name, _colon, password = given.partition(":")
+    pair = f"{unquote(name)}:{unquote(password)}".encode()
+    return parts._replace(netloc=place).geturl(), BASIC + b64encode(pair).decode()
 
 
 def _from_file(path: Path, *, is_required: bool) -> dict[str, object]:
@@ -132,7 +158,8 @@ def _from_file(path: Path, *, is_required: bool) -> dict[str, object]:
             _("The settings file {path} is not valid TOML: {error}.").format(path=path, error=error),
             _("Mend or remove it."),
         ) from error
-    if "api_key" in values and os.name == "posix" and path.stat().st_mode & 0o077:
+    has_key = "api_key" in values or without_password(str(values.get("base_url", "")))[1]
+    if has_key and os.name == "posix" and path.stat().st_mode & 0o077:
         raise SettingsError(
             _("The settings file {path} holds a key that other users could read.").format(path=path),
             _("Run: chmod 600 {path}").format(path=path),
@@ -159,9 +186,10 @@ def _check(source: str, layer: Mapping[str, object]) -> None:
     except msgspec.ValidationError as error:
         raise SettingsError(_wrong_value(source, layer, str(error))) from error
     if checked.base_url is not None and not _is_web_address(checked.base_url):
+        shown = checked.base_url.rpartition("@")[2]  # a password may stand before it
         raise SettingsError(
             _("{key} in {source} is not a web address: {value}.").format(
-                key="base_url", source=_place("base_url", source), value=checked.base_url
+                key="base_url", source=_place("base_url", source), value=shown
             ),
             _("Give one such as http://127.0.0.1:11434/v1."),
         )

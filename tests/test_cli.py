@@ -35,9 +35,9 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
         return Done(words, status, *capsys.readouterr())
 
     yield one
-    log = logging.getLogger("frieza_tui")
-    for handler in [*log.handlers]:
-        log.removeHandler(handler)
+    for handler in [*logging.getLogger("frieza_tui").handlers]:
+        logging.getLogger("frieza_tui").removeHandler(handler)
+        logging.getLogger().removeHandler(handler)
         handler.close()
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from frieza_tui.domain.errors import SettingsError
-from frieza_tui.settings import is_key, load_settings, settings_file
+from frieza_tui.settings import environ_without_keys, is_key, load_settings, settings_file
 
 
 def write(text: str) -> Path:
@@ -76,9 +76,10 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
         load_settings({}, {}, tmp_path / "none.toml")
 
 
-def test_a_file_with_a_key_must_be_private() -> None:
-    path = write("api_key = 'sk-planted'")
-    assert load_settings({}, {}).settings.api_key == "sk-planted"
+@pytest.mark.parametrize("text", ["api_key = 'sk-planted'", "base_url = 'https://me:sk-planted@host/v1'"])
+def test_a_file_with_a_key_must_be_private(text: str) -> None:
+    path = write(text)
+    assert load_settings({}, {}).settings.api_key
     path.chmod(0o644)
     with pytest.raises(SettingsError, match="chmod 600") as caught:
         load_settings({}, {})
@@ -107,3 +108,31 @@ def test_spaces_between_hosts_are_no_part_of_them() -> None:
         "one.example",
         "two.example",
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "base_url", "key"),
+    [
+        ("http://me:s3%2Fcret@127.0.0.1:9/v1", "http://127.0.0.1:9/v1", "Basic bWU6czMvY3JldA=="),
+        ("https://me@host/v1?x=1", "https://host/v1?x=1", "Basic bWU6"),
+        ("https://host/v1/a@b", "https://host/v1/a@b", "sk-other"),
+    ],
+)
+def test_a_password_in_an_address_is_a_key(address: str, base_url: str, key: str) -> None:
+    loaded = load_settings({}, {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": "sk-other"})
+    assert (loaded.settings.base_url, loaded.settings.api_key) == (base_url, key)
+    assert loaded.sources["api_key"] == "environment"
+
+
+@pytest.mark.parametrize("address", ["ftp://me:s3cret@host/v1", "me:s3cret@host/v1"])
+def test_no_password_is_shown_of_an_address_that_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError, match="host/v1") as caught:
+        load_settings({"base_url": address}, {})
+    assert "s3cret" not in str(caught.value)
+
+
+def test_programs_that_are_started_are_given_no_server_and_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "FRIEZA_TUI_API_KEY", "OPENAI_BASE_URL", "FRIEZA_TUI_BASE_URL"):
+        monkeypatch.setenv(name, "http://me:s3cret@host/v1")
+    assert "s3cret" not in str(environ_without_keys())
+    assert "PATH" in environ_without_keys()

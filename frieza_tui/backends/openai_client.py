@@ -22,6 +22,7 @@ from frieza_tui.backends.sdk_errors import Server, address_error, backend_error,
 from frieza_tui.backends.sse import MAX_EVENT_BYTES, EventDecoder, EventTooLarge, ServerEvent
 from frieza_tui.backends.waits import retry_after_s
 from frieza_tui.domain.errors import BackendError
+from frieza_tui.settings import BASIC
 
 if TYPE_CHECKING:
     import httpx2
@@ -240,9 +241,11 @@ class OpenAIClient:
             timeout=timeout,
             event_hooks={"request": [self._stay_here, _note_connecting], "response": [self._note_answer, _tell_waits]},
         )
+        key = self.server.api_key
         client = openai.AsyncOpenAI(
             # Without a key of its own a server must not be sent the one of OPENAI_API_KEY.
-            api_key=self.server.api_key or "none",
+            api_key=key or "none",
+            default_headers={"Authorization": key} if key.startswith(BASIC) else None,
             base_url=self.server.base_url,
             timeout=timeout,
             max_retries=0,

@@ -10,6 +10,7 @@ import re
 import socket
 import ssl
 import urllib.request
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ from frieza_tui.domain.errors import (
     Unreachable,
 )
 from frieza_tui.i18n import _
+from frieza_tui.settings import BASIC
 from frieza_tui.text.safe import safe_line
 from frieza_tui.text.sentences import as_sentence
 
@@ -98,10 +100,18 @@ class Server:
         except ValueError:
             return "", "", None
 
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        """The key; of a name and a password, both forms."""
+        if not self.api_key.startswith(BASIC):
+            return (self.api_key,) if self.api_key else ()
+        _name, _colon, password = b64decode(self.api_key.removeprefix(BASIC)).decode().partition(":")
+        return (self.api_key, self.api_key.removeprefix(BASIC), *([password] if password else []))
+
     def words(self, text: str, limit: int = 300) -> str:
         """Return text of the server's as one safe line without keys."""
-        if self.api_key:
-            text = text.replace(self.api_key, "…")
+        for secret in self._secrets:
+            text = text.replace(secret, "…")
         return safe_line(_KEY.sub("…", text), limit)
 
 

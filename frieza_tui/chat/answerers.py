@@ -21,7 +21,7 @@ from frieza_tui.chosen import EMBEDDED, ChosenFile
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import AuthFailed, BackendError
 from frieza_tui.i18n import _
-from frieza_tui.settings import Loaded
+from frieza_tui.settings import Loaded, without_password
 from frieza_tui.text.safe import safe_line
 
 if TYPE_CHECKING:
@@ -193,6 +193,8 @@ class Answerers:
         """
         from frieza_tui.backends.checking import check_server
 
+        base_url, password = without_password(base_url)
+        api_key = api_key or password
         if not is_http_agreed and not self._may_use(base_url):
             question = _plain_http(base_url)
             raise PlainHttp(question.happened, question.todo)

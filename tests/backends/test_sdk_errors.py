@@ -20,6 +20,7 @@ from frieza_tui.domain.errors import (
     TimedOut,
     Unreachable,
 )
+from frieza_tui.settings import without_password
 from tests.support.listener import listening
 from tests.support.raw_http import CUT, Answer, error_answer, serve
 
@@ -180,6 +181,12 @@ async def test_no_key_is_ever_shown() -> None:
         assert "secret" not in str(error)
         assert "987654" not in str(error)
         assert KEY not in repr(Server("http://x/v1", KEY))
+
+
+def test_neither_form_of_a_password_is_shown() -> None:
+    _address, key = without_password(f"https://me:{KEY}@host/v1")
+    told = Server("https://host/v1", key).words(f"bad {key} or {key.split()[1]} or me:{KEY}")
+    assert told == "bad … or … or me:…"
 
 
 async def test_without_a_key_401_asks_for_one() -> None:

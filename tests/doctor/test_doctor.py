@@ -105,8 +105,9 @@ async def test_what_is_left_over_and_a_broken_ledger_are_told() -> None:
 def test_secrets_are_masked_and_sources_told(tmp_path: Path, is_json: bool) -> None:
     file = tmp_path / "settings\x1b[31m\x9b31m\u202e.toml"
     file.write_text(f'base_url = "http://me:{KEY}@127.0.0.1:9/v1"\nfollow = "top"\n')
+    file.chmod(0o600)
     out = StringIO()
-    loaded = load_settings({"model": "/nowhere.gguf"}, {"OPENAI_API_KEY": KEY}, file)
+    loaded = load_settings({"model": "/nowhere.gguf"}, {"OPENAI_API_KEY": KEY, "FRIEZA_TUI_KEEP": "true"}, file)
     assert run_doctor(loaded, file, no_leftovers, out, is_json=is_json) == 1
     text = out.getvalue()
     assert KEY not in text

@@ -1,6 +1,8 @@
 """A planted key, searched for in everything that a session leaves behind or shows."""
 
+import asyncio
 import os
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +83,47 @@ def test_a_key_is_nowhere_to_be_found(server: FaultServer, own_world: Path, tmp_
     (export,) = tmp_path.glob("*.json")
     assert not tells(export.read_bytes())
     assert files_that_tell(own_world) == []
+
+
+def words_of(pid: int) -> bytes:
+    return Path("/proc", str(pid), "cmdline").read_bytes()
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks into /proc")
+@pytest.mark.parametrize("given", [("--api-key", KEY), (f"--api-k={KEY}",)])
+def test_a_key_of_the_command_line_is_not_in_the_list_of_processes(given: tuple[str, ...], server: FaultServer) -> None:
+    server.will("well", asyncio.Event())
+    server.instead = lambda call: server.as_usual(call) if KEY in str(call.headers) else error_answer(401, "No.")
+    environ = server.environ | {"OPENAI_API_KEY": ""}
+    with program(*given, "-p", "hello", environ=environ, is_fresh=True) as terminal:
+        terminal.wait_for("well")
+        assert b"--api-k" in words_of(terminal.pid)
+        assert not tells(words_of(terminal.pid))
+
+
+def test_a_password_in_an_address_is_nowhere_to_be_found(own_world: Path, server: FaultServer) -> None:
+    address = server.base_url.replace("//", f"//me:{KEY}@")
+    environ = server.environ | {"OPENAI_BASE_URL": address, "OPENAI_API_KEY": ""}
+    server.will("well")
+    server.instead = lambda call: error_answer(500, f"me:{KEY}") if call.method == "DELETE" else None
+    with program("--plain", environ=environ, columns=200) as terminal:
+        terminal.send("hello\r")
+        terminal.wait_for("well")
+        terminal.send("q\r")
+        assert terminal.wait_for_exit() == 0
+        assert "not deleted" in terminal.text
+        shown = bytes(terminal.bytes_seen)
+    assert b64encode(f"me:{KEY}".encode()).decode() in server.calls[0].headers["authorization"]
+    for words in (["clean", "--dry-run"], ["clean"]):
+        shown += run(*words, environ=environ)
+    server.instead = server.as_usual
+    shown += run("clean", environ=environ)
+    assert shown.count(server.base_url.encode()) == 6
+    assert server.left == []
+    assert not tells(shown)
+    files = [path for path in own_world.rglob("*") if path.is_file()]
+    assert "threads.sqlite3" in [path.name for path in files]
+    assert [path for path in files if tells(path.read_bytes())] == []
 
 
 def test_a_report_of_an_error_has_no_key_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from frieza_tui.chat.addresses import address_typed, is_address
 from frieza_tui.chat.answerers import Answerers, PlainHttp
 from frieza_tui.domain.errors import AuthFailed, FriezaError, StoreError
 from frieza_tui.i18n import _
-from frieza_tui.settings import is_key
+from frieza_tui.settings import is_key, without_password
 from frieza_tui.text.safe import make_safe, safe_line
 from frieza_tui.tui.log.parsing import load_parsers
 from frieza_tui.tui.screens.commanded import CommandScreen
@@ -141,7 +141,7 @@ class TryingScreen(CommandScreen):
         self._leave_panel()
 
     def _try(self, base_url: str, key: str) -> None:
-        self._say_in_entry(_("Asking {address} …").format(address=safe_line(base_url, 80)))
+        self._say_in_entry(_("Asking {address} …").format(address=safe_line(without_password(base_url)[0], 80)))
         self._try_server(base_url, key, is_http_agreed=base_url == self._agreed_url)
 
     @work(exclusive=True, group="try", exit_on_error=False)
