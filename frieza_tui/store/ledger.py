@@ -1,7 +1,6 @@
 """The ledger of remote objects: what this program made on servers and has not surely deleted. Holds no keys."""
 
 import hashlib
-import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from frieza_tui.i18n import _
 from frieza_tui.store.journal import DiskJournal
-from frieza_tui.store.processes import is_alive
+from frieza_tui.store.processes import Process, this_process
 
 if TYPE_CHECKING:
     from frieza_tui.store.thread_writer import ThreadWriter
@@ -36,7 +35,7 @@ class RemoteObject:
     kind: str
     """The API's word: "thread", "assistant", "conversation", "response"."""
     id: str
-    pid: int
+    maker: Process
     """The program that made it."""
     made_at: float
 
@@ -52,7 +51,7 @@ class DiskLedger:
 
     def add(self, kind: str, remote_id: str) -> None:
         """Write an object down."""
-        made = RemoteObject(self._server, kind, remote_id, os.getpid(), time.time())
+        made = RemoteObject(self._server, kind, remote_id, this_process(), time.time())
         self._made[remote_id] = made
         self._journal.put(partial(_add, made))
 
@@ -89,8 +88,9 @@ def add_object(db: sqlite3.Connection, made: RemoteObject) -> None:
     """Write an object down."""
     server = made.server
     db.execute(
-        "INSERT OR REPLACE INTO remote_objects VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (server.base_url, made.id, made.kind, server.key_source, server.key_mark, made.pid, made.made_at),
+        "INSERT OR REPLACE INTO remote_objects (base_url, id, kind, key_source, key_mark, made_at, pid, born)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (server.base_url, made.id, made.kind, server.key_source, server.key_mark, made.made_at, *made.maker),
     )
 
 
@@ -106,11 +106,11 @@ def adopt_objects(db: sqlite3.Connection, place: tuple[str, str], ids: Sequence[
     Returns: the objects, none of them if the program lives or another took them over.
     """
     there = [one for one in read_objects(db) if (one.server.base_url, one.server.key_mark) == place]
-    dead = {one.pid for one in there if one.id in ids and not is_alive(one.pid)}
-    adopted = [one for one in there if one.pid in dead]
+    dead = {one.maker for one in there if one.id in ids and not one.maker.is_alive}
+    adopted = [one for one in there if one.maker in dead]
     db.executemany(
-        "UPDATE remote_objects SET pid = ? WHERE base_url = ? AND id = ?",
-        [(os.getpid(), one.server.base_url, one.id) for one in adopted],
+        "UPDATE remote_objects SET pid = ?, born = ? WHERE base_url = ? AND id = ?",
+        [(*this_process(), one.server.base_url, one.id) for one in adopted],
     )
     return adopted
 
@@ -118,6 +118,9 @@ def adopt_objects(db: sqlite3.Connection, place: tuple[str, str], ids: Sequence[
 def read_objects(db: sqlite3.Connection) -> list[RemoteObject]:
     """Return all that the ledger holds, oldest first."""
     rows = db.execute(
-        "SELECT base_url, key_source, key_mark, kind, id, pid, made_at FROM remote_objects ORDER BY made_at, id"
+        "SELECT base_url, key_source, key_mark, kind, id, made_at, pid, born FROM remote_objects ORDER BY made_at, id"
     )
-    return [RemoteObject(LedgerServer(*row[:3]), *row[3:]) for row in rows]
+    return [
+        RemoteObject(LedgerServer(*row[:3]), kind=row[3], id=row[4], made_at=row[5], maker=Process(*row[6:]))
+        for row in rows
+    ]

@@ -114,6 +114,13 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX runs_open ON runs (number) WHERE ended IS NULL",
         "ALTER TABLE drafts ADD COLUMN queued TEXT NOT NULL DEFAULT '[]'",
     ),
+    (
+        # A number of a process is another one's after a new start of the machine, and in a container always the same.
+        "ALTER TABLE runs ADD COLUMN born INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE drafts ADD COLUMN born INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE remote_objects ADD COLUMN born INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 """Statements that bring the file from version n to n + 1. In version 1 `runs.seq` is the place of the message answered;
-from version 3 on `seq` is the order of arrival, and `runs.reply` is empty where no message came."""
+from version 3 on `seq` is the order of arrival, and `runs.reply` is empty where no message came. `pid` and `born` are a
+`processes.Process`."""

@@ -1,6 +1,5 @@
 """Writes the thread of one conversation, its runs and its draft. Used by one thread, within its transactions."""
 
-import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ from frieza_tui.store.codec import (
     storable,
 )
 from frieza_tui.store.database import transaction
-from frieza_tui.store.processes import is_alive
+from frieza_tui.store.processes import Process, this_process
 from frieza_tui.store.run_events import joined, reply_of, shortened
 from frieza_tui.text.folding import fold
 from frieza_tui.text.safe import safe_line
@@ -95,21 +94,21 @@ class ThreadWriter:
             self.db.execute("DELETE FROM drafts WHERE thread_id = ?", (key,))
             return
         self.db.execute(
-            "INSERT OR REPLACE INTO drafts (thread_id, text, pid, updated_at, queued) VALUES (?, ?, ?, ?, ?)",
-            (key, storable(unsent.draft), os.getpid(), time.time(), encode_texts(unsent.queued)),
+            "INSERT OR REPLACE INTO drafts (thread_id, text, updated_at, queued, pid, born) VALUES (?, ?, ?, ?, ?, ?)",
+            (key, storable(unsent.draft), time.time(), encode_texts(unsent.queued), *this_process()),
         )
 
     def take_lost_unsent(self) -> Unsent:
         """Return, and forget, what a program that is no more had written for no kept thread."""
         rows = self.db.execute(
-            "SELECT thread_id, pid, text, queued FROM drafts WHERE thread_id NOT IN (SELECT id FROM threads)"
+            "SELECT thread_id, text, queued, pid, born FROM drafts WHERE thread_id NOT IN (SELECT id FROM threads)"
             " ORDER BY updated_at DESC"
         )
-        lost = next((row for row in rows.fetchall() if not is_alive(row[1])), None)
+        lost = next((row for row in rows.fetchall() if not Process(*row[3:]).is_alive), None)
         if lost is None:
             return Unsent()
         self.db.execute("DELETE FROM drafts WHERE thread_id = ?", lost[:1])
-        return Unsent(lost[2], decode_texts(lost[3]))
+        return Unsent(lost[1], decode_texts(lost[2]))
 
     def go_on(self, thread: Thread) -> None:
         """Note that the conversation is now this thread, which was read from the file."""
@@ -130,8 +129,9 @@ class ThreadWriter:
         key, asked = self.written.thread_id, _asked_id(thread)
         self.db.execute("DELETE FROM runs WHERE thread_id = ? AND asked = ? AND reply = ''", (key, asked))
         run = self.db.execute(
-            "INSERT INTO runs (thread_id, asked, pid, api, server, model, started_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (key, asked, os.getpid(), origin.api, origin.server, origin.model, time.time()),
+            "INSERT INTO runs (thread_id, asked, api, server, model, started_at, pid, born)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (key, asked, origin.api, origin.server, origin.model, time.time(), *this_process()),
         ).lastrowid
         self.written = replace(self.written, run=run)
 
@@ -156,8 +156,8 @@ class ThreadWriter:
 
 def has_run(db: sqlite3.Connection, written: Written) -> bool:
     """Tell whether the run that is open is in the file, which may be another one than before."""
-    query = "SELECT 1 FROM runs WHERE number = ? AND thread_id = ? AND pid = ? AND ended IS NULL"
-    return db.execute(query, (written.run, written.thread_id, os.getpid())).fetchone() is not None
+    query = "SELECT 1 FROM runs WHERE number = ? AND thread_id = ? AND pid = ? AND born = ? AND ended IS NULL"
+    return db.execute(query, (written.run, written.thread_id, *this_process())).fetchone() is not None
 
 
 def _last_of(db: sqlite3.Connection, key: str) -> tuple[int, str | None]:
@@ -258,8 +258,8 @@ def settle_dead_runs(db: sqlite3.Connection) -> int:
 
     Call it outside of a transaction. A run whose program lives is left alone.
     """
-    rows = db.execute("SELECT number, pid FROM runs WHERE ended IS NULL").fetchall()
-    dead = [run for run, pid in rows if not is_alive(pid)]
+    rows = db.execute("SELECT number, pid, born FROM runs WHERE ended IS NULL").fetchall()
+    dead = [run for run, *maker in rows if not Process(*maker).is_alive]
     if dead:
         with transaction(db):
             for run in dead:

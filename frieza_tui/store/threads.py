@@ -10,7 +10,7 @@ from typing import Final
 from frieza_tui.store import thread_reader
 from frieza_tui.store.database import FILE_NAME, open_database, store_error, transaction
 from frieza_tui.store.ledger import RemoteObject, adopt_objects, read_objects, strike_objects
-from frieza_tui.store.processes import is_alive
+from frieza_tui.store.processes import Process
 from frieza_tui.store.records import ThreadRecord
 from frieza_tui.store.thread_changes import NewThread, add_thread, delete_thread, rename_thread
 from frieza_tui.store.thread_reader import Hit, KeptThread, ThreadSummary
@@ -74,11 +74,13 @@ class Threads:
 
         spares_cut: without those of a program that was cut off in a reply within the last REJOIN_S.
         """
-        spared: set[int] = set()
+        spared: set[Process] = set()
         if spares_cut:
-            query = "SELECT pid FROM runs WHERE json_extract(ended, '$.rest') = 'on_server' AND started_at > ?"
-            spared = {pid for (pid,) in self._db.execute(query, (time.time() - REJOIN_S,))}
-        return [one for one in read_objects(self._db) if one.pid not in spared and not is_alive(one.pid)]
+            query = "SELECT pid, born FROM runs WHERE json_extract(ended, '$.rest') = 'on_server' AND started_at > ?"
+            spared = {Process(*row) for row in self._db.execute(query, (time.time() - REJOIN_S,))}
+        there = [one for one in read_objects(self._db) if one.maker not in spared]
+        dead = {maker for maker in {one.maker for one in there} if not maker.is_alive}
+        return [one for one in there if one.maker in dead]
 
     def was_kept(self, thread_id: str, asked: str, server: str, ids: Sequence[str]) -> bool:
         """Tell whether a run that answered a message was on a server that keeps it, and is in nobody's ledger.

@@ -4,7 +4,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from frieza_tui.store.processes import is_alive
+from frieza_tui.store.processes import Process
 from tests.faults.conftest import Note
 from tests.faults.session import READY, ROWS, TEXT, Session, kept_texts, ledger, serving, starting, talking
 from tests.support.terminal import Terminal
@@ -52,7 +52,7 @@ def go_through_deaths(going: Session, folder: Path, note: Note) -> None:
     note("child: stopped in a reply")
     going.terminal.kill()
     going.terminal.wait_for_exit()
-    going.terminal.wait_after_end(lambda: not is_alive(child()), "the child gone with its parent")
+    going.terminal.wait_after_end(lambda: not Process(child()).is_alive, "the child gone with its parent")
     note("child: its parent is killed")
     assert kept_texts().count(TEXT) >= 6
     going.check_traces()

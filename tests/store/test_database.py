@@ -11,11 +11,13 @@ import pytest
 
 from frieza_tui import paths
 from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.events import TextDelta
 from frieza_tui.domain.thread import Message, TextPart
 from frieza_tui.domain.turn import TurnEnded
-from frieza_tui.store.codec import encode_ended, encode_message
+from frieza_tui.store.codec import encode_ended, encode_events, encode_message
 from frieza_tui.store.database import open_database, store_error
 from frieza_tui.store.schema import APPLICATION_ID, MIGRATIONS
+from frieza_tui.store.thread_writer import ThreadWriter, Written
 from frieza_tui.store.threads import open_threads
 
 
@@ -106,6 +108,41 @@ def test_a_line_of_messages_becomes_a_tree_with_one_branch(file: Path, version: 
     assert [turn.ended and turn.ended.outcome for turn in kept.turns] == ["done", "failed", "failed"]
     assert [bool(turn.reply_id) for turn in kept.turns] == [True, True, False]
     assert (kept.draft, kept.queued) == ("書きかけ", ())
+
+
+def crashed(version: int) -> list[str]:
+    """Statements that keep a reply of a program that has crashed in it, as a version does."""
+    asked, nobody = Message("user", (TextPart("数えて"),), id="u0"), 1 << 30
+    events = encode_events([TextDelta("m1", "一、二、")])
+    run = (
+        "INSERT INTO runs (number, thread_id, seq, pid, api, server, model, started_at)"
+        f" VALUES (7, 'thread_1', 0, {nobody}, 'a', 's', 'm', 1.0)"
+    )
+    return [
+        "INSERT INTO messages (thread_id, seq, id, role, body, folded)"
+        f" VALUES ('thread_1', 0, 'u0', 'user', '{encode_message(asked)}', '')",
+        "UPDATE threads SET head = 'u0'" if version > 2 else "",
+        run.replace("seq", "asked").replace(" 0,", " 'u0',") if version > 2 else run,
+        f"INSERT INTO deltas (run, at, events) VALUES (7, 2.0, '{events}')",
+        f"INSERT INTO drafts (thread_id, text, pid, updated_at) VALUES ('thread_2', '書きかけ', {nobody}, 1.0)",
+        f"INSERT INTO remote_objects (base_url, id, kind, key_source, key_mark, pid, made_at) VALUES ('https://one',"
+        f" 'asst_1', 'assistant', '', '', {nobody}, 1.0)"
+        if version > 1
+        else "",
+    ]
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_what_a_crash_of_an_earlier_version_left_is_found_by_this_one(file: Path, version: int) -> None:
+    write_version(file, version, *crashed(version))
+    with open_threads(file) as threads:
+        kept = threads.load("thread_1")
+        assert [message.text for message in kept.thread.messages] == ["数えて", "一、二、"]
+        assert [turn.ended and "Cut off here" in turn.ended.happened for turn in kept.turns] == [True]
+        assert [one.id for one in threads.left_over()] == (["asst_1"] if version > 1 else [])
+    db = open_database(file)
+    assert ThreadWriter(db, Written()).take_lost_unsent().draft == "書きかけ"
+    db.close()
 
 
 def write_foreign(file: Path) -> None:

@@ -316,6 +316,24 @@ async def test_a_draft_of_a_program_that_is_no_more_is_given_back_once(file: Pat
         assert await chat.lost_unsent() == Unsent()
 
 
+async def test_what_a_program_with_this_ones_number_left_before_it_started_is_found(
+    file: Path, db: sqlite3.Connection
+) -> None:
+    async with kept_chat(file, Reply("途中", asyncio.Event())) as chat:
+        events = chat.send("話して")
+        await anext(event async for event in events if isinstance(event, TextDelta))
+        await chat._journal.written()
+        assert settle_dead_runs(db) == 0
+        db.execute("UPDATE runs SET born = born + 1")  # as in a container, or after a new start of the machine
+        assert settle_dead_runs(db) == 1
+        await events.aclose()
+    async with kept_chat(file) as chat:
+        chat.keep_unsent("送る前")
+        await chat._journal.written()
+        db.execute("UPDATE drafts SET born = born + 1")
+        assert await chat.lost_unsent() == Unsent("送る前")
+
+
 async def test_an_unusable_file_is_moved_aside_at_a_word_and_everything_kept_from_then_on(file: Path) -> None:
     block(file, "foreign")
     troubles: list[StoreError | None] = []
