@@ -1,7 +1,7 @@
 """Events of a Responses stream in, run events out. Pure: does no input or output, and knows no SDK.
 
 The 59 kinds of event (API.md 1.7) are mapped, or known to say nothing that another does not (`_SILENT`), or passed over
-and counted: audio, and whatever is new.
+and counted: audio, compaction, and whatever is new.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of
 from frieza_tui.backends.responses.messages import WrittenMessages
 from frieza_tui.backends.responses.tools import INPUT_KINDS, ToolSteps
-from frieza_tui.backends.responses.wire import error_of, part_of, run_of, status_of
+from frieza_tui.backends.responses.wire import PASSED_OVER, error_of, part_of, run_of, status_of
 from frieza_tui.domain.events import ReasoningDelta, RunChanged, RunEvent, StreamFault
 from frieza_tui.domain.run import ENDED, Run, RunError, RunStatus, StepStatus
 from frieza_tui.domain.thread import RefusalPart, TextPart, new_id
@@ -22,12 +22,10 @@ _SILENT: Final = frozenset(
     for kind in (
         "content_part.added",
         "reasoning_summary_part.done",
-        "compaction.compacting",
         "code_interpreter_call_code.done",
         "function_call_arguments.done",
         "mcp_call_arguments.done",
         "custom_tool_call_input.done",
-        "shell_call_command.added",
         "shell_call_command.done",
         "shell_call_output_content.done",
         "image_generation_call.partial_image",
@@ -83,6 +81,7 @@ class ResponseAccumulator:
             "response.reasoning_summary_text.done": self._thought_done,
             "response.reasoning_text.delta": self._thought,
             "response.reasoning_text.done": self._thought_done,
+            "response.shell_call_command.added": self._shell_command,
             "response.shell_call_output_content.delta": self._shell_output,
         }
 
@@ -133,7 +132,7 @@ class ResponseAccumulator:
         if handler is not None:
             return handler(data)
         if kind in INPUT_KINDS:
-            return self._tools.add_input(self._item_id(data), INPUT_KINDS[kind], text_of(data.get("delta")))
+            return self._tools.add_input(self._call_id(data), INPUT_KINDS[kind], text_of(data.get("delta")))
         family, _dot, word = kind.rpartition(".")
         if family == "response" and word in _LIFE:
             return self.take_response(json_object(data.get("response")), word)
@@ -151,14 +150,16 @@ class ResponseAccumulator:
     def _item_added(self, data: Json) -> list[RunEvent]:
         item = json_object(data.get("item"))
         index = data.get("output_index")
-        item_id = text_of(item.get("id")) or new_id("item")
+        item_id = _id_of(item) or new_id("item")
         if isinstance(index, int):
             self._items[index] = item_id
         return self._messages.open(item_id) if item.get("type") == "message" else self._tools.open(item_id, item)
 
     def _item_done(self, data: Json) -> list[RunEvent]:
         item = json_object(data.get("item"))
-        return self._close_item(item, text_of(item.get("id")) or self._item_id(data))
+        if item.get("type") in PASSED_OVER:
+            self.unknown_events += 1
+        return self._close_item(item, _id_of(item) or self._item_id(data))
 
     def _close_item(self, item: Json, item_id: str, reason: str | None = None) -> list[RunEvent]:
         match item.get("type"):
@@ -181,6 +182,9 @@ class ResponseAccumulator:
             return item_id
         index = data.get("output_index")
         return self._items.get(index, "") if isinstance(index, int) else ""
+
+    def _call_id(self, data: Json) -> str:
+        return self._item_id(data) or self._tools.last_id
 
     def _message_id(self, data: Json) -> str:
         """Return the id of the message that an event is about; some servers give each event another."""
@@ -215,8 +219,14 @@ class ResponseAccumulator:
             self.unknown_events += 1
         return events or []
 
+    def _shell_command(self, data: Json) -> list[RunEvent]:
+        """Begin a line for each command but the first."""
+        words = text_of(data.get("command"))
+        words = f"\n{words}" if data.get("command_index") else words
+        return self._tools.add_input(self._call_id(data), "other", words)
+
     def _shell_output(self, data: Json) -> list[RunEvent]:
-        return self._tools.add_output(self._item_id(data), json_object(data.get("delta")))
+        return self._tools.add_output(self._call_id(data), json_object(data.get("delta")))
 
     # -- reasoning -----------------------------------------------------------------------------------------------
 
@@ -251,7 +261,7 @@ class ResponseAccumulator:
         events: list[RunEvent] = []
         run = self._run_of(response, status)
         for position, item in enumerate(json_objects(response.get("output"))):
-            item_id, mapped = text_of(item.get("id")), self._items.get(position, "")
+            item_id, mapped = _id_of(item), self._items.get(position, "")
             if item.get("type") == "message" and self._messages.is_known(mapped) > self._messages.is_known(item_id):
                 item_id = mapped
             events += self._close_item(item, item_id, run.incomplete_reason)
@@ -275,6 +285,10 @@ _STEP_ENDS: Final[dict[RunStatus, StepStatus]] = {
     "cancelled": "cancelled",
     "expired": "expired",
 }
+
+
+def _id_of(item: Json) -> str:
+    return text_of(item.get("id")) or text_of(item.get("call_id"))
 
 
 def _part(data: Json) -> int:

@@ -34,7 +34,9 @@ _CALL_KINDS: Final[dict[str, ToolCallKind]] = {
     "image_generation_call": "image_generation",
     "function_call": "function",
 }
-_NOT_CALLS: Final = frozenset({"", "message", "reasoning", "compaction"})
+PASSED_OVER: Final = frozenset({"compaction", "additional_tools", "mcp_approval_response"})
+"""Items that say nothing to a reader."""
+_NOT_CALLS: Final = PASSED_OVER | {"", "message", "reasoning"}
 WAITING_CALLS: Final = frozenset({"function_call", "custom_tool_call", "mcp_approval_request"})
 """Items that a response ends in because somebody else has to answer them."""
 
@@ -69,10 +71,24 @@ def error_of(value: object) -> RunError | None:
     return RunError(str(data.get("code") or data.get("type") or "error"), text_of(data.get("message")))
 
 
+def is_output(item: Json) -> bool:
+    """Whether an item is what a call brought, which other items name by its call_id."""
+    return text_of(item.get("type")).endswith("_output")
+
+
+def output_texts(item: Json) -> tuple[str, ...]:
+    """Return what an output item says, as texts."""
+    output = item.get("output", item.get("result", item.get("tools")))
+    if isinstance(output, str):
+        return (output,) if output else ()
+    words = (text_of(one.get(key)) for one in json_objects(output) for key in ("text", "stdout", "stderr", "name"))
+    return tuple(word for word in words if word)
+
+
 def call_of(item: Json) -> ToolCall | None:
     """Return the tool call that an item is, as far as it has come; None for an item that is none."""
     kind = text_of(item.get("type"))
-    if kind in _NOT_CALLS or kind.endswith("_output"):
+    if kind in _NOT_CALLS or is_output(item):
         return None
     call_id = text_of(item.get("call_id")) or text_of(item.get("id"))
     name = text_of(item.get("name")) or text_of(item.get("server_label"))
@@ -90,13 +106,17 @@ def _input_of(kind: str, item: Json) -> str:
             return _lines(item.get("queries"))
         case "web_search_call":
             action = json_object(item.get("action"))
-            words = (text_of(action.get(key)) for key in ("query", "url", "pattern"))
-            return next((word for word in words if word), "")
+            words = (action.get("queries") or action.get("query"), action.get("pattern"), action.get("url"))
+            return "\n".join(filter(None, map(_lines, words)))
         case "shell_call" | "local_shell_call":
             action = json_object(item.get("action"))
             return _lines(action.get("commands") or action.get("command"))
+        case "apply_patch_call":
+            operation = json_object(item.get("operation"))
+            return "\n".join(filter(None, (text_of(operation.get(key)) for key in ("type", "path", "diff"))))
         case _:
-            return text_of(item.get("arguments")) or text_of(item.get("input"))
+            words = (text_of(item.get(key)) for key in ("arguments", "input", "code", "revised_prompt"))
+            return next(filter(None, words), "")
 
 
 def _outputs_of(kind: str, item: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
