@@ -292,13 +292,15 @@ class Chat:
         self._note_preparation(Preparation("ready"))
         await self._journal.written()
         turn.ask()
-        run_events = events_of_run(self._backend, _request(self), cut_run)
+        run_events, unknown_before = events_of_run(self._backend, _request(self), cut_run), self._backend.unknown_events
         watched = self.silence.over(turn, lambda: self._backend.signs_of_life)
         async with aclosing(run_events) as events, watched:
             async for event in events:
                 if turn.ended is None:
                     self._journal.take(event)
                     turn.take(event)
+        if unknown := self._backend.unknown_events - unknown_before:
+            log.info("%d events of the stream were passed over, for nothing here knows them", unknown)
         if cut_run is None and (limit := turn.limit) is not None:
             raise limit
 

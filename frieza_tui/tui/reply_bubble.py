@@ -17,7 +17,7 @@ from frieza_tui.domain.events import (
     StepDelta,
     TextDelta,
 )
-from frieza_tui.domain.run import Run, ToolCall
+from frieza_tui.domain.run import Run, RunStep, ToolCall
 from frieza_tui.domain.thread import Annotation, ImageFilePart, Message, RefusalPart, TextPart
 from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnOutcome
 from frieza_tui.i18n import _
@@ -80,6 +80,7 @@ class ReplyBubble:
         self._has_told_dropped = self._is_reasoning_folded = False
         self._fed: dict[str, list[str]] = {}
         self._calls_seen: set[tuple[str, int]] = set()
+        self._images_of_calls: set[str] = set()
         self._sources: list[Annotation] = []
         log.add_bubble(key, "assistant", label, BubbleState(waiting_for, "active"))
 
@@ -134,6 +135,7 @@ class ReplyBubble:
             case StepChanged(step) if step.status != "in_progress":
                 for index, call in enumerate(step.tool_calls):
                     self._feed_whole_call(step.id, index, call)
+                self._note_failure(step)
             case AnnotationAdded(annotation=annotation):
                 self._sources.append(annotation)
             case ImageAdded(image=image):
@@ -180,8 +182,7 @@ class ReplyBubble:
             self._feed(f"code:{step_id}.{index}", call.input)
         for output in call.outputs:
             self._feed(f"output:{step_id}.{index}", output)
-        for image in call.images:
-            self._note_image(image)
+        self._note_images(call)
 
     def _feed_whole_call(self, step_id: str, index: int, call: ToolCall) -> None:
         """Show of a finished tool call what its deltas did not bring."""
@@ -189,6 +190,20 @@ class ReplyBubble:
             self._feed_call(step_id, index, call)
         elif call.outputs and f"output:{step_id}.{index}" not in self._fed:
             self._feed(f"output:{step_id}.{index}", "\n".join(call.outputs))
+        self._note_images(call)
+
+    def _note_images(self, call: ToolCall) -> None:
+        for image in call.images:
+            if image not in self._images_of_calls:
+                self._images_of_calls.add(image)
+                self._note_image(image)
+
+    def _note_failure(self, step: RunStep) -> None:
+        """Say that a tool failed, unless its output says why."""
+        said = [output for call in step.tool_calls for output in call.outputs]
+        if step.status != "failed" or not step.tool_calls or step.error in said:
+            return
+        self._note(lambda: _("Failed: {reason}").format(reason=step.error) if step.error else _("Failed."))
 
     def _complete(self, message: Message) -> None:
         """Show of a finished message what its deltas did not bring."""

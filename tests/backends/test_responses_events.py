@@ -66,7 +66,9 @@ HOMES: Final[dict[str, Home]] = {
     "response.refusal.done": Home({**TEXT, "refusal": "no"}, ["refusal no"]),
     # reasoning
     "response.reasoning_summary_part.added": Home({**THOUGHT, "part": {"type": "summary_text", "text": ""}}, ELSEWHERE),
-    "response.reasoning_summary_part.done": Home({**THOUGHT, "part": {"type": "summary_text", "text": "hm"}}, ELSEWHERE),
+    "response.reasoning_summary_part.done": Home(
+        {**THOUGHT, "part": {"type": "summary_text", "text": "hm"}}, ELSEWHERE
+    ),
     "response.reasoning_summary_text.delta": Home({**THOUGHT, "delta": "hm"}, ["reasoning hm"]),
     "response.reasoning_summary_text.done": Home({**THOUGHT, "text": "hm"}, ["reasoning hm"]),
     "response.reasoning_text.delta": Home({**TEXT, "delta": "hm"}, ["reasoning hm"]),
@@ -211,7 +213,9 @@ def test_every_kind_of_event_that_the_sdk_knows_is_looked_at_here() -> None:
 def test_an_event_has_its_home(kind: str) -> None:
     home, accumulator = HOMES[kind], ResponseAccumulator()
     if home.item:
-        accumulator.take("", {"type": "response.output_item.added", "output_index": 0, "item": {"id": "i", **home.item}})
+        accumulator.take(
+            "", {"type": "response.output_item.added", "output_index": 0, "item": {"id": "i", **home.item}}
+        )
     events = accumulator.take(kind, {"type": kind, **home.fields})
     assert told(accumulator, events) == home.told
 

@@ -1,6 +1,7 @@
 """What every adapter must do, whichever API it speaks: one body of tests, run over a real loopback server for each."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any, Protocol
@@ -346,6 +347,16 @@ class BackendContract:
             assert text_of(events) == "fine"
             assert ending_of(events) == "completed"
             assert stage.backend.unknown_events == added
+
+    async def test_the_log_tells_how_many_events_were_passed_over(
+        self, staging: Staging, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with staging() as stage:
+            added = stage.add_unknown_events()
+            stage.will("fine")
+            with caplog.at_level(logging.INFO, "frieza_tui"):
+                await sent_by_chat(stage.backend, "hi")
+            assert f"{added} events of the stream were passed over" in caplog.text
 
     async def test_many_buffered_deltas_leave_the_loop_its_turns(self, staging: Staging) -> None:
         async with staging() as stage:

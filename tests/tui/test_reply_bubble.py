@@ -44,6 +44,26 @@ async def test_a_tool_call_that_came_without_deltas_is_shown_whole_once() -> Non
     assert shown.count("scouter.txt") == 1
 
 
+async def test_an_image_that_a_tool_made_is_named_once_though_its_code_came_before() -> None:
+    whole = ToolCall("code_interpreter", input="plot()", images=("https://example.org/plot.png",))
+    shown = await shown_after(
+        StepDelta("step_1", 0, ToolCall("code_interpreter", input="plot()")),
+        *[StepChanged(RunStep("step_1", "tool_calls", "completed", (whole,)))] * 2,
+    )
+    assert shown.count("plot()") == 1
+    assert shown.count("Image: https://example.org/plot.png") == 1
+
+
+async def test_a_tool_that_failed_says_so_and_why_once() -> None:
+    search = RunStep("step_1", "tool_calls", "failed", (ToolCall("web_search"),))
+    image = RunStep("step_2", "tool_calls", "failed", (ToolCall("image_generation"),), error="Not allowed.")
+    dice = RunStep("step_3", "tool_calls", "failed", (ToolCall("mcp", outputs=("No dice.",)),), error="No dice.")
+    shown = await shown_after(StepChanged(search), StepChanged(image), StepChanged(dice))
+    assert "Failed." in shown
+    assert "Failed: Not allowed." in shown
+    assert shown.count("No dice.") == 1
+
+
 async def test_reasoning_refusals_and_images_have_their_place() -> None:
     shown = await shown_after(
         ReasoningDelta("Thinking of"),
