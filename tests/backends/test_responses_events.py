@@ -14,6 +14,7 @@ RESPONSE: Final = {"id": "resp_1", "object": "response", "model": "m", "output":
 ITEM: Final = {"item_id": "i", "output_index": 0}
 TEXT: Final = {**ITEM, "content_index": 0}
 THOUGHT: Final = {**ITEM, "summary_index": 0}
+THOUGHT_PART: Final = {"type": "summary_text", "text": "hm"}
 ELSEWHERE: Final[list[str]] = []
 """The event says nothing that another one does not say as well."""
 COUNTED: Final = ["passed over"]
@@ -24,8 +25,8 @@ class Home(NamedTuple):
 
     fields: Json
     told: list[str]
-    item: Json = {"type": "message"}
-    """The item that it is about; empty if it is about none."""
+    item: Json | None = None
+    """The item that it is about; None: a message."""
 
 
 def opened(kind: str, **fields: Any) -> Json:
@@ -37,7 +38,9 @@ MCP: Final = opened("mcp_call", name="roll")
 LISTING: Final = opened("mcp_list_tools", server_label="dice")
 IMAGE: Final = opened("image_generation_call")
 SHELL: Final = opened("shell_call", call_id="c")
+MESSAGE: Final = opened("message")
 NONE: Final[Json] = {}
+"""The event is about no item."""
 
 HOMES: Final[dict[str, Home]] = {
     # the life of a response
@@ -65,10 +68,8 @@ HOMES: Final[dict[str, Home]] = {
     "response.refusal.delta": Home({**TEXT, "delta": "no"}, ["refusal no"]),
     "response.refusal.done": Home({**TEXT, "refusal": "no"}, ["refusal no"]),
     # reasoning
-    "response.reasoning_summary_part.added": Home({**THOUGHT, "part": {"type": "summary_text", "text": ""}}, ELSEWHERE),
-    "response.reasoning_summary_part.done": Home(
-        {**THOUGHT, "part": {"type": "summary_text", "text": "hm"}}, ELSEWHERE
-    ),
+    "response.reasoning_summary_part.added": Home({**THOUGHT, "part": THOUGHT_PART}, ELSEWHERE),
+    "response.reasoning_summary_part.done": Home({**THOUGHT, "part": THOUGHT_PART}, ELSEWHERE),
     "response.reasoning_summary_text.delta": Home({**THOUGHT, "delta": "hm"}, ["reasoning hm"]),
     "response.reasoning_summary_text.done": Home({**THOUGHT, "text": "hm"}, ["reasoning hm"]),
     "response.reasoning_text.delta": Home({**TEXT, "delta": "hm"}, ["reasoning hm"]),
