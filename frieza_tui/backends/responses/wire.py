@@ -106,8 +106,8 @@ def _input_of(kind: str, item: Json) -> str:
             return _lines(item.get("queries"))
         case "web_search_call":
             action = json_object(item.get("action"))
-            words = (action.get("queries") or action.get("query"), action.get("pattern"), action.get("url"))
-            return "\n".join(filter(None, map(_lines, words)))
+            told = (action.get("queries") or action.get("query"), action.get("pattern"), action.get("url"))
+            return "\n".join(filter(None, map(_lines, told)))
         case "shell_call" | "local_shell_call":
             action = json_object(item.get("action"))
             return _lines(action.get("commands") or action.get("command"))
@@ -115,8 +115,8 @@ def _input_of(kind: str, item: Json) -> str:
             operation = json_object(item.get("operation"))
             return "\n".join(filter(None, (text_of(operation.get(key)) for key in ("type", "path", "diff"))))
         case _:
-            words = (text_of(item.get(key)) for key in ("arguments", "input", "code", "revised_prompt"))
-            return next(filter(None, words), "")
+            inputs = (text_of(item.get(key)) for key in ("arguments", "input", "code", "revised_prompt"))
+            return next(filter(None, inputs), "")
 
 
 def _outputs_of(kind: str, item: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
