@@ -213,10 +213,9 @@ def test_every_kind_of_event_that_the_sdk_knows_is_looked_at_here() -> None:
 @pytest.mark.parametrize("kind", HOMES)
 def test_an_event_has_its_home(kind: str) -> None:
     home, accumulator = HOMES[kind], ResponseAccumulator()
-    if home.item:
-        accumulator.take(
-            "", {"type": "response.output_item.added", "output_index": 0, "item": {"id": "i", **home.item}}
-        )
+    item = MESSAGE if home.item is None else home.item
+    if item:
+        accumulator.take("response.output_item.added", {"output_index": 0, "item": {"id": "i", **item}})
     events = accumulator.take(kind, {"type": kind, **home.fields})
     assert told(accumulator, events) == home.told
 

@@ -10,9 +10,10 @@ from typing import Final, TypeAlias
 
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of
 from frieza_tui.backends.responses.messages import WrittenMessages
+from frieza_tui.backends.responses.reasoning import Thoughts
 from frieza_tui.backends.responses.tools import INPUT_KINDS, ToolSteps
 from frieza_tui.backends.responses.wire import PASSED_OVER, error_of, part_of, run_of, status_of
-from frieza_tui.domain.events import ReasoningDelta, RunChanged, RunEvent, StreamFault
+from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault
 from frieza_tui.domain.run import ENDED, Run, RunError, RunStatus, StepStatus
 from frieza_tui.domain.thread import RefusalPart, TextPart, new_id
 
@@ -67,7 +68,7 @@ class ResponseAccumulator:
         self._messages = WrittenMessages()
         self._tools = ToolSteps()
         self._items: dict[int, str] = {}
-        self._thoughts: set[tuple[str, object]] = set()
+        self._thoughts = Thoughts()
         self._handlers: Mapping[str, _Handler] = {
             "response.output_item.added": self._item_added,
             "response.output_item.done": self._item_done,
@@ -76,7 +77,7 @@ class ResponseAccumulator:
             "response.output_text.annotation.added": self._annotation,
             "response.refusal.delta": self._refusal,
             "response.refusal.done": self._refusal_done,
-            "response.reasoning_summary_part.added": self._thought_part,
+            "response.reasoning_summary_part.added": lambda _data: self._thoughts.begin_part(),
             "response.reasoning_summary_text.delta": self._thought,
             "response.reasoning_summary_text.done": self._thought_done,
             "response.reasoning_text.delta": self._thought,
@@ -169,7 +170,7 @@ class ResponseAccumulator:
                     return []  # nothing has an id here, and it was closed before
                 return self._messages.close(item_id or new_id("msg"), item, reason)
             case "reasoning":
-                return self._reasoning(item, item_id)
+                return self._thoughts.close(item_id, item)
             case "image_generation_call" if item.get("result"):
                 return [*self._tools.close(item_id, item), *self._messages.add_image(item_id)]
             case _:
@@ -219,6 +220,12 @@ class ResponseAccumulator:
             self.unknown_events += 1
         return events or []
 
+    def _thought(self, data: Json) -> list[RunEvent]:
+        return self._thoughts.add(self._item_id(data), data)
+
+    def _thought_done(self, data: Json) -> list[RunEvent]:
+        return self._thoughts.complete(self._item_id(data), data)
+
     def _shell_command(self, data: Json) -> list[RunEvent]:
         """Begin a line for each command but the first."""
         words = text_of(data.get("command"))
@@ -227,33 +234,6 @@ class ResponseAccumulator:
 
     def _shell_output(self, data: Json) -> list[RunEvent]:
         return self._tools.add_output(self._call_id(data), json_object(data.get("delta")))
-
-    # -- reasoning -----------------------------------------------------------------------------------------------
-
-    def _thought(self, data: Json) -> list[RunEvent]:
-        self._thoughts.add(_thought_key(self._item_id(data), data))
-        text = text_of(data.get("delta"))
-        return [ReasoningDelta(text)] if text else []
-
-    def _thought_done(self, data: Json) -> list[RunEvent]:
-        return self._whole_thought(_thought_key(self._item_id(data), data), text_of(data.get("text")))
-
-    def _thought_part(self, _data: Json) -> list[RunEvent]:
-        return [ReasoningDelta("\n\n")] if self._thoughts else []
-
-    def _reasoning(self, item: Json, item_id: str) -> list[RunEvent]:
-        """Return the thoughts of an item that no event told of."""
-        if any(known == item_id for known, _key in self._thoughts):
-            return []
-        parts = [*json_objects(item.get("summary")), *json_objects(item.get("content"))]
-        text = "\n\n".join(text_of(part.get("text")) for part in parts)
-        return self._whole_thought((item_id, None), text)
-
-    def _whole_thought(self, key: tuple[str, object], text: str) -> list[RunEvent]:
-        if key in self._thoughts or not text:
-            return []
-        self._thoughts.add(key)
-        return [ReasoningDelta(text)]
 
     # -- the end -------------------------------------------------------------------------------------------------
 
@@ -294,11 +274,6 @@ def _id_of(item: Json) -> str:
 def _part(data: Json) -> int:
     index = data.get("content_index")
     return index if isinstance(index, int) else 0
-
-
-def _thought_key(item_id: str, data: Json) -> tuple[str, object]:
-    index = data.get("summary_index", data.get("content_index"))
-    return item_id, (text_of(data.get("type")).rpartition(".")[0], index if isinstance(index, int) else 0)
 
 
 def _fault_of(data: Json) -> RunError:
