@@ -2,7 +2,7 @@
 
 Text must have been made safe and its tabs expanded. Unlike UAX #14, a run of hyphens holds on to the word after it
 (`--flag`), a slash after a space may begin a line (`/usr`), two prefixes stay together (`C++`), and no space lets a
-line begin with a closing quote or a small character.
+line begin with a closing quote, a short dash or a small character.
 """
 
 import re
@@ -14,7 +14,7 @@ from frieza_tui.text.line_classes import ALL, classify
 from frieza_tui.text.width import AS_SET, cell_len, character_widths
 
 _HANGING = frozenset("、。，．､｡")
-_NOT_FIRST = frozenset("LPXTYBHEKpSC")
+_NOT_FIRST = frozenset("LPXTYBMHEKpSC")
 _NOT_LAST = frozenset("OWqR")
 
 _RUN = 5  # so many of one character are a cry, not a word
@@ -23,9 +23,9 @@ _FLAG = re.compile("FF")
 _JOINED = re.compile("J[^S]")
 
 # Classes before which no line breaks (LB7, 11-13, 15, 19, 21, 22), and after which none does (LB11, 12, 14, 19).
-_NEVER_BEFORE = "SLPXTYBHKEQpG"
+_NEVER_BEFORE = "SLPXTYBMHKEQpG"
 _NEVER_AFTER = "OWqQG"
-_NEVER_AFTER_SPACE = "LPXTKp"
+_NEVER_AFTER_SPACE = "LPXTMKp"
 # Pairs that hold: words and numbers (LB23-25, 28-30), prefixes and postfixes (LB23a-25), dashes (LB17).
 _HOLDING = {
     "A": "ANRoO",
@@ -126,6 +126,15 @@ class _Paragraph:
         if end == start:  # an indent, and a word too long to stand behind it
             return self.next_line(stop, width, hang)
         return start, end, stop
+
+    def next_kept_line(self, start: int, width: int) -> int:
+        """Give back where the line after that from `start` on starts, if every space stands in one of them."""
+        first, end, following = self.next_line(start, width, 0)
+        if first > start:  # an indent, which has a line of its own here
+            end, following = start + 1, first
+        room = width + 1 if following < self._length else width
+        fitting = bisect_right(self._offsets, self._offsets[start] + room) - 1
+        return max(end, min(fitting, following))
 
     def _find_fitting(self, start: int, width: int, hang: int) -> int:
         limit = self._offsets[start] + width
@@ -237,6 +246,22 @@ def wrap(
         hang: Cells by which a Japanese comma or full stop may hang out at the end of a line.
     """
     return wrap_from(text, width, 0, first_width=first_width, ambiguous=ambiguous, hang=hang)
+
+
+def wrap_keeping_spaces(text: str, width: int) -> list[int]:
+    """Break a line as `wrap` does, where it is written in, and give back the offsets of the later lines' starts.
+
+    No space is left out; the last of a line may reach one cell further, for there the caret has its place.
+    """
+    if len(text) <= width and cell_len(text) <= width:
+        return []
+    paragraph = _Paragraph(text, 0, len(text), AS_SET)
+    starts: list[int] = []
+    at = paragraph.next_kept_line(0, width)
+    while at < len(text):
+        starts.append(at)
+        at = paragraph.next_kept_line(at, width)
+    return starts
 
 
 def wrapped_lines(text: str, width: int) -> list[str]:

@@ -9,13 +9,13 @@ import unicodedata
 
 ALPHABETIC, NUMERIC, IDEOGRAPH = "A", "N", "I"
 OPENING, WIDE_OPENING, CLOSING, PARENTHESIS = "O", "W", "L", "P"
-EXCLAMATION, INFIX, SLASH, HYPHEN, BREAK_AFTER, DASH = "X", "T", "Y", "H", "B", "D"
+EXCLAMATION, INFIX, SLASH, HYPHEN, BREAK_AFTER, SHORT_DASH, DASH = "X", "T", "Y", "H", "B", "M", "D"
 ELLIPSIS, NON_STARTER, GLUE, SPACE = "E", "K", "G", "S"
 QUOTE, OPENING_QUOTE, CLOSING_QUOTE = "Q", "q", "p"
 PREFIX, POSTFIX = "R", "o"
 ATTACHED, JOINER, FLAG_LETTER = "C", "J", "F"
 
-ALL = "ANIOWLPXTYHBDEKGSQqpRo"
+ALL = "ANIOWLPXTYHBMDEKGSQqpRo"
 
 _SMALL_KANA = "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶｧｨｩｪｫｬｭｮｯ" + "".join(map(chr, range(0x31F0, 0x3200)))
 
@@ -28,7 +28,8 @@ _LISTED = {
     INFIX: ",.:;\u037e\u0589\u060c\u060d\u07f8\u2044",
     SLASH: "/",
     HYPHEN: "-",
-    BREAK_AFTER: "|\u2010\u2012\u2013\u0f0b\u1361",
+    BREAK_AFTER: "|\u0f0b\u1361",
+    SHORT_DASH: "\u2010\u2012\u2013",
     DASH: "\u2014\u2015\u2e3a\u2e3b",
     ELLIPSIS: "․‥…⋯",
     NON_STARTER: "々〻ヽヾゝゞ゛゜ーｰ〜～゠・･：；‼⁇⁈⁉﹔﹕" + _SMALL_KANA,

@@ -31,6 +31,7 @@ from frieza_tui.tui.actions import Action
 from frieza_tui.tui.messages import ChatClosed, LeaveAsked
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.chat import ChatScreen
+from frieza_tui.tui.screens.commanded import LANGUAGE_NAMES
 from frieza_tui.tui.screens.help import HelpScreen
 from frieza_tui.tui.terminal.fitted_app import FittedApp
 from frieza_tui.tui.terminal.typed import typed
@@ -121,6 +122,9 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         for theme in THEMES:
             name = _("Theme: {name}").format(name=theme.name)
             yield Action(name, _("Change the colours"), partial(self.wear, theme.name))
+        for code, language in LANGUAGE_NAMES.items():
+            name = _("Language: {name}").format(name=language)
+            yield Action(name, _("Of everything that the program says"), partial(chat.action_speak, code))
         yield Action(_("Help"), _("All keys"), self.action_help, "F1")
         yield Action(_("Quit"), _("Delete what is on the server and end"), self.leave, "Ctrl+Q")
 

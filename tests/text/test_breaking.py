@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frieza_tui.text.breaking import wrap, wrap_from
+from frieza_tui.text.breaking import wrap, wrap_from, wrap_keeping_spaces
 from frieza_tui.text.safe import make_safe
 from frieza_tui.text.width import cell_len, graphemes
 
@@ -101,6 +101,7 @@ def test_words_and_numbers_of_prose_stay_whole(width: int) -> None:
         "👩🏽\u200d🚀÷👍🏽÷👨\u200d👩\u200d👧÷🇯🇵÷🇺🇸÷日",
         # spaces that are no excuse: kinsoku
         "あ 。÷（ い ）ゃ",
+        "10 – ÷20 ÷東÷京 –÷大÷阪 ‐÷京÷都",
         "全÷角　÷空÷白",
         "a\u200b÷b",
         "一÷行\n÷二÷行",
@@ -235,7 +236,8 @@ def test_wrapping_from_any_line_goes_on_the_same(text: str, width: int, hang: in
 
 
 @given(
-    st.lists(st.sampled_from("日本語のあいう、。「」（）ーっゃ！？・々"), max_size=60).map("".join), st.integers(10, 60)
+    st.lists(st.sampled_from("日本語のあいう、。｡､「」｢｣（）ーｰっゃｯｮ！？：；・･々ゝ‐〜゠– 　"), max_size=60).map("".join),
+    st.integers(10, 60),
 )
 def test_kinsoku_holds_wherever_a_word_fits_in_a_line(text: str, width: int) -> None:
     edges = [0, *break_opportunities(text), len(text)]
@@ -243,6 +245,30 @@ def test_kinsoku_holds_wherever_a_word_fits_in_a_line(text: str, width: int) -> 
     if not is_cry and all(cell_len(text[a:b]) <= width for a, b in pairwise(edges)):
         assert [line for line in cut(text, width)[1:] if line[0] in NOT_FIRST] == []
         assert [line for line in cut(text, width)[:-1] if line[-1] in NOT_LAST] == []
+
+
+@pytest.mark.parametrize("width", [10, 19, 40])
+def test_a_box_to_write_in_breaks_prose_where_the_log_does(width: int) -> None:
+    for paragraph in PROSE.split("\n"):
+        if " " not in paragraph and "\u3000" not in paragraph:
+            assert wrap_keeping_spaces(paragraph, width) == [start for start, _end in wrap(paragraph, width)[1:]]
+
+
+@given(texts, widths)
+def test_a_box_to_write_in_shows_every_character(text: str, width: int) -> None:
+    line = text.replace("\n", " ") + "."
+    edges = [0, *wrap_keeping_spaces(line, width), len(line)]
+    assert edges == sorted({*edges})
+    rows = [line[start:end] for start, end in pairwise(edges)]
+    assert all(cell_len(row) <= width + row.rstrip("\u200b")[-1:].isspace() or len(list(graphemes(row))) == 1 for row in rows[:-1])
+    assert cell_len(rows[-1]) <= width or len(list(graphemes(rows[-1]))) == 1
+
+
+def test_spaces_stay_where_they_are_written() -> None:
+    assert wrap_keeping_spaces("word word", 4) == [5]
+    assert wrap_keeping_spaces("word  word", 4) == [5, 6]
+    assert wrap_keeping_spaces("word  ", 4) == [4]
+    assert wrap_keeping_spaces("日本　日本", 4) == [2, 4]
 
 
 def test_ten_thousand_characters_wrap_within_a_frame() -> None:

@@ -48,6 +48,20 @@ async def test_a_word_and_its_enter_in_one_read_keep_the_word() -> None:
         await at.wait_until(lambda: sent(at) == ["日本"])
 
 
+async def test_what_is_written_breaks_by_the_rules_of_japanese() -> None:
+    async with open_stage(size=(24, 20)) as at:
+        at.composer.insert("これを書いています。（ちょっと）")
+        await at.wait_for("│ これを書いていま  ", "│ す。（ちょっと）  ")
+        await at.press("backspace", "up", "end")
+        assert at.composer.cursor_location == (0, 7)
+
+
+async def test_a_tab_among_what_is_written_keeps_its_place() -> None:
+    async with open_stage(size=(24, 20)) as at:
+        at.composer.insert("a\tb これを書いています")
+        await at.wait_for("│ a   b  ", "│ す  ")
+
+
 async def test_editing_keys_keep_their_place_among_the_letters_of_one_read() -> None:
     async with open_stage() as at:
         for key in (*"abcd", "backspace", "backspace", "X", "ctrl+j", "y", "left", "Z"):

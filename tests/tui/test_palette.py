@@ -15,6 +15,18 @@ async def test_words_find_an_action_and_enter_does_it() -> None:
         assert at.composer.has_focus
 
 
+async def test_the_language_is_changed_there_and_back() -> None:
+    async with open_stage() as at:
+        await at.press("ctrl+p")
+        await at.wait_for("Language: English")
+        await at.press(*"日本語", "enter")
+        await at.wait_for("言語: 日本語", "F1 ヘルプ")
+        await at.press("ctrl+p")
+        await at.wait_for("新しいスレッド")
+        await at.press(*"english", "enter")
+        await at.wait_for("Language: English", "F1 help")
+
+
 async def test_pages_and_words_that_nothing_has_are_no_trouble() -> None:
     async with open_stage() as at:
         await at.press("ctrl+p", "pagedown", "pageup", "end", *"xyzzy", "pagedown", "enter")

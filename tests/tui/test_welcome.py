@@ -12,6 +12,8 @@ from textual import events
 from frieza_tui.backends.local_servers import LocalServer
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.chosen import ChosenFile
+from frieza_tui.i18n import _
+from frieza_tui.text.breaking import wrapped_lines
 from frieza_tui.tui.widgets.choice_list import ChoiceList
 from frieza_tui.tui.widgets.entry import Entry
 from tests.support.chat_double import ChatDouble
@@ -273,6 +275,18 @@ async def test_a_server_that_wants_a_key_is_asked_for_with_its_name() -> None:
             await closed(at)
             await at.say("やあ")
             await at.wait_for("鍵が要ります。", "completed")
+
+
+async def test_the_entry_changes_its_language_and_breaks_its_lines_by_the_rules() -> None:
+    async with open_welcome(needs=MISSING, size=(24, 24)) as at:
+        await at.wait_for("1 ")
+        await at.press("2", "enter")
+        await at.wait_for("A key of", "It is tried once")
+        at.screen.action_speak("ja")
+        await at.wait_for("のキー")
+        assert "tried" not in at.text
+        note = _("It is tried once, then kept in the system's keyring or, without one, in a file for you alone.")
+        await at.wait_for(*wrapped_lines(note, 18))
 
 
 @pytest.mark.parametrize(

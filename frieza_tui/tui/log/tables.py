@@ -21,12 +21,14 @@ STRIDE = 1 << 14
 """Offsets count so many characters for each line, whatever its length: no line needs to know the ones before."""
 
 _WORD = re.compile(r"[!-~]+")
+_LEGIBLE = 8
+"""Cells that text without words is given before words are broken for it: so many hold what may not be parted."""
 
 
 def fit_columns(natural: Sequence[int], least: Sequence[int], room: int) -> list[int]:
     """Return column widths of at most `room` cells together, if need be by narrowing the widest ones first.
 
-    `least`: what a column needs so that no word is broken; it is given where there is room for that.
+    `least`: what a column needs so that no word is broken and it can be read; given where there is room for that.
     """
     widths = list(natural)
     for floors in (list(least), [4] * len(widths), [1] * len(widths)):
@@ -52,15 +54,16 @@ class _Measured(NamedTuple):
     natural: tuple[int, ...]
     """Cells that the widest line of each column takes, in this row or one before it."""
     least: tuple[int, ...]
-    """Cells of the longest word likewise."""
+    """Cells of what should not be broken likewise."""
 
 
 def _widest_line(text: str) -> int:
     return cell_len(text) if "\n" not in text else max(cell_len(line) for line in text.split("\n"))
 
 
-def _longest_word(text: str) -> int:
-    return max(map(len, _WORD.findall(text)), default=1)
+def _least_width(text: str, natural: int) -> int:
+    least = 1 if text.isascii() else min(natural, _LEGIBLE)
+    return max(least, *map(len, _WORD.findall(text)), 1)
 
 
 class TableLayout:
@@ -119,7 +122,7 @@ class TableLayout:
         cells = [styled(cell, style, env) for cell in self._leaf.cells[number]]
         natural = tuple(_widest_line(cell.text) for cell in cells)
         own = tuple(STRIDE if "\n" in cell.text else wide for cell, wide in zip(cells, natural, strict=True))
-        least = tuple(_longest_word(cell.text) for cell in cells)
+        least = tuple(_least_width(cell.text, wide) for cell, wide in zip(cells, natural, strict=True))
         if number:
             before = self._measured[number - 1]
             natural = tuple(map(max, natural, before.natural))

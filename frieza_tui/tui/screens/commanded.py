@@ -16,6 +16,7 @@ from frieza_tui.tui.screens.help import HelpScreen
 from frieza_tui.tui.screens.serving import ServingScreen
 from frieza_tui.tui.widgets.command_offer import CommandOffer
 from frieza_tui.tui.widgets.composer import Composer
+from frieza_tui.tui.widgets.entry import Entry
 from frieza_tui.tui.widgets.find_line import FindLine
 
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
@@ -108,8 +109,11 @@ class CommandScreen(ServingScreen):
             self.action_models()
         return True
 
+    def action_speak(self, code: str) -> None:
+        """Switch the language of all that the screen says: "ja" or "en"."""
+        self._speak(code)
+
     def _speak(self, argument: str) -> bool:
-        """Switch the language of all that the screen says."""
         code = guess_language(os.environ) if argument.lower() == "auto" else argument.lower()
         if code not in LANGUAGE_NAMES:
             return False
@@ -123,7 +127,7 @@ class CommandScreen(ServingScreen):
         self._composer.placeholder = Content(_("Message {name}").format(name=self._chat.assistant.name))
         self.query_one("#too-small", Static).update(_("Window too small"))
         self._message_log.say_again()
-        for line in self.query(FindLine):
+        for line in (*self.query(FindLine), *self.query(Entry)):
             line.say_again()
         self._show_situation()
         for widget in self.query("*"):

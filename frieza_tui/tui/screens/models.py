@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
@@ -18,6 +18,7 @@ from frieza_tui.i18n import _
 from frieza_tui.text.folding import fold
 from frieza_tui.text.safe import safe_line
 from frieza_tui.tui.screens.picking import PickingScreen
+from frieza_tui.tui.widgets.wrapped_text import WrappedText
 
 NAME_LIMIT = 200
 """Of a model's name, in characters; longer ones are cut where they are shown."""
@@ -55,13 +56,14 @@ class ModelsScreen(PickingScreen[str | None]):
             sheet.border_subtitle = _("Enter uses it · Esc leaves")
             yield Input(placeholder=_("Part of a name, or a whole one"), id="words", select_on_focus=False)
             yield OptionList(id="models", markup=False)
-            yield Static(_("Asking the server …"), id="said", markup=False)
+            yield WrappedText(id="said")
 
     def on_mount(self) -> None:
         """Ask the server, unless it has refused before."""
         if self.refusal:
             self._say_what_is()
         else:
+            self._say(_("Asking the server …"))
             self._list()
 
     def action_ask_again(self) -> None:
@@ -69,7 +71,7 @@ class ModelsScreen(PickingScreen[str | None]):
         if self._trouble:
             self._trouble = self.refusal = ""
             self._is_listed = False
-            self.query_one("#said", Static).update(_("Asking the server …"))
+            self._say(_("Asking the server …"))
             self._list()
 
     @work(exclusive=True, group="list", exit_on_error=False)
@@ -115,17 +117,19 @@ class ModelsScreen(PickingScreen[str | None]):
         )
 
     def _say_what_is(self) -> None:
-        said = self.query_one("#said", Static)
         if not self._is_listed:
             return
         by_hand = _("Enter uses {name} as it is written.").format(name=self._typed) if self._typed else ""
         if self._trouble:
             hint = by_hand or _("Write the name of a model.")
-            said.update(" ".join((self._trouble, hint, _("Ctrl+R asks again."))))
+            self._say(" ".join((self._trouble, hint, _("Ctrl+R asks again."))))
         elif not self._shown:
-            said.update(by_hand or _("The server lists no models. Write the name of one."))
+            self._say(by_hand or _("The server lists no models. Write the name of one."))
         else:
-            said.update("")
+            self._say("")
+
+    def _say(self, words: str) -> None:
+        self.query_one(WrappedText).words = words
 
     @property
     def _typed(self) -> str:

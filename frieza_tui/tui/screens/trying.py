@@ -112,9 +112,8 @@ class TryingScreen(CommandScreen):
 
     def _ask_key(self, base_url: str) -> None:
         name = Server(base_url).name
-        note = _("It is tried once, then kept in the system's keyring or, without one, in a file for you alone.")
         title = partial(_key_title, name)
-        self._put_panel(Entry(title, note=note, is_secret=True, is_blinking=self._composer.cursor_blink))
+        self._put_panel(Entry(title, note=_key_note, is_secret=True, is_blinking=self._composer.cursor_blink))
         self._asked_url = base_url
 
     @on(Entry.Given)
@@ -189,6 +188,10 @@ class TryingScreen(CommandScreen):
         gc.enable()  # off since the program's start
         await asyncio.gather(self._chat.prepare(), asyncio.to_thread(load_parsers))
         gc.freeze()  # what the SDK loaded stays for good; looking through it again holds a frame for 0.1 s
+
+
+def _key_note() -> str:
+    return _("It is tried once, then kept in the system's keyring or, without one, in a file for you alone.")
 
 
 def _key_title(server: str) -> str:

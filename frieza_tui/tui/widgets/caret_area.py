@@ -3,12 +3,15 @@
 from textual.geometry import Offset
 from textual.widgets import TextArea
 
+from frieza_tui.tui.widgets.line_breaks import use_our_breaks
+
 
 class CaretArea(TextArea):
     """Textual's text area, with the terminal's cursor where an input method shows its candidates."""
 
     def on_mount(self) -> None:
         """Take the cursor along when the layout moves."""
+        use_our_breaks()
 
         def follow(_screen: object) -> None:
             self._place_cursor()

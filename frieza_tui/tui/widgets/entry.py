@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
+from frieza_tui.tui.widgets.wrapped_text import WrappedText
 
 SHOWN_END: Final = 4
 LONG_ENOUGH: Final = 16
@@ -47,7 +48,7 @@ class Entry(Vertical):
         title: Callable[[], str],
         *,
         placeholder: str = "",
-        note: str = "",
+        note: Callable[[], str] = str,
         is_secret: bool = False,
         is_blinking: bool = True,
     ) -> None:
@@ -56,13 +57,15 @@ class Entry(Vertical):
         self._is_blinking = is_blinking
         self._note = note
         self._title_words = title
+        self._title_line = Static(title(), markup=False, classes="title")
         self._placeholder = placeholder
         self._is_secret = is_secret
-        self._said = Static(note, markup=False, classes="said")
+        self._said = WrappedText(classes="said")
+        self._said.words = note()
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
-        yield Static(self._title_words(), markup=False, classes="title")
+        yield self._title_line
         yield Input(placeholder=self._placeholder, password=self._is_secret, compact=True)
         yield self._said
 
@@ -75,15 +78,21 @@ class Entry(Vertical):
     def say(self, text: str, *, is_error: bool = False) -> None:
         """Say how it stands; after an error the next paste takes a secret's place."""
         self._said.set_class(is_error, "-error")
-        self._said.update(text)
+        self._said.words = text
         if is_error and self._is_secret:
             self.query_one(Input).select_all()
+
+    def say_again(self) -> None:
+        """Write title and note anew, in the language in use."""
+        self._title_line.update(self._title_words())
+        if not self.query_one(Input).value.strip() and not self._said.has_class("-error"):
+            self._said.words = self._note()
 
     @on(Input.Changed)
     def _show_end(self, event: Input.Changed) -> None:
         event.stop()
         text = event.value.strip()
-        words = "" if text else self._note
+        words = "" if text else self._note()
         if self._is_secret and len(text) >= LONG_ENOUGH:
             words = _("{count} letters, the last ones are {end}").format(count=len(text), end=text[-SHOWN_END:])
         self.say(make_safe(words))

@@ -39,6 +39,16 @@ def test_a_wide_table_wraps_its_widest_cells() -> None:
     ]
 
 
+def test_japanese_beside_a_long_word_keeps_room_for_its_rules() -> None:
+    leaf = table("--", ("説明", "url"), ("ちょっと待って。次に進む", "https://example.com/a/b"))
+    assert lines(leaf, 30)[2:] == [
+        "ちょっと │ https://           ",
+        "待って。 │ example.com/a/b    ",
+        "次に進む │                    ",
+    ]
+    assert lines(leaf, 50)[2].startswith("ちょっと待って。次に進む │ https://")
+
+
 def test_breaks_in_a_cell_make_lines() -> None:
     assert lines(table("-", ("a",), ("b<br>c",)), 10) == ["a", "─", "b", "c"]
 
