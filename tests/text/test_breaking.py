@@ -236,7 +236,9 @@ def test_wrapping_from_any_line_goes_on_the_same(text: str, width: int, hang: in
 
 
 @given(
-    st.lists(st.sampled_from("日本語のあいう、。｡､「」｢｣（）ーｰっゃｯｮ！？：；・･々ゝ‐〜゠– 　"), max_size=60).map("".join),
+    st.lists(st.sampled_from("日本語のあいう、。｡､「」｢｣（）ーｰっゃｯｮ！？：；・･々ゝ‐〜゠– 　"), max_size=60).map(
+        "".join
+    ),
     st.integers(10, 60),
 )
 def test_kinsoku_holds_wherever_a_word_fits_in_a_line(text: str, width: int) -> None:
@@ -260,7 +262,10 @@ def test_a_box_to_write_in_shows_every_character(text: str, width: int) -> None:
     edges = [0, *wrap_keeping_spaces(line, width), len(line)]
     assert edges == sorted({*edges})
     rows = [line[start:end] for start, end in pairwise(edges)]
-    assert all(cell_len(row) <= width + row.rstrip("\u200b")[-1:].isspace() or len(list(graphemes(row))) == 1 for row in rows[:-1])
+    assert all(
+        cell_len(row) <= width + row.rstrip("\u200b")[-1:].isspace() or len(list(graphemes(row))) == 1
+        for row in rows[:-1]
+    )
     assert cell_len(rows[-1]) <= width or len(list(graphemes(rows[-1]))) == 1
 
 

@@ -15,7 +15,11 @@ def use_our_breaks() -> None:
 
 
 def _breaks(
-    text: str, width: int, tab_size: int, fold: bool = True, precomputed_tab_sections: list[tuple[str, int]] | None = None
+    text: str,
+    width: int,
+    tab_size: int,
+    fold: bool = True,
+    precomputed_tab_sections: list[tuple[str, int]] | None = None,
 ) -> list[int]:
     if "\t" in text:
         return _wrap.compute_wrap_offsets(text, width, tab_size, fold, precomputed_tab_sections)
