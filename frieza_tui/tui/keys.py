@@ -133,7 +133,7 @@ KEYS: tuple[Key, ...] = (
         "Enter / o",
         "enter",
         "reading",
-        lambda: _("On a message: fold, open in $PAGER"),
+        lambda: _("On a message: fold, open in $PAGER; on a table (J) at its full width"),
         lambda: _("fold"),
     ),
     Key(

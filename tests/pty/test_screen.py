@@ -2,6 +2,9 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
+
+from frieza_tui.backends.scripted import Reply
 from tests.pty.conftest import StageServer
 from tests.support.terminal import PROGRAM, Terminal, program
 
@@ -113,3 +116,43 @@ def test_the_screen_is_drawn_where_errors_go_to_a_file(tmp_path: Path) -> None:
     terminal.send("\x11")
     assert terminal.wait_for_exit() == 0
     assert errors.read_text("utf-8") == ""
+
+
+WIDE = Reply("Before.\n\n| name | remark |\n|---|---|\n| one | " + "many words " * 30 + "|\n")
+
+
+@pytest.mark.parametrize("stage", [[WIDE]], indirect=True)
+def test_o_opens_the_message_in_the_pager_and_a_table_unwrapped(stage: StageServer, tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\nprintf '%s\\n' \"LESS=$LESS\" && cat \"$1\" && printf 'the end' && read -r _\n")
+    pager.chmod(0o700)
+    with program(environ={**stage.environ, "PAGER": str(pager), "LESS": "-R"}) as terminal:
+        start(terminal)
+        terminal.send("こんにちは\r")
+        terminal.wait_for("completed")
+        terminal.send("\t")
+        terminal.wait_for("Esc write")
+        terminal.send("o")
+        terminal.wait_for("LESS=-R", "Before.", "| one |", "the end")
+        terminal.send("\r")
+        terminal.wait_for("completed", READY)
+        terminal.send("JJo")
+        terminal.wait_for("LESS=-R -S", "name │ remark", "the end")
+        assert "Before" not in terminal.text
+        terminal.send("\r")
+        terminal.wait_for("completed", READY)
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0
+
+
+def test_a_search_that_comes_in_one_read_is_no_command() -> None:
+    with program("--demo") as terminal:
+        start(terminal)
+        terminal.send("deed\r")
+        terminal.wait_for("completed")
+        terminal.send("\t")
+        terminal.wait_for("Esc write")
+        terminal.send("k/deed")
+        terminal.wait_for("Found in 1 message")
+        terminal.send("\x11")
+        terminal.wait_for_exit()

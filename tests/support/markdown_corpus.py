@@ -22,6 +22,9 @@ CORPUS = {
     "table in a list": "- | a | b |\n  |---|---|\n  | c | d |\n- e | f\n  --|--\n  g\n",
     "rules": "a\n\n---\n* * *\n- - -\n___\n- -\n--\n",
     "links": ("[a](b \"c\") [d](<e f>) ![g](h) <http://i.j> www.k.l http://m.n/o_p_q [r][s] [s] [t]\n\n[s]: /u 'v'\n"),
+    "marks across lines": (
+        "[a\nb](c\n'd') **e\nf** `g\nh` ~~i\nj~~ <k\nl='m'> [n o]\n\n[n\n o]: /p\n'q\nr'\n\"s\nt\" ![u\nv](w)\n(x\ny) z"
+    ),
     "definitions": "[a] [b][c]\n\n[a]: /x\n'title\nmore'\n[c]:\n/y\n[d]: /z 'open\n\n[a]: /w\n\n[d]\n",
     "definition that is none": "[a]: /b c\n[d]: <e\n[f]: /g 'h' i\n\n[j]: /k 'l'\n'm'\n\n[a] [d] [f] [j]",
     "definition in a list": "- [a]\n\n  [a]: /b\n  - c\n\n[a]\n> [d]: /e\n\n[d]",

@@ -108,6 +108,13 @@ async def test_a_pager_that_cannot_be_started_is_said(monkeypatch: pytest.Monkey
         await at.wait_for("cannot be started here")
 
 
+async def test_there_is_nothing_to_open_where_nothing_was_said() -> None:
+    async with open_stage() as at:
+        await at.press("tab", "o", "y", "e")
+        await at.wait_for("ready")
+        assert "cannot be started" not in at.text
+
+
 def mouse(kind: type[MouseEvent], y: int, moved: int = 0) -> MouseEvent:
     return kind(None, 10, y, 0, moved, 1, False, False, False, 10, y)
 

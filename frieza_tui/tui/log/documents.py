@@ -8,11 +8,13 @@ from frieza_tui.tui.log.bubble import CodeBlock, SegmentKind, Words, spoken
 from frieza_tui.tui.log.cutting import Cut, find_cut
 from frieza_tui.tui.log.leaf import Leaf, LeafKind
 from frieza_tui.tui.log.open_fence import OpenFence, open_fence
-from frieza_tui.tui.log.outline import TAB_SIZE, Outliner, Placed, language_of
+from frieza_tui.tui.log.outline import TAB_SIZE, Outliner, Placed, is_blank, language_of
 from frieza_tui.tui.log.parsing import Env, parse_blocks
 
 _PROSE = re.compile(r" {0,3}[^\W\d_]")
 """How a line begins that can only be text of its paragraph, however it goes on."""
+_MAY_DEFINE = re.compile(r"\[(?:[^\]\\]|\\.)*(?:\]:|\]?\Z)", re.DOTALL)
+"""How a paragraph begins that a link definition may yet be made of."""
 _ROWS_KEPT = 4
 """Lines at the end of a table that are read again."""
 
@@ -145,8 +147,7 @@ class MarkdownDocument:
         leaves = [place.leaf for place in placed[cut.stand_ins :]]
         if self._table_rows and leaves:
             leaves[0] = replace(leaves[0], cells=self._table_rows + leaves[0].cells[1:])
-        is_at_end = bool(leaves) and placed[-1].end >= len(lines)
-        self._is_prose = is_at_end and leaves[-1].kind == "inline" and not leaves[-1].is_heading
+        self._is_prose = bool(leaves) and _ends_in_prose(placed[-1], lines)
         first = self._take_leaves(leaves)
         self._take_definitions(env)
         following = find_cut(placed, lines, cut.stand_ins + 1)
@@ -206,6 +207,15 @@ class MarkdownDocument:
         return [
             CodeBlock(language_of(token), token.content) for token in tokens if token.type in ("fence", "code_block")
         ]
+
+
+def _ends_in_prose(last: Placed, lines: list[str]) -> bool:
+    """Return whether a text ends within a paragraph that stays one."""
+    leaf = last.leaf
+    if leaf.kind != "inline" or leaf.is_heading or last.end < len(lines):
+        return False
+    may_be_title = leaf.content[:1] in ("'", '"', "(") and last.line > 0 and not is_blank(lines[last.line - 1])
+    return not may_be_title and _MAY_DEFINE.match(leaf.content) is None
 
 
 def _references(env: Env) -> dict[str, dict[str, list[int]]]:

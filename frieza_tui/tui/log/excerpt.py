@@ -3,10 +3,13 @@
 import re
 
 from frieza_tui.tui.log.block import Block
+from frieza_tui.tui.log.layout import layout_for
 from frieza_tui.tui.log.outline import BULLETS, QUOTE_BAR
 from frieza_tui.tui.log.rows import BEYOND
 from frieza_tui.tui.log.thread_rows import Place, ThreadRows
 
+TABLE_CELLS = 400
+"""Cells of a table that is looked at on its own, where one can go sideways."""
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _PLAIN_MARKS = str.maketrans({QUOTE_BAR: ">"} | dict.fromkeys(BULLETS, "-"))
 
@@ -38,6 +41,13 @@ def _text_of(block: Block, start: int, end: int) -> str:
     if start == 0:
         text = "".join(part for part, _ in block.leaf.first).translate(_PLAIN_MARKS) + text
     return text
+
+
+def whole_table(block: Block) -> str:
+    """Return a table as it looks where there is room; a cell that holds a whole chapter is wrapped all the same."""
+    layout = layout_for(block.leaf, TABLE_CELLS)
+    layout.update(block.leaf, block.env)
+    return layout.cut(0, BEYOND)
 
 
 def word_at(rows: ThreadRows, place: Place, offset: int) -> tuple[int, int]:

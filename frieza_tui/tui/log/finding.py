@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
@@ -24,8 +25,27 @@ class FindingView(SelectingView):
     _found_spans: tuple[tuple[int, int], list[tuple[int, int]]] | None = None
     """Bubble and block, and where it holds the text: what the rows of one drawing share."""
 
+    _held_keys: list[events.Key] | None = None
+    """What was typed since the slash, for the line that opens: it may come in one read, and "d" deletes here."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Take no letter after a slash for a command."""
+        if self._held_keys is not None:
+            self._held_keys.append(event)
+            event.stop()
+            event.prevent_default()
+        elif event.key == "slash":
+            self._held_keys = []
+
+    def on_blur(self) -> None:
+        """Pass on what is for the line that was opened."""
+        held, self._held_keys = self._held_keys, None
+        for event in held or ():
+            if self.screen.focused is not None:
+                self.screen.focused.post_message(event.copy())
+
     def find(self, text: str) -> int:
-        """Mark a text wherever it stands, and go to it, upwards first; "" ends that.
+        """Mark a text wherever it stands, and go to it, upwards first, else downwards; "" ends that.
 
         Returns: how many messages hold it.
         """
@@ -34,6 +54,8 @@ class FindingView(SelectingView):
             self._show_viewport()
             return 0
         self.action_find_on(-1)
+        if self._log_finder.at is None:
+            self.action_find_on(1)
         return len(self._log_finder.bubbles())
 
     def _find_anew(self) -> None:

@@ -11,7 +11,7 @@ from textual.message import Message
 from frieza_tui.tui.log.bubble import CodeBlock
 from frieza_tui.tui.log.cursor import Cursor
 from frieza_tui.tui.log.drawing import BAR, CURSOR_BAR
-from frieza_tui.tui.log.excerpt import excerpt
+from frieza_tui.tui.log.excerpt import excerpt, whole_table
 from frieza_tui.tui.log.finder import Found
 from frieza_tui.tui.log.finding import FindingView
 from frieza_tui.tui.log.rows import BEYOND, Span
@@ -189,6 +189,21 @@ class ReadingView(FindingView):
         """Ask for a copy of the message's Markdown."""
         if self.cursor_key is not None:
             self.post_message(self.TextTaken(self._log_viewport.bubbles[self._log_cursor.bubble].source, "source"))
+
+    def text_to_open(self) -> tuple[str, bool]:
+        """Return the message's Markdown, or the block that the cursor is on, a table as wide as it is.
+
+        Returns: the text, "" if there is none, and whether its lines must not be wrapped.
+        """
+        rows, at, number = self._log_viewport.rows, self._log_cursor.bubble, self._log_cursor.block
+        if at < 0:
+            return "", False
+        if number is None or rows.bubbles[at].is_folded:
+            return rows.bubbles[at].source, False
+        block = rows.read(at, number)
+        if block.leaf.kind == "table":
+            return whole_table(block), True
+        return excerpt(rows, (at, number, 0), (at, number, BEYOND)), False
 
     def action_take_code(self) -> None:
         """Ask for a copy of the message's code; of several blocks the next digit says which."""

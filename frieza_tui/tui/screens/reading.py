@@ -78,16 +78,21 @@ class ReadingScreen(BranchedScreen, LinkingScreen):
             case "find":
                 await self._open_find()
             case "open":
-                self._open_in_pager(message.key)
+                self._open_in_pager(*self._message_log.text_to_open())
             case wish:
                 self._grant_branching(wish, message.key)
 
-    def _open_in_pager(self, key: str) -> None:
-        """Show a message's text in $PAGER or $EDITOR, from a file that only its owner can read."""
+    def _open_in_pager(self, text: str, is_wide: bool) -> None:
+        """Show a text in $PAGER or $EDITOR, from a file that only its owner can read."""
+        if not text:
+            return
         command = _pager_command(os.environ)
+        environ = environ_without_keys()
+        if is_wide:
+            environ["LESS"] = f"{environ.get('LESS', '')} -S".lstrip()  # to be scrolled sideways
         try:
-            with _file_of(self._message_log.source_of(key)) as name, self.app.suspend():
-                subprocess.run([*command, name], check=False, env=environ_without_keys())
+            with _file_of(text) as name, self.app.suspend():
+                subprocess.run([*command, name], check=False, env=environ)
         except (SuspendNotSupported, OSError):
             words = _("{command} cannot be started here; set PAGER or EDITOR.")
             self._waiting_line.say(words.format(command=safe_line(command[0], 60)))

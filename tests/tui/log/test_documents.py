@@ -33,6 +33,18 @@ def test_one_character_at_a_time_makes_the_same_leaves(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS.keys())
+def test_it_may_end_anywhere(text: str) -> None:
+    growing = MarkdownDocument()
+    for end in range(1, len(text) + 1):
+        growing.append(text[end - 1])
+        growing.refresh()
+        whole = MarkdownDocument()
+        whole.append(text[:end])
+        whole.refresh()
+        assert (growing.leaves, targets(growing)) == (whole.leaves, targets(whole))
+
+
+@pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS.keys())
 def test_a_cut_anywhere_makes_the_same_leaves(text: str) -> None:
     whole = leaves_in_pieces([text])
     for at in range(1, len(text)):

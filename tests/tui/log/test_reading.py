@@ -130,6 +130,27 @@ async def test_code_is_taken_exactly_as_it_was_written(app: ReadingApp) -> None:
         assert app.taken == [("code", code) for code in taken]
 
 
+async def test_a_message_is_opened_as_markdown_and_a_table_as_wide_as_it_is(app: ReadingApp) -> None:
+    cells = [f"words of column {number}" for number in range(9)]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in (cells, ["---"] * 9, ["**x**", *cells[1:]]))
+    async with app.run_test(size=(40, 24)) as pilot:
+        assert app.message_log.text_to_open() == ("", False)
+        app.message_log.add_bubble("a", "assistant", "A", source=f"Some *text*\n\n{table}")
+        await painted(pilot)
+        app.message_log.focus()
+        await pilot.pause()
+        assert app.message_log.text_to_open() == (f"Some *text*\n\n{table}", False)
+        await pilot.press("J")
+        assert app.message_log.text_to_open() == ("Some text", False)
+        await pilot.press("J")
+        text, is_wide = app.message_log.text_to_open()
+        assert is_wide
+        head, rule, row = text.split("\n")
+        assert head == " │ ".join(cells)
+        assert row == " │ ".join(["x".ljust(len(cells[0])), *cells[1:]])
+        assert set(rule) == {"─", "┼"}
+
+
 async def test_enter_folds_a_message_and_unfolds_it(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app, turns=1)
@@ -155,13 +176,13 @@ async def test_enter_folds_a_block_of_code(app: ReadingApp) -> None:
 async def test_what_only_the_screen_can_do_is_asked_for(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app, turns=1)
-        await pilot.press("r", "k", "e", "o", "slash", "escape")
+        await pilot.press("r", "k", "e", "o", "escape", "slash")
         assert app.wishes == [
             ("redo", "a0"),
             ("edit", "u0"),
             ("open", "u0"),
-            ("find", "u0"),
             ("leave", "u0"),
+            ("find", "u0"),
         ]
 
 
@@ -188,6 +209,15 @@ async def test_find_goes_up_first_and_marks_all_places(app: ReadingApp) -> None:
         assert marks.count("▐") == 11
         assert app.message_log.find("") == 0
         assert "▐" not in [strip.text[-1] for strip in app.message_log._shown_strips]
+
+
+async def test_what_stands_only_further_down_is_found_too(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        await fill(pilot, app, turns=6)
+        await pilot.press("g")
+        assert app.message_log.find("reply 4") == 1
+        assert app.message_log.cursor_key == "a4"
+        assert "▌ Reply 4" in app.lines()
 
 
 async def test_a_row_takes_only_the_finds_that_it_shows(app: ReadingApp) -> None:

@@ -77,11 +77,32 @@ def test_a_reply_in_pieces_looks_like_the_whole(name: str, seed: int, width: int
     assert viewport.total == whole.total
 
 
+@pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS.keys())
+def test_a_reply_cut_anywhere_looks_like_the_whole(text: str) -> None:
+    whole = thread_of("before", text, width=30)
+    expected, total = picture(whole), whole.total
+    for at in range(1, len(text)):
+        viewport = grown([text[:at], text[at:]], 30)
+        assert (picture(viewport), viewport.total) == (expected, total)
+
+
 @pytest.mark.parametrize("pieces", [("```\na\n", "`", "``\n\nb"), ("```\na\n\n", "``", "`"), ("```\n", "``", "`\nb")])
 def test_a_fence_closed_in_parts_leaves_no_blank_row(pieces: tuple[str, ...]) -> None:
     viewport, whole = grown(pieces, 40), thread_of("before", "".join(pieces))
     assert picture(viewport) == picture(whole)
     assert viewport.total == whole.total
+
+
+def fold_elsewhere(viewport: Viewport, dice: random.Random) -> None:
+    """Fold or unfold a message or a block that the top row is not of."""
+    index = dice.randrange(len(viewport.bubbles))
+    bubble, top = viewport.bubbles[index], viewport.top
+    block = dice.randrange(1, 9)
+    if index != top.bubble and dice.random() < 0.5:
+        bubble.is_folded = not bubble.is_folded
+    elif (index, block) != top[:2]:
+        bubble.folded_blocks ^= {block}
+    viewport.rows.forget(index)
 
 
 @given(st.integers(0, 10_000))
@@ -106,6 +127,8 @@ def test_the_top_row_stays_whatever_happens(seed: int) -> None:
                 growing.state = BubbleState("x" * dice.randint(0, 60))
             case 2:
                 viewport.rows.add(Bubble(f"n{dice.random()}", "user", "U", waiting_source="text", is_settled=True))
+            case 3 | 4:
+                fold_elsewhere(viewport, dice)
             case _:
                 growing.append("text:0", dice.choice([*WORDS, "\n", "\n\n", "- ", "> ", "```\n", "| a | b |\n"]))
         viewport.rows.refresh(viewport.bubbles.index(growing))
