@@ -33,7 +33,7 @@ def number_of(value: object) -> int:
 
 
 def usage_of(value: object) -> Usage | None:
-    """Return the tokens that an object holds, in either way of naming them; None if it holds none."""
+    """Return the tokens that an object holds, in any API's way of naming them, or DeepSeek's; None if it holds none."""
     data = json_object(value)
     if not data:
         return None
@@ -42,6 +42,6 @@ def usage_of(value: object) -> Usage | None:
     return Usage(
         input_tokens=number_of(data.get("prompt_tokens", data.get("input_tokens"))),
         output_tokens=number_of(data.get("completion_tokens", data.get("output_tokens"))),
-        cached_tokens=number_of(json_object(read).get("cached_tokens")),
+        cached_tokens=number_of(json_object(read).get("cached_tokens", data.get("prompt_cache_hit_tokens"))),
         reasoning_tokens=number_of(json_object(written).get("reasoning_tokens")),
     )

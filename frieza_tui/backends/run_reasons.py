@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from frieza_tui.backends.loose_json import json_object, text_of
 from frieza_tui.backends.waits import told_wait_s
 from frieza_tui.domain.errors import RateLimited
 from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault
@@ -15,6 +16,14 @@ _LIMITS: Final = frozenset({"rate_limit_exceeded", "rate_limit_error", "rate_lim
 """Codes and types of Assistants, Responses, Anthropic's and other gateways; OpenRouter writes the status."""
 _NO_QUOTA: Final = re.compile(r"exceeded your current quota|insufficient[_ ]quota", re.IGNORECASE)
 """OpenAI calls this a rate limit too."""
+
+
+def fault_of(data: object) -> RunError:
+    """Return what an error event says: flat, in an object called "error", or in words only."""
+    inner = json_object(data).get("error", data)
+    facts = json_object(inner) or json_object(data)
+    code = facts.get("code") or facts.get("type") or "error"
+    return RunError(str(code), text_of(facts.get("message")) or text_of(inner))
 
 
 def with_reason(event: RunEvent, fault: StreamFault | None) -> RunEvent:

@@ -92,6 +92,9 @@ class EventDecoder:
             self._data.append(value)
         elif field == b"event":
             self._name = value
+        elif field == b"error":  # llama.cpp's own way of telling one
+            self._name = field
+            self._data.append(value)
 
     def _complete(self) -> ServerEvent | None:
         name, data = self._name, self._data

@@ -5,8 +5,17 @@ import pytest
 
 from frieza_tui.backends.chat_completions.accumulator import ChunkAccumulator
 from frieza_tui.backends.sse import EventDecoder
-from frieza_tui.domain.events import ReasoningDelta, RunEvent, StepDelta, StreamFault, TextDelta
+from frieza_tui.domain.events import (
+    AnnotationAdded,
+    MessageClosed,
+    ReasoningDelta,
+    RunEvent,
+    StepDelta,
+    StreamFault,
+    TextDelta,
+)
 from frieza_tui.domain.run import RunError, Usage
+from frieza_tui.domain.thread import TextPart
 from tests.support.assistants_double import transcript
 from tests.support.traces import expected, trace
 
@@ -56,12 +65,64 @@ def test_reasoning_under_two_names_is_told_once() -> None:
         ("length", "run incomplete"),
         ("content_filter", "run incomplete"),
         ("tool_calls", "run completed"),
+        ("function_call", "run completed"),
+        ("end_turn", "run completed"),
+        ("MAX_TOKENS", "run incomplete"),
+        ("insufficient_system_resource", "run incomplete"),
+        ("error", "run incomplete"),
     ],
 )
 def test_a_finish_reason_is_an_ending(finish: str, ending: str) -> None:
     accumulator = ChunkAccumulator()
     accumulator.take(chunk({"content": "a"}, finish))
     assert trace(accumulator.end())[-1] == ending
+
+
+def test_another_word_for_the_length_is_the_length() -> None:
+    accumulator = ChunkAccumulator()
+    accumulator.take(chunk({"content": "a"}, "model_length"))
+    assert trace(accumulator.end())[0] == "close incomplete: a (length)"
+
+
+def test_every_field_of_the_sdks_chunks_is_looked_at_here() -> None:
+    from openai.types.chat import chat_completion_chunk as sdk
+    from openai.types.chat.chat_completion_message import ChatCompletionMessage
+
+    def fields(model: type[Any]) -> set[str]:
+        return set(model.model_fields)
+
+    about_the_run = {"id", "model", "choices", "usage"}
+    of_no_content = {"created", "object", "moderation", "obfuscation", "service_tier", "system_fingerprint"}
+    assert fields(sdk.ChatCompletionChunk) == about_the_run | of_no_content
+    assert fields(sdk.Choice) == {"index", "delta", "finish_reason", "logprobs"}
+    assert fields(sdk.ChoiceDelta) == {"audio", "content", "function_call", "refusal", "role", "tool_calls"}
+    assert fields(sdk.ChoiceDeltaToolCall) == {"index", "id", "function", "type"}
+    assert fields(sdk.ChoiceDeltaToolCallFunction) == {"arguments", "name"}
+    assert fields(ChatCompletionMessage) == fields(sdk.ChoiceDelta) | {"annotations"}
+
+
+@pytest.mark.parametrize("key", ["audio", "images"])
+def test_what_cannot_be_shown_is_counted(key: str) -> None:
+    accumulator = ChunkAccumulator()
+    assert trace(accumulator.take(chunk({key: {"data": "UklG"}, "content": "a"}))) == [
+        "run in_progress",
+        "open",
+        "text a",
+    ]
+    assert accumulator.unknown_events == 1
+
+
+def test_a_source_that_a_reply_names_is_a_mark_on_it() -> None:
+    accumulator = ChunkAccumulator()
+    source = {"url": "https://example.invalid/n", "title": "News", "start_index": 0, "end_index": 3}
+    events = accumulator.take(chunk({"content": "Big news"}))
+    events += accumulator.take(chunk({"annotations": [{"type": "url_citation", "url_citation": source}]}))
+    events += accumulator.take(chunk({"annotations": [{"type": "wink"}]}, "stop")) + accumulator.end()
+    (note,) = [event.annotation for event in events if isinstance(event, AnnotationAdded)]
+    assert (note.kind, note.target, note.title, note.text) == ("url_citation", source["url"], "News", "Big")
+    closed = next(event.message for event in events if isinstance(event, MessageClosed))
+    assert closed.parts == (TextPart("Big news", (note,)),)
+    assert accumulator.unknown_events == 1
 
 
 def test_calls_wait_for_their_outputs_whatever_the_finish_reason_says() -> None:
@@ -130,9 +191,42 @@ def test_content_in_parts_is_text() -> None:
     assert trace(ChunkAccumulator().take(chunk({"content": parts})))[1:] == ["open", "text ab"]
 
 
+def test_thoughts_among_the_parts_are_reasoning() -> None:
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+    events = ChunkAccumulator().take(chunk({"content": [thought, {"type": "text", "text": "a"}]}))
+    assert trace(events)[1:] == ["reasoning hm", "open", "text a"]
+
+
+@pytest.mark.parametrize(
+    ("usage", "told"),
+    [
+        ({"prompt_tokens": 5, "completion_tokens": 7}, Usage(5, 7)),
+        (
+            {
+                "prompt_tokens": 5,
+                "completion_tokens": 7,
+                "prompt_tokens_details": {"cached_tokens": 2},
+                "completion_tokens_details": {"reasoning_tokens": 3},
+            },
+            Usage(5, 7, 2, 3),
+        ),
+        ({"prompt_tokens": 5, "completion_tokens": 7, "prompt_tokens_details": None}, Usage(5, 7)),
+        ({"prompt_tokens": 5, "completion_tokens": 7, "prompt_cache_hit_tokens": 2}, Usage(5, 7, 2)),
+        ({"input_tokens": 5, "output_tokens": 7}, Usage(5, 7)),
+    ],
+)
+@pytest.mark.parametrize("fields", [{"choices": []}, {"choices": None}, {}])
+def test_usage_in_any_shape_is_taken(usage: dict[str, Any], told: Usage, fields: dict[str, Any]) -> None:
+    accumulator = ChunkAccumulator()
+    accumulator.take(chunk({"content": "a"}, "stop"))
+    accumulator.take({"id": "c", "usage": usage, **fields})
+    assert (accumulator.usage, accumulator.unknown_events) == (told, 0)
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [
+        ({"object": "error", "message": "sorry", "code": 400}, RunError("400", "sorry")),
         ({"error": {"message": "sorry", "code": 502}}, RunError("502", "sorry")),
         ({"error": {"message": "sorry", "type": "server_error", "code": None}}, RunError("server_error", "sorry")),
         ({"error": "sorry"}, RunError("error", "sorry")),

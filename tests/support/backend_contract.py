@@ -25,6 +25,7 @@ from frieza_tui.domain.errors import (
     Unreachable,
 )
 from frieza_tui.domain.events import MessageClosed, RunChanged, RunEvent, StreamFault, TextDelta
+from frieza_tui.domain.run import RunError
 from frieza_tui.domain.thread import Thread, user_message
 from frieza_tui.domain.turn import TurnEnded
 from tests.support.raw_http import CUT, Answer, Loopback, error_answer
@@ -323,6 +324,13 @@ class BackendContract:
             told = last.error if isinstance(last, StreamFault) else last.run.error
             assert told is not None
             assert told.message == "we are sorry"
+
+    async def test_an_error_in_llama_cpps_own_field_is_told_too(self, staging: Staging) -> None:
+        async with staging() as stage:
+            line = b'error: {"code": 500, "message": "we are sorry", "type": "server_error"}\n\n'
+            stage.will_answer(Answer([line], content_type="text/event-stream"))
+            last = (await run(stage.backend, asking("hi")))[-1]
+            assert last == StreamFault(RunError("500", "we are sorry"))
 
     async def test_a_limit_within_a_stream_is_waited_out_and_nothing_is_doubled(self, staging: Staging) -> None:
         async with staging() as stage:

@@ -1,7 +1,7 @@
 """Events of an Assistants stream in, run events out. Pure: does no input or output, and knows no SDK."""
 
+from frieza_tui.backends.annotations import annotation_of
 from frieza_tui.backends.assistants.wire import (
-    annotation_of,
     image_of,
     message_of,
     reason_of,
@@ -11,6 +11,7 @@ from frieza_tui.backends.assistants.wire import (
 )
 from frieza_tui.backends.drafts import MessageDraft
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of
+from frieza_tui.backends.run_reasons import fault_of
 from frieza_tui.backends.surrogates import PairJoiner
 from frieza_tui.domain.events import (
     AnnotationAdded,
@@ -26,7 +27,7 @@ from frieza_tui.domain.events import (
     TextDelta,
     ThreadCreated,
 )
-from frieza_tui.domain.run import ENDED, Run, RunError
+from frieza_tui.domain.run import ENDED, Run
 from frieza_tui.domain.thread import Message, MessageStatus, TextPart
 
 _MESSAGE_KINDS = frozenset({"created", "in_progress", "completed", "incomplete"})
@@ -107,7 +108,7 @@ class RunAccumulator:
             case "thread" if kind == "created":
                 return [ThreadCreated(text_of(data.get("id")))]
             case "" if kind == "error":
-                return [StreamFault(_fault_of(data))]
+                return [StreamFault(fault_of(data))]
             case _:
                 self.unknown_events += 1
                 return []
@@ -217,10 +218,3 @@ def _name_of(data: Json) -> str:
     name = text_of(data.get("object"))
     status = text_of(data.get("status"))
     return f"{name}.{status}" if status else name
-
-
-def _fault_of(data: Json) -> RunError:
-    inner = data.get("error")
-    facts = inner if isinstance(inner, dict) else data
-    message = text_of(facts.get("message")) or text_of(inner)
-    return RunError(text_of(facts.get("code")) or text_of(facts.get("type")) or "error", message)

@@ -2,11 +2,11 @@
 
 from typing import Final, cast, get_args
 
+from frieza_tui.backends.annotations import annotation_of
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, number_of, text_of, usage_of
 from frieza_tui.domain.run import Run, RunError, RunStatus, RunStep, StepStatus, ToolCall
 from frieza_tui.domain.thread import (
     Annotation,
-    AnnotationKind,
     ImageFilePart,
     ImageUrlPart,
     Message,
@@ -18,12 +18,6 @@ from frieza_tui.domain.thread import (
 
 _RUN_STATUSES: Final = frozenset(get_args(RunStatus))
 _STEP_STATUSES: Final = frozenset(get_args(StepStatus))
-_TARGETS: Final = {
-    "file_citation": "file_id",
-    "file_path": "file_id",
-    "container_file_citation": "file_id",
-    "url_citation": "url",
-}
 
 
 def run_of(data: Json, kind: str = "") -> Run:
@@ -108,23 +102,6 @@ def _hit(result: Json) -> str:
     name = text_of(result.get("file_name")) or text_of(result.get("file_id"))
     quotes = [text_of(piece.get("text")) for piece in json_objects(result.get("content"))]
     return f"{name}: {' '.join(quotes)}" if quotes else name
-
-
-def annotation_of(data: Json) -> Annotation | None:
-    """Return an annotation, None for a kind that nothing here knows."""
-    kind = text_of(data.get("type"))
-    if kind not in _TARGETS:
-        return None
-    inner = json_object(data.get(kind)) or data
-    start, end = data.get("start_index"), data.get("end_index")
-    return Annotation(
-        kind=cast(AnnotationKind, kind),
-        text=text_of(data.get("text")),
-        target=text_of(inner.get(_TARGETS[kind])),
-        start=start if isinstance(start, int) else None,
-        end=end if isinstance(end, int) else None,
-        title=text_of(inner.get("title")) or text_of(inner.get("quote")),
-    )
 
 
 def annotations_of(value: object) -> tuple[Annotation, ...]:

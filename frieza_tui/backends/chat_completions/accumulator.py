@@ -1,11 +1,15 @@
 """Chunks of a Chat Completions stream in, run events out. Pure: does no input or output, and knows no SDK."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from frieza_tui.backends.annotations import annotation_of
 from frieza_tui.backends.drafts import MessageDraft
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of, usage_of
+from frieza_tui.backends.run_reasons import fault_of
 from frieza_tui.backends.surrogates import PairJoiner
 from frieza_tui.domain.events import (
+    AnnotationAdded,
     MessageClosed,
     MessageOpened,
     ReasoningDelta,
@@ -22,7 +26,20 @@ from frieza_tui.domain.thread import new_id
 
 _REASONING_KEYS: Final = ("reasoning_content", "reasoning")
 """As DeepSeek, vLLM and llama.cpp name it; as OpenRouter and Ollama do."""
-_INCOMPLETE: Final = frozenset({"length", "content_filter"})
+_INCOMPLETE: Final[Mapping[str, str]] = {
+    "length": "length",
+    "max_tokens": "length",
+    "model_length": "length",
+    "content_filter": "content_filter",
+    "safety": "content_filter",
+    "insufficient_system_resource": "insufficient_system_resource",
+    "abort": "abort",
+    "error": "error",
+}
+"""Finish reasons, in lower case, of a reply that is not whole, in OpenAI's words where it has one: also those of
+Anthropic, Mistral, Gemini, DeepSeek, vLLM and OpenRouter. All others ("stop", "eos", "end_turn", …) end a whole one."""
+_UNSHOWN: Final = ("audio", "images")
+_ASIDE: Final = frozenset({"tool_calls", "function_call", "annotations", *_UNSHOWN})
 _TEXT, _REFUSAL = 0, 1
 
 
@@ -46,21 +63,24 @@ class ChunkAccumulator:
         self._calls: dict[int, ToolCall] = {}
         self._joiner = PairJoiner()
 
-    def take(self, data: object) -> list[RunEvent]:
-        """Return what one chunk means, in order; an empty list for one that means nothing here."""
+    def take(self, data: object, name: str = "") -> list[RunEvent]:
+        """Return what one chunk means, in order; an empty list for one that means nothing here.
+
+        name: the event's; none but "error" means anything.
+        """
         if not isinstance(data, dict):
             self.unknown_events += 1
             return []
-        if data.get("error"):
-            self.fault = _fault_of(data["error"])
+        if data.get("error") or "error" in (name, data.get("object")):
+            self.fault = fault_of(data)
             return [StreamFault(self.fault)]
         choices = data.get("choices")
-        if not isinstance(choices, list):
-            self.unknown_events += 1
-            return []
-        events = [] if self.run is not None else self._begin(data)
         if data.get("usage"):
             self.usage = usage_of(data["usage"])
+        if not isinstance(choices, list):
+            self.unknown_events += not data.get("usage")
+            return []
+        events = [] if self.run is not None else self._begin(data)
         for choice in choices:
             if isinstance(choice, dict) and not choice.get("index"):
                 events += self._choice(choice)
@@ -92,7 +112,7 @@ class ChunkAccumulator:
         if choice.get("finish_reason"):
             self.finish_reason = text_of(choice["finish_reason"])
         if choice.get("error"):
-            self.fault = _fault_of(choice["error"])
+            self.fault = fault_of(choice)
             return [StreamFault(self.fault)]
         delta = choice.get("delta") or choice.get("message")
         return self._delta(delta) if isinstance(delta, dict) else []
@@ -110,17 +130,34 @@ class ChunkAccumulator:
         if refusal:
             text = self._joiner.join(_REFUSAL, text_of(refusal))
             events += self._written(RefusalDelta(self._draft.message_id, text, _REFUSAL)) if text else []
+        return events if _ASIDE.isdisjoint(delta) else [*events, *self._aside(delta)]
+
+    def _aside(self, delta: Json) -> list[RunEvent]:
+        """Return what a delta brings beside its text."""
+        events: list[RunEvent] = []
         if delta.get("tool_calls") or delta.get("function_call"):
             events += self._tool_calls(delta)
+        for note in json_objects(delta.get("annotations")):
+            events += self._annotation(note)
+        self.unknown_events += sum(bool(delta.get(key)) for key in _UNSHOWN)
         return events
 
     def _text(self, content: object) -> list[RunEvent]:
-        if isinstance(content, list):  # parts, as some gateways send them
-            content = "".join(text_of(part.get("text")) for part in json_objects(content))
+        if isinstance(content, list):  # parts, as Mistral and some gateways send them
+            thought = "".join(text_of(part.get("text")) for one in json_objects(content) for part in _thinking(one))
+            text = "".join(text_of(part.get("text")) for part in json_objects(content))
+            return [*([ReasoningDelta(thought)] if thought else []), *(self._text(text) if text else [])]
         text = self._joiner.join(_TEXT, text_of(content))
         return self._written(TextDelta(self._draft.message_id, text, _TEXT)) if text else []
 
-    def _written(self, event: TextDelta | RefusalDelta) -> list[RunEvent]:
+    def _annotation(self, note: Json) -> list[RunEvent]:
+        annotation = annotation_of(note, self._draft.text(_TEXT))
+        if annotation is None:
+            self.unknown_events += 1
+            return []
+        return self._written(AnnotationAdded(self._draft.message_id, annotation, _TEXT))
+
+    def _written(self, event: TextDelta | RefusalDelta | AnnotationAdded) -> list[RunEvent]:
         is_first = self._draft.is_empty
         self._draft.add(event)
         return [MessageOpened(self._draft.message_id), event] if is_first else [event]
@@ -150,14 +187,12 @@ class ChunkAccumulator:
         return StepDelta(self._step_id, index, ToolCall("function", whole.id, name, arguments))
 
     def _ending(self) -> tuple[RunStatus, str | None]:
-        if self.finish_reason in _INCOMPLETE:
-            return "incomplete", self.finish_reason
+        if (reason := _INCOMPLETE.get((self.finish_reason or "").lower())) is not None:
+            return "incomplete", reason
         if self._calls:
             return "requires_action", None
         return "completed", None
 
 
-def _fault_of(error: object) -> RunError:
-    facts = json_object(error)
-    code = facts.get("code") or facts.get("type") or "error"
-    return RunError(str(code), text_of(facts.get("message")) or text_of(error))
+def _thinking(part: Json) -> list[Json]:
+    return json_objects(part.get("thinking")) if part.get("type") == "thinking" else []

@@ -121,7 +121,7 @@ class ChatCompletionsBackend:
                 async for name, data in stream:
                     if name == DONE:
                         break
-                    for event in accumulator.take(data):
+                    for event in accumulator.take(data, name):
                         yield event
                     if accumulator.fault is not None:
                         return

@@ -12,9 +12,10 @@ from frieza_tui.backends.loose_json import Json, json_object, json_objects, text
 from frieza_tui.backends.responses.messages import WrittenMessages
 from frieza_tui.backends.responses.reasoning import Thoughts
 from frieza_tui.backends.responses.tools import INPUT_KINDS, ToolSteps
-from frieza_tui.backends.responses.wire import PASSED_OVER, error_of, part_of, run_of, status_of
+from frieza_tui.backends.responses.wire import PASSED_OVER, part_of, run_of, status_of
+from frieza_tui.backends.run_reasons import fault_of
 from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault
-from frieza_tui.domain.run import ENDED, Run, RunError, RunStatus, StepStatus
+from frieza_tui.domain.run import ENDED, Run, RunStatus, StepStatus
 from frieza_tui.domain.thread import RefusalPart, TextPart, new_id
 
 _LIFE: Final = frozenset({"created", "queued", "in_progress", "completed", "failed", "incomplete", "cancelled"})
@@ -113,7 +114,7 @@ class ResponseAccumulator:
             if number <= self._floor:
                 return []
             self.last_number = number if self.last_number is None else max(number, self.last_number)
-        kind = data.get("type") or name
+        kind = name if name == "error" else data.get("type") or name
         if kind == "response.output_text.delta":
             return self._messages.write(self._message_id(data), _part(data), text_of(data.get("delta")))
         return self._take_other(text_of(kind), data)
@@ -142,7 +143,7 @@ class ResponseAccumulator:
         if data.get("object") == "response":
             return self.take_response(data)
         if kind == "error" or data.get("error"):
-            return [StreamFault(_fault_of(data))]
+            return [StreamFault(fault_of(data))]
         self.unknown_events += 1
         return []
 
@@ -158,7 +159,7 @@ class ResponseAccumulator:
 
     def _item_done(self, data: Json) -> list[RunEvent]:
         item = json_object(data.get("item"))
-        if item.get("type") in PASSED_OVER:
+        if text_of(item.get("type")) in PASSED_OVER:
             self.unknown_events += 1
         return self._close_item(item, _id_of(item) or self._item_id(data))
 
@@ -274,7 +275,3 @@ def _id_of(item: Json) -> str:
 def _part(data: Json) -> int:
     index = data.get("content_index")
     return index if isinstance(index, int) else 0
-
-
-def _fault_of(data: Json) -> RunError:
-    return error_of(data.get("error")) or error_of(data) or RunError("error", "")

@@ -1,8 +1,9 @@
 """The messages that a response writes, from their deltas. Pure, and knows of tools and responses nothing."""
 
+from frieza_tui.backends.annotations import annotation_of
 from frieza_tui.backends.drafts import MessageDraft
 from frieza_tui.backends.loose_json import Json
-from frieza_tui.backends.responses.wire import annotation_of, message_of
+from frieza_tui.backends.responses.wire import message_of
 from frieza_tui.backends.surrogates import PairJoiner
 from frieza_tui.domain.events import (
     AnnotationAdded,

@@ -2,12 +2,11 @@
 
 from typing import Final, cast, get_args
 
+from frieza_tui.backends.annotations import annotation_of
 from frieza_tui.backends.image_notes import text_with_notes
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of, usage_of
 from frieza_tui.domain.run import Run, RunError, RunStatus, ToolCall, ToolCallKind
 from frieza_tui.domain.thread import (
-    Annotation,
-    AnnotationKind,
     ImageFilePart,
     ImageUrlPart,
     Message,
@@ -18,12 +17,6 @@ from frieza_tui.domain.thread import (
 )
 
 _STATUSES: Final = frozenset(get_args(RunStatus))
-_TARGETS: Final = {
-    "file_citation": "file_id",
-    "file_path": "file_id",
-    "container_file_citation": "file_id",
-    "url_citation": "url",
-}
 _CALL_KINDS: Final[dict[str, ToolCallKind]] = {
     "code_interpreter_call": "code_interpreter",
     "file_search_call": "file_search",
@@ -151,23 +144,6 @@ def _hit(result: Json) -> str:
 def _failure(value: object) -> str:
     error = error_of(value)
     return (error.message or error.code) if error else ""
-
-
-def annotation_of(data: Json, text: str) -> Annotation | None:
-    """Return an annotation of a text, None for a kind that nothing here knows."""
-    kind = text_of(data.get("type"))
-    if kind not in _TARGETS:
-        return None
-    start, end = data.get("start_index", data.get("index")), data.get("end_index")
-    start, end = (start if isinstance(start, int) else None), (end if isinstance(end, int) else None)
-    return Annotation(
-        kind=cast(AnnotationKind, kind),
-        text=text[start:end] if start is not None and end is not None else "",
-        target=text_of(data.get(_TARGETS[kind])),
-        start=start,
-        end=end,
-        title=text_of(data.get("title")) or text_of(data.get("filename")),
-    )
 
 
 def part_of(data: Json) -> Part | None:
