@@ -11,9 +11,8 @@ from itertools import accumulate
 from operator import add
 
 from frieza_tui.text.line_classes import ALL, classify
-from frieza_tui.text.width import AS_SET, cell_len, character_widths
+from frieza_tui.text.width import cell_len, character_widths
 
-_HANGING = frozenset("、。，．､｡")
 _NOT_FIRST = frozenset("LPXTYBMHEKpSC")
 _NOT_LAST = frozenset("OWqR")
 
@@ -85,7 +84,7 @@ def _find_breaks(classes: str) -> list[int]:
 class _Paragraph:
     """The classes, places to break and widths of text between two newlines, from the start of a line on."""
 
-    def __init__(self, text: str, start: int, end: int, ambiguous: int) -> None:
+    def __init__(self, text: str, start: int, end: int) -> None:
         first = self._find_context(text, start)
         context = start - first
         classes = classify(text[first:start]) + _attach(classify(text[start:end]))
@@ -94,7 +93,7 @@ class _Paragraph:
         self._classes = classes[context:]
         self._breaks = [index - context for index in _find_breaks(classes) if index > context]
         self._breaks.append(self._length)
-        self._offsets = [0, *accumulate(character_widths(self._text, ambiguous))]
+        self._offsets = [0, *accumulate(character_widths(self._text))]
 
     def _find_context(self, text: str, start: int) -> int:
         """Go back to the character that the line before ended with: a hyphen asks what stood before it."""
@@ -110,9 +109,9 @@ class _Paragraph:
         end = self._without_spaces(0, self._breaks[0])
         return self._offsets[end] <= width
 
-    def next_line(self, start: int, width: int, hang: int) -> tuple[int, int, int]:
+    def next_line(self, start: int, width: int) -> tuple[int, int, int]:
         """Give back where the line from `start` on starts and ends, spaces left out, and where the next one starts."""
-        fitting = self._find_fitting(start, width, hang)
+        fitting = self._find_fitting(start, width)
         reach = self._after_spaces(fitting)
         if reach == self._length:
             return start, fitting, reach
@@ -124,23 +123,20 @@ class _Paragraph:
             stop = self._cut(start, fitting)
         end = self._without_spaces(start, stop)
         if end == start:  # an indent, and a word too long to stand behind it
-            return self.next_line(stop, width, hang)
+            return self.next_line(stop, width)
         return start, end, stop
 
     def next_kept_line(self, start: int, width: int) -> int:
         """Give back where the line after that from `start` on starts, if every space stands in one of them."""
-        first, end, following = self.next_line(start, width, 0)
+        first, end, following = self.next_line(start, width)
         if first > start:  # an indent, which has a line of its own here
             end, following = start + 1, first
         room = width + 1 if following < self._length else width
         fitting = bisect_right(self._offsets, self._offsets[start] + room) - 1
         return max(end, min(fitting, following))
 
-    def _find_fitting(self, start: int, width: int, hang: int) -> int:
-        limit = self._offsets[start] + width
-        fitting = bisect_right(self._offsets, limit, start) - 1
-        can_hang = fitting < self._length and self._text[fitting] in _HANGING
-        return fitting + 1 if can_hang and self._offsets[fitting + 1] <= limit + hang else fitting
+    def _find_fitting(self, start: int, width: int) -> int:
+        return bisect_right(self._offsets, self._offsets[start] + width, start) - 1
 
     def _after_spaces(self, index: int) -> int:
         while index < self._length and self._classes[index] == "S":
@@ -185,9 +181,7 @@ class _Paragraph:
         return self._classes[index] in _NOT_FIRST or self._classes[index - 1] in _NOT_LAST
 
 
-def wrap_from(
-    text: str, width: int, start: int, *, first_width: int | None = None, ambiguous: int = AS_SET, hang: int = 0
-) -> list[tuple[int, int]]:
+def wrap_from(text: str, width: int, start: int, *, first_width: int | None = None) -> list[tuple[int, int]]:
     """Wrap from `start`, where a line starts, to the end: the same lines as `wrap` gives from there on.
 
     All other parameters are those of `wrap`; `first_width` is that of the line at `start`.
@@ -197,36 +191,31 @@ def wrap_from(
     while True:
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
-        lines += _wrap_paragraph(text, start, end, (room, width), (ambiguous, hang))
+        lines += _wrap_paragraph(text, start, end, (room, width))
         if end == len(text):
             return lines
         start = end + 1
         room = width
 
 
-def _wrap_paragraph(
-    text: str, start: int, end: int, widths: tuple[int, int], setting: tuple[int, int]
-) -> list[tuple[int, int]]:
+def _wrap_paragraph(text: str, start: int, end: int, widths: tuple[int, int]) -> list[tuple[int, int]]:
     width, next_width = widths
-    ambiguous, hang = setting
-    if end - start <= width and cell_len(text[start:end], ambiguous) <= width:
+    if end - start <= width and cell_len(text[start:end]) <= width:
         return [(start, end)]
-    paragraph = _Paragraph(text, start, end, ambiguous)
+    paragraph = _Paragraph(text, start, end)
     lines: list[tuple[int, int]] = []
     if width < next_width and not paragraph.fits(width):
         lines.append((start, start))
         width = next_width
     following = 0
     while following < end - start:
-        first, last, following = paragraph.next_line(following, width, hang)
+        first, last, following = paragraph.next_line(following, width)
         lines.append((start + first, start + last))
         width = next_width
     return lines
 
 
-def wrap(
-    text: str, width: int, *, first_width: int | None = None, ambiguous: int = AS_SET, hang: int = 0
-) -> list[tuple[int, int]]:
+def wrap(text: str, width: int, *, first_width: int | None = None) -> list[tuple[int, int]]:
     """Break `text` into lines of at most `width` cells and give back the offsets of each line's start and end.
 
     Between the end of a line and the start of the next lie only spaces, which the break swallows, or a newline; a text
@@ -242,10 +231,8 @@ def wrap(
         text: Safe text without tabs.
         width: Cells of a line, 1 or more; a wide character in one cell is the only thing to exceed it.
         first_width: Cells of the first line, if other things stand before it; it stays empty if nothing fits.
-        ambiguous: Cells of characters whose width the terminal decides.
-        hang: Cells by which a Japanese comma or full stop may hang out at the end of a line.
     """
-    return wrap_from(text, width, 0, first_width=first_width, ambiguous=ambiguous, hang=hang)
+    return wrap_from(text, width, 0, first_width=first_width)
 
 
 def wrap_keeping_spaces(text: str, width: int) -> list[int]:
@@ -255,7 +242,7 @@ def wrap_keeping_spaces(text: str, width: int) -> list[int]:
     """
     if len(text) <= width and cell_len(text) <= width:
         return []
-    paragraph = _Paragraph(text, 0, len(text), AS_SET)
+    paragraph = _Paragraph(text, 0, len(text))
     starts: list[int] = []
     at = paragraph.next_kept_line(0, width)
     while at < len(text):

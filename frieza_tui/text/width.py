@@ -1,17 +1,18 @@
 """Measures text in terminal cells, as the screen's compositor does. Knows no terminal and no markup.
 
-How wide ambiguous characters are is one for the whole program, as the language is: who knows the terminal sets it.
+What terminals disagree about is one for the whole program, as the language is: who knows the terminal sets it.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import accumulate
 
 _JOINER = "\u200d"
-_EMOJI_STYLE = "\ufe0f"
+EMOJI_STYLE = "\ufe0f"
 _NOT_NARROW = re.compile("[^ -~\u00a1-\u00ac\u00ae-\u02ff]")
-_SPECIAL = re.compile(f"[{_JOINER}{_EMOJI_STYLE}]")
+_SPECIAL = re.compile(f"[{_JOINER}{EMOJI_STYLE}]")
 
 # Narrow signs that become wide with an emoji-style selector: emoji-variation-sequences.txt of Unicode 17.
 _WIDENED_BY_STYLE = """
@@ -31,8 +32,8 @@ _WIDE_SINCE_16 = """
     1f6d8 1fa89-1fa8a 1fa8e-1fa8f 1fabe 1fac6 1fac8 1facd 1fadc 1fadf 1fae9-1faea 1faef
 """
 
-# Zero cells though their category says letter or symbol: jamo after the first, fillers, skin tones.
-_ZERO_THOUGH_LETTERS = "1160-11ff d7b0-d7fb 3164 ffa0 1f3fb-1f3ff"
+# Zero cells though their category says letter: jamo after the first, fillers.
+_ZERO_THOUGH_LETTERS = "1160-11ff d7b0-d7fb 3164 ffa0"
 
 # One cell though their category says format: signs written before Arabic and Syriac numbers.
 _ONE_THOUGH_FORMAT = "ad 600-605 6dd 70f 890-891 8e2 110bd 110cd"
@@ -40,10 +41,26 @@ _ONE_THOUGH_FORMAT = "ad 600-605 6dd 70f 890-891 8e2 110bd 110cd"
 # What stays with the letter before it though it has cells: half-width voicing marks, Thai and Lao am.
 _TRAILERS = frozenset("\uff9e\uff9f\u0e33\u0eb3")
 
-AS_SET = 0
-"""Stands for the width of ambiguous characters that is in use."""
+TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
 FRAMES = frozenset(map(chr, range(0x2500, 0x25A0)))
 """Lines and blocks of which frames are made: one cell, for where others of their kind take two they are replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellRules:
+    """What terminals disagree about, in cells; as it stands here, newer ones that join emoji draw."""
+
+    ambiguous: int = 1
+    """Characters that East Asian fonts draw wide, such as ○ and α."""
+    tone: int = 0
+    """What a skin tone adds to the emoji before it."""
+    emoji_style: int = 1
+    """What the selector of the emoji style adds to a narrow sign."""
+    joins: bool = True
+    """Whether emoji with a joiner between them are drawn as one."""
+    flag_letter: int = 1
+    """Each of the two letters of a flag."""
 
 
 def _read_ranges(ranges: str) -> frozenset[int]:
@@ -74,35 +91,41 @@ def _look_up_width(character: str) -> int:
 class _Widths(dict[str, int]):
     """Cells of single characters, looked up once."""
 
-    def __init__(self, ambiguous: int) -> None:
+    def __init__(self, rules: CellRules) -> None:
         super().__init__()
-        self._ambiguous = ambiguous
+        self._ambiguous = rules.ambiguous
+        self._ruled = dict.fromkeys(TONES, rules.tone) | dict.fromkeys(FLAG_LETTERS, rules.flag_letter)
 
     def __missing__(self, character: str) -> int:
         if len(self) > 20_000:  # text made to hold every character must not fill the memory
             self.clear()
-        width = _look_up_width(character)
-        if width == 1 and unicodedata.east_asian_width(character) == "A" and character not in FRAMES:
-            width = self._ambiguous
+        width = self._ruled.get(character, -1)
+        if width < 0:
+            width = _look_up_width(character)
+            if width == 1 and unicodedata.east_asian_width(character) == "A" and character not in FRAMES:
+                width = self._ambiguous
         self[character] = width
         return width
 
 
-_WIDTHS = {1: _Widths(1), 2: _Widths(2)}
-_WIDTHS[AS_SET] = _WIDTHS[1]
+_USUAL = _Widths(CellRules())
+_rules = CellRules()
+_widths = _USUAL
 
 
-def use_ambiguous_width(cells: int) -> None:
-    """Measure ambiguous characters as 1 or 2 cells wherever nothing else is said."""
-    _WIDTHS[AS_SET] = _WIDTHS[cells]
+def use_cell_rules(rules: CellRules) -> None:
+    """Measure by these rules from now on."""
+    global _rules, _widths
+    _rules = rules
+    _widths = _USUAL if rules == CellRules() else _Widths(rules)
 
 
-def character_widths(text: str, ambiguous: int = AS_SET) -> list[int]:
+def character_widths(text: str) -> list[int]:
     """Cells that each character of `text` adds where it stands; their sum is `cell_len`.
 
     What is joined to an emoji adds nothing; a selector that makes a narrow sign an emoji adds one.
     """
-    widths = list(map(_WIDTHS[ambiguous].__getitem__, text))
+    widths = list(map(_widths.__getitem__, text))
     if _SPECIAL.search(text) is None:
         return widths
     last_sign = last_width = 0
@@ -111,27 +134,26 @@ def character_widths(text: str, ambiguous: int = AS_SET) -> list[int]:
         if index == joined_at:
             widths[index] = 0
         elif character == _JOINER:
-            joined_at = index + 1
-        elif character == _EMOJI_STYLE:
-            widths[index] = int(last_sign in _WIDENED and last_width == 1)
+            joined_at = index + 1 if _rules.joins else -1
+        elif character == EMOJI_STYLE:
+            widths[index] = _rules.emoji_style if last_sign in _WIDENED and last_width == 1 else 0
             last_sign = 0
         elif widths[index]:
             last_sign, last_width = ord(character), widths[index]
     return widths
 
 
-def cell_len(text: str, ambiguous: int = AS_SET) -> int:
+def cell_len(text: str) -> int:
     """Cells that `text` takes on one line; newlines, tabs and controls count nothing, so expand tabs before.
 
-    With `ambiguous` 1 this is what Rich 15 and so Textual's compositor assume for text that was made safe. With 2,
-    characters that East Asian fonts may draw wide (①, →, Greek) take two cells, as a terminal set so draws them. With
-    AS_SET it is as `use_ambiguous_width` was told last, 1 at first.
+    By the usual rules this is what Rich 15 and so Textual's compositor assume for text that was made safe. By others
+    characters are as wide as the terminal draws them.
     """
-    if _WIDTHS[ambiguous] is _WIDTHS[1] and _NOT_NARROW.search(text) is None:
+    if _rules.ambiguous == 1 and _NOT_NARROW.search(text) is None:
         return len(text)
     if _SPECIAL.search(text) is None:
-        return sum(map(_WIDTHS[ambiguous].__getitem__, text))
-    return sum(character_widths(text, ambiguous))
+        return sum(map(_widths.__getitem__, text))
+    return sum(character_widths(text))
 
 
 def is_attached(text: str, index: int) -> bool:
@@ -142,7 +164,7 @@ def is_attached(text: str, index: int) -> bool:
     if index <= 0:
         return False
     character = text[index]
-    return character in _TRAILERS or text[index - 1] == _JOINER or (_WIDTHS[1][character] == 0 and character >= " ")
+    return character in _TRAILERS or text[index - 1] == _JOINER or (_USUAL[character] == 0 and character >= " ")
 
 
 def graphemes(text: str) -> Iterator[str]:
@@ -157,7 +179,7 @@ def grapheme_ends(text: str) -> Iterator[int]:
     """Offsets in `text` at which its graphemes end, in order; the last is its length."""
     is_half_flag = False
     for index in range(len(text)):
-        is_letter_of_flag = "\U0001f1e6" <= text[index] <= "\U0001f1ff"
+        is_letter_of_flag = text[index] in FLAG_LETTERS
         if index == 0 or is_attached(text, index):
             is_half_flag = is_letter_of_flag or (is_half_flag and index > 0)
         elif is_half_flag and is_letter_of_flag:
@@ -169,12 +191,12 @@ def grapheme_ends(text: str) -> Iterator[int]:
         yield len(text)
 
 
-def clip(text: str, cells: int, *, end: str = "", ambiguous: int = AS_SET) -> str:
+def clip(text: str, cells: int, *, end: str = "") -> str:
     """Give back `text` if it fits in `cells`, else its longest start of whole graphemes that does so with `end`."""
-    if cell_len(text, ambiguous) <= cells:
+    if cell_len(text) <= cells:
         return text
-    space = cells - cell_len(end, ambiguous)
-    offsets = [0, *accumulate(character_widths(text, ambiguous))]
+    space = cells - cell_len(end)
+    offsets = [0, *accumulate(character_widths(text))]
     fitting = 0
     for stop in grapheme_ends(text):
         if offsets[stop] > space:

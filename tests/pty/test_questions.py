@@ -2,7 +2,7 @@ from frieza_tui.tui.terminal.facts import QUESTIONS
 from tests.support.terminal import program
 
 LIGHT = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\"
-REST = "\x1bP>|test(1)\x1b\\\x1b[?25u\x1b[2;2R\x1b[?62c"
+REST = "\x1bP>|test(1)\x1b\\\x1b[?25u\x1b[2;2R\x1b[2;5R\x1b[2;2R\x1b[2;5R\x1b[2;3R\x1b[?62c"
 BROKEN_REPORTS = "\x1b[<32;NaN;NaNM\x1b[<35;10"
 LIGHT_BACKGROUND = b"48;2;251;249;254"
 

@@ -1,5 +1,6 @@
 import re
 import time
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from frieza_tui.text.breaking import wrap, wrap_from, wrap_keeping_spaces
 from frieza_tui.text.safe import make_safe
-from frieza_tui.text.width import cell_len, graphemes
+from frieza_tui.text.width import CellRules, cell_len, graphemes, use_cell_rules
 
 PROSE = (Path(__file__).parent / "prose_ja.txt").read_text(encoding="utf-8")
 
@@ -20,6 +21,12 @@ NOT_FIRST = frozenset(
     "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿｧｨｩｪｫｬｭｮｯﾞﾟ\u3099"
 )
 NOT_LAST = frozenset("‘“（〔［｛〈《「『【⦅〘〖«〝｟｢([{")
+
+
+@pytest.fixture(autouse=True)
+def usual_rules() -> Iterator[None]:
+    yield
+    use_cell_rules(CellRules())
 
 
 def cut(text: str, width: int, **options: int) -> list[str]:
@@ -117,11 +124,6 @@ def test_closing_and_small_characters_pull_one_with_them() -> None:
     assert cut("あいうえ「おか」", 10) == ["あいうえ", "「おか」"]
 
 
-def test_a_stop_may_hang_out_where_there_is_room_for_it() -> None:
-    assert cut("これで終わりだ。次", 14, hang=2) == ["これで終わりだ。", "次"]
-    assert cut("これで終わりだ」次", 14, hang=2) == ["これで終わり", "だ」次"]
-
-
 def test_spaces_at_a_break_belong_to_no_line() -> None:
     assert wrap("aaa   bbb", 4) == [(0, 3), (6, 9)]
     assert wrap("終わり。　次の", 8) == [(0, 4), (5, 7)]
@@ -171,7 +173,14 @@ def test_the_first_line_may_be_shorter() -> None:
 
 def test_ambiguous_characters_count_as_the_terminal_draws_them() -> None:
     assert cut("①②③日本", 7) == ["①②③日本"]
-    assert cut("①②③日本", 8, ambiguous=2) == ["①②③日", "本"]
+    use_cell_rules(CellRules(ambiguous=2))
+    assert cut("①②③日本", 8) == ["①②③日", "本"]
+
+
+def test_emoji_that_the_terminal_draws_apart_stay_together() -> None:
+    use_cell_rules(CellRules(tone=2, joins=False))
+    assert cut("👍🏽👍🏽👍🏽", 9) == ["👍🏽👍🏽", "👍🏽"]
+    assert cut("日👩🏽\u200d🚀日", 6) == ["日", "👩🏽\u200d🚀", "日"]
 
 
 pieces = st.one_of(
@@ -228,11 +237,11 @@ def test_text_that_grows_keeps_its_lines_but_the_last_two(text: str, more: str, 
         assert after[: max(0, len(before) - 2)] == before[:-2]
 
 
-@given(texts, widths, st.integers(0, 2))
-def test_wrapping_from_any_line_goes_on_the_same(text: str, width: int, hang: int) -> None:
-    lines = wrap(text, width, hang=hang)
+@given(texts, widths)
+def test_wrapping_from_any_line_goes_on_the_same(text: str, width: int) -> None:
+    lines = wrap(text, width)
     for index, (start, _) in enumerate(lines):
-        assert wrap_from(text, width, start, hang=hang) == lines[index:]
+        assert wrap_from(text, width, start) == lines[index:]
 
 
 @given(

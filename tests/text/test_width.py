@@ -1,4 +1,5 @@
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len as rich_cell_len
 
 from frieza_tui.text.safe import make_safe
-from frieza_tui.text.width import cell_len, character_widths, clip, graphemes
+from frieza_tui.text.width import CellRules, cell_len, character_widths, clip, graphemes, use_cell_rules
 
 CLUSTERS = {
     "あ": 2,
@@ -38,6 +39,31 @@ CLUSTERS = {
 
 pieces = st.one_of(st.sampled_from(list(CLUSTERS)), st.characters(), st.sampled_from("\u200d\ufe0f🇯🏽 a日\u0301"))
 safe_texts = st.lists(pieces, max_size=20).map(lambda parts: make_safe("".join(parts)).replace("\t", " "))
+
+
+@pytest.fixture(autouse=True)
+def usual_rules() -> Iterator[None]:
+    yield
+    use_cell_rules(CellRules())
+
+
+@pytest.mark.parametrize(
+    ("rules", "cluster", "cells"),
+    [
+        (CellRules(tone=2), "👍🏽", 4),
+        (CellRules(tone=2), "👩🏽\u200d🚀", 4),
+        (CellRules(joins=False), "👨\u200d👩\u200d👧\u200d👦", 8),
+        (CellRules(joins=False), "🏴\u200d☠\ufe0f", 4),
+        (CellRules(joins=False, tone=2, emoji_style=0), "👩🏽\u200d❤\ufe0f\u200d👩", 7),
+        (CellRules(emoji_style=0), "❤\ufe0f", 1),
+        (CellRules(emoji_style=0), "1\ufe0f\u20e3", 1),
+        (CellRules(flag_letter=2), "🇯🇵", 4),
+    ],
+)
+def test_a_cluster_that_is_drawn_otherwise_stays_one_grapheme(rules: CellRules, cluster: str, cells: int) -> None:
+    use_cell_rules(rules)
+    assert list(graphemes(f"x{cluster}日")) == ["x", cluster, "日"]
+    assert cell_len(cluster) == sum(character_widths(cluster)) == cells
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS)
@@ -77,9 +103,10 @@ def test_ambiguous_characters_are_two_wide_where_the_terminal_says_so() -> None:
     ambiguous = "①→αЖ…“”■○"
     assert all(unicodedata.east_asian_width(c) == "A" for c in ambiguous)
     assert cell_len(ambiguous) == len(ambiguous)
-    assert cell_len(ambiguous, ambiguous=2) == 2 * len(ambiguous)
-    assert cell_len("e\u0301é", ambiguous=2) == 1 + 2
-    assert cell_len("abc日ｱ", ambiguous=2) == 6
+    use_cell_rules(CellRules(ambiguous=2))
+    assert cell_len(ambiguous) == 2 * len(ambiguous)
+    assert cell_len("e\u0301é") == 1 + 2
+    assert cell_len("abc日ｱ") == 6
 
 
 def test_clip_cuts_between_graphemes() -> None:
@@ -88,7 +115,8 @@ def test_clip_cuts_between_graphemes() -> None:
     assert clip("日本語", 5, end="…") == "日本…"
     assert clip("か\u3099き\u3099", 3) == "か\u3099"
     assert clip("👩🏽\u200d🚀👩", 3) == "👩🏽\u200d🚀"
-    assert clip("①②③", 4, ambiguous=2) == "①②"
+    use_cell_rules(CellRules(ambiguous=2))
+    assert clip("①②③", 4) == "①②"
 
 
 @given(safe_texts, st.integers(0, 20))

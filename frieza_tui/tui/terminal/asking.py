@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 
-from frieza_tui.tui.terminal.facts import QUESTIONS_ON_A_NEW_LINE, TerminalFacts, can_be_asked, take_answer
+from frieza_tui.tui.terminal.facts import PROBES, QUESTIONS_ON_A_NEW_LINE, TerminalFacts, can_be_asked, take_answer
 from frieza_tui.tui.terminal.inlet import Inlet
 
 LIMIT_S = 1.0
@@ -39,7 +39,7 @@ def ask_terminal(environ: Mapping[str, str], limit_s: float = LIMIT_S) -> Termin
         facts = take_answer(facts, sequence)
 
     inlet = Inlet(take)
-    inlet.awaits_position = True
+    inlet.awaited_positions = len(PROBES)
     end_s = monotonic() + limit_s
     with raw_terminal(fileno):
         sys.stdout.write(QUESTIONS_ON_A_NEW_LINE)

@@ -13,7 +13,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from frieza_tui.tui.messages import LeaveAsked, TerminalAnswered
-from frieza_tui.tui.terminal.facts import QUESTIONS, TerminalFacts, can_be_asked, take_answer
+from frieza_tui.tui.terminal.facts import PROBES, QUESTIONS, TerminalFacts, can_be_asked, take_answer
 from frieza_tui.tui.terminal.inlet import Inlet
 
 LOOK_S = 0.1
@@ -65,7 +65,7 @@ class AskingDriver(LinuxDriver):
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         inlet = Inlet(self._take_answer)
-        inlet.awaits_position = True
+        inlet.awaited_positions = len(PROBES)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():

@@ -1,40 +1,72 @@
-"""Keeps all who measure text at one width of ambiguous characters: our own `text/width.py`, and Rich with Textual.
+"""Keeps all who measure text at the terminal's widths: our own `text/width.py`, and Rich with Textual.
 
-Rich has one table of widths, and no way to say how wide such characters are: so its table is exchanged. Frames, bars
-and scroll bars are drawn with characters of this kind too, and must stay one cell wide: they are written in ASCII.
+Rich has one table of widths, and no way to say that a terminal has others: so what measures there is exchanged. Frames,
+bars and scroll bars are drawn with ambiguous characters too, and must stay one cell wide: they are written in ASCII.
 """
 
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from rich import cells
 from rich._unicode_data import load as load_cell_table
 
-from frieza_tui.text.width import FRAMES, use_ambiguous_width
+from frieza_tui.text.width import (
+    EMOJI_STYLE,
+    FLAG_LETTERS,
+    FRAMES,
+    TONES,
+    CellRules,
+    cell_len,
+    character_widths,
+    use_cell_rules,
+)
 
-_IS_NARROW: object = cells.__dict__["_is_single_cell_widths"]
+_RICH = {
+    name: cells.__dict__[name] for name in ("load_cell_table", "_is_single_cell_widths", "_cell_len", "split_graphemes")
+}
 _ASCII = frozenset(map(chr, range(0x20, 0x7F)))
 
 
-def use_widths(ambiguous: int) -> None:
-    """Measure ambiguous characters as 1 or 2 cells from now on; what was laid out before is the caller's business."""
-    use_ambiguous_width(ambiguous)
-    is_wide = ambiguous == 2
-    cells.__dict__.update(
-        load_cell_table=_load_wide if is_wide else load_cell_table,
-        _is_single_cell_widths=_ASCII.issuperset if is_wide else _IS_NARROW,
-    )
+def use_widths(rules: CellRules) -> None:
+    """Measure by these rules from now on; what was laid out before is the caller's business."""
+    use_cell_rules(rules)
+    cells.__dict__.update(_RICH if rules == CellRules() else _exchanged(rules))
     cells.get_character_cell_size.cache_clear()
     cells.cached_cell_len.cache_clear()
 
 
-@cache
-def _load_wide(unicode_version: str = "auto") -> cells.CellTable:
-    table = load_cell_table(unicode_version)
-    known = {point for start, end, _width in table.widths for point in range(start, min(end, 0x1FFFF) + 1)}
-    added = [(point, point, 2) for point in _ambiguous_points() if point not in known]
-    return table._replace(widths=sorted([*table.widths, *added]))
+def _exchanged(rules: CellRules) -> dict[str, object]:
+    return {
+        "load_cell_table": lambda _version="auto": _table(rules),
+        "_is_single_cell_widths": _ASCII.issuperset if rules.ambiguous == 2 else _RICH["_is_single_cell_widths"],
+        "_cell_len": lambda text, _version="auto": cell_len(text),
+        "split_graphemes": _split,
+    }
+
+
+def _split(text: str, _unicode_version: str = "auto") -> tuple[list[cells.CellSpan], int]:
+    """Return start, end and cells of what can be parted on the screen, and the cells of all."""
+    spans: list[cells.CellSpan] = []
+    widths = character_widths(text)
+    for index, (character, width) in enumerate(zip(text, widths, strict=True)):
+        if spans and (not width or character == EMOJI_STYLE):
+            start, _end, before = spans[-1]
+            spans[-1] = (start, index + 1, before + width)
+        else:
+            spans.append((index, index + 1, width))
+    return spans, sum(widths)
+
+
+@lru_cache(2)
+def _table(rules: CellRules) -> cells.CellTable:
+    table = load_cell_table("auto")
+    ruled = {ord(one): rules.tone for one in TONES} | {ord(one): rules.flag_letter for one in FLAG_LETTERS}
+    if rules.ambiguous == 2:
+        known = {point for start, end, _width in table.widths for point in range(start, min(end, 0x1FFFF) + 1)}
+        ruled |= {point: 2 for point in _ambiguous_points() if point not in known}
+    kept = [entry for entry in table.widths if entry[0] not in ruled]
+    return table._replace(widths=sorted([*kept, *((point, point, width) for point, width in ruled.items())]))
 
 
 def _ambiguous_points() -> Iterator[int]:

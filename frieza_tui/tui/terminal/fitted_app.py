@@ -1,9 +1,10 @@
-"""An app that fits itself to what the terminal says: light or dark, and how wide ambiguous characters are."""
+"""An app that fits itself to what the terminal says: light or dark, and how wide characters are."""
 
 import os
 import sys
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
+from frieza_tui.text.width import CellRules
 from frieza_tui.tui.clipboard.copying_app import CopyingApp
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import TerminalAnswered
@@ -12,6 +13,7 @@ from frieza_tui.tui.themes import TERMINAL, THEMES, fitting_theme, theme_of_kind
 
 if TYPE_CHECKING:
     from frieza_tui.tui.terminal.asking_driver import AskingDriver
+from frieza_tui.tui.widgets.caret_area import CaretArea
 
 R = TypeVar("R")
 
@@ -21,7 +23,7 @@ class FittedApp(CopyingApp[R], Generic[R]):
 
     _guessed_theme: str | None = None
     _is_width_set = False
-    _cells_in_use = 1
+    _cell_rules = CellRules()
 
     def fit(self, theme: str | None, ambiguous_width: Literal["auto", 1, 2]) -> None:
         """Take what is set; guess the rest from the environment."""
@@ -32,16 +34,18 @@ class FittedApp(CopyingApp[R], Generic[R]):
         if theme is None and self.theme != TERMINAL.name:
             self._guessed_theme = self.theme
         self._is_width_set = ambiguous_width != "auto"
-        self._measure_with(guess_ambiguous_width(os.environ) if ambiguous_width == "auto" else ambiguous_width)
+        cells = guess_ambiguous_width(os.environ) if ambiguous_width == "auto" else ambiguous_width
+        self._measure_by(CellRules(cells))
 
     def on_terminal_answered(self, message: TerminalAnswered) -> None:
         """Put the guesses right, unless the user has chosen in the meantime."""
         facts = message.facts
         if facts.is_light is not None and self.theme == self._guessed_theme:
             self.theme = theme_of_kind(is_light=facts.is_light)
-        width = facts.ambiguous_width
-        if width is not None and not self._is_width_set and width != self._cells_in_use:
-            self._measure_with(width)
+        cells = None if self._is_width_set else facts.ambiguous_width
+        rules = facts.cell_rules(cells or self._cell_rules.ambiguous)
+        if rules != self._cell_rules:
+            self._measure_by(rules)
             self._lay_out_anew()
 
     @property
@@ -54,19 +58,19 @@ class FittedApp(CopyingApp[R], Generic[R]):
         """Draw frames as they will be drawn."""
         self._choose_frames()
 
-    def _measure_with(self, cells: int) -> None:
-        if cells == self._cells_in_use:
+    def _measure_by(self, rules: CellRules) -> None:
+        if rules == self._cell_rules:
             return
         from frieza_tui.tui.terminal.cell_widths import use_widths
 
-        self._cells_in_use = cells
-        use_widths(cells)
+        self._cell_rules = rules
+        use_widths(rules)
         self._choose_frames()
 
     def _choose_frames(self) -> None:
         driver = self._asking_driver
         if driver is not None:
-            driver.has_wide_frames = self._cells_in_use == 2
+            driver.has_wide_frames = self._cell_rules.ambiguous == 2
 
     @property
     def _asking_driver(self) -> "AskingDriver | None":
@@ -78,8 +82,8 @@ class FittedApp(CopyingApp[R], Generic[R]):
 
     def _lay_out_anew(self) -> None:
         for screen in self.screen_stack:
-            for log in screen.query(MessageLog):
-                log.measure_anew()
+            for widget in (*screen.query(MessageLog), *screen.query(CaretArea)):
+                widget.measure_anew()
             for widget in screen.query("*"):
                 widget.refresh(layout=True)
             screen.refresh(layout=True)

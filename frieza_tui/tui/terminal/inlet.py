@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 
 from frieza_tui.text.safe import SafeStream
+from frieza_tui.tui.terminal.facts import FENCE
 
 KEY_WAIT_S = 0.02
 """How long a lone ESC may be the beginning of something: the rest of it comes in the same breath."""
@@ -45,8 +46,8 @@ class Inlet:
         self._held_until = 0.0
         self._is_in_paste = False
         self._paste = SafeStream()
-        self.awaits_position = False
-        """Whether the next report of the cursor's position is an answer; else it may be F3 with Shift or Ctrl."""
+        self.awaited_positions = 0
+        """How many reports of the cursor's position are answers; later ones may be F3 with Shift or Ctrl."""
 
     def wait_s(self, now: float, longest: float) -> float:
         """Return for how long to wait for more before the next tick, at most so many seconds."""
@@ -111,9 +112,11 @@ class Inlet:
         return "" if _HUGE_NUMBER.search(sequence) else sequence
 
     def _is_answer(self, sequence: str) -> bool:
-        if self.awaits_position and _POSITION.fullmatch(sequence):
-            self.awaits_position = False
+        if self.awaited_positions and _POSITION.fullmatch(sequence):
+            self.awaited_positions -= 1
             return True
+        if FENCE.fullmatch(sequence):
+            self.awaited_positions = 0
         return sequence[2] in "?>=" and not sequence.endswith("$y")  # Textual reads what modes there are
 
     def _pass_paste(self, data: str, at: int, out: list[str], now: float) -> int:

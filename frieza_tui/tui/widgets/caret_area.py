@@ -29,6 +29,10 @@ class CaretArea(TextArea):
             return Offset(0, 0)
         return super().scroll_cursor_visible(center, animate)
 
+    def measure_anew(self) -> None:
+        """Wrap again at the same width: characters have another one."""
+        self._rewrap_and_refresh_virtual_size()
+
     def _place_cursor(self) -> None:
         if self.has_focus:
             self.app.cursor_position = self.cursor_screen_offset

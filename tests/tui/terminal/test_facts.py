@@ -2,6 +2,7 @@ from functools import reduce
 
 import pytest
 
+from frieza_tui.text.width import CellRules
 from frieza_tui.tui.terminal.facts import TerminalFacts, can_be_asked, guess_ambiguous_width, take_answer
 
 
@@ -11,7 +12,7 @@ def told(*answers: str) -> TerminalFacts:
 
 def test_all_answers_make_the_facts() -> None:
     facts = told("\x1b]11;rgb:ffff/ffff/f0f0\x1b\\", "\x1bP>|foot(1.16)\x1b\\", "\x1b[?25u", "\x1b[2;2R", "\x1b[?62c")
-    assert facts == TerminalFacts("foot(1.16)", True, 25, 1, True)
+    assert facts == TerminalFacts("foot(1.16)", True, 25, (1,), True)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,22 @@ def test_a_name_is_made_safe() -> None:
     assert name is not None
     assert name.startswith("bad name")
     assert len(name) <= 60
+
+
+@pytest.mark.parametrize(
+    ("terminal", "columns", "rules"),
+    [
+        ("kitty", (2, 3, 3, 3, 3), CellRules()),
+        ("tmux 3.3a", (2, 5, 2, 3, 3), CellRules(tone=2, emoji_style=0)),
+        ("xterm", (2, 5, 2, 5, 3), CellRules(tone=2, emoji_style=0, joins=False)),
+        ("a wide one", (3, 3, 3, 3, 5), CellRules(ambiguous=2, flag_letter=2)),
+        ("a strange one", (2, 1, 9, 1, 1), CellRules()),
+        ("one that stops answering", (2, 5), CellRules()),
+    ],
+)
+def test_it_is_laid_out_as_the_terminal_draws(terminal: str, columns: tuple[int, ...], rules: CellRules) -> None:
+    facts = told(*(f"\x1b[2;{column}R" for column in columns))
+    assert facts.cell_rules(facts.ambiguous_width or 1) == rules, terminal
 
 
 def test_a_wide_answer_and_a_strange_one() -> None:

@@ -51,7 +51,7 @@ streams = st.lists(st.sampled_from([*ANSWERS.items(), *FOR_THE_PARSER.items(), *
 def through(pieces: list[str]) -> tuple[str, list[str]]:
     answers: list[str] = []
     inlet = Inlet(answers.append)
-    inlet.awaits_position = True
+    inlet.awaited_positions = 1
     given_on = "".join(inlet.feed(piece, 0.0) for piece in pieces)
     return given_on + inlet.tick(REST_WAIT_S), answers
 
@@ -99,9 +99,17 @@ def test_what_may_be_a_key_is_held_for_a_moment_only(key: str) -> None:
 def test_the_second_position_is_a_key() -> None:
     answers: list[str] = []
     inlet = Inlet(answers.append)
-    inlet.awaits_position = True
+    inlet.awaited_positions = 1
     assert inlet.feed("\x1b[2;2R\x1b[1;5R", 0.0) == "\x1b[1;5R"
     assert answers == ["\x1b[2;2R"]
+
+
+def test_no_position_is_awaited_after_the_last_answer() -> None:
+    answers: list[str] = []
+    inlet = Inlet(answers.append)
+    inlet.awaited_positions = 5
+    assert inlet.feed("\x1b[2;2R\x1b[?62c\x1b[1;2R", 0.0) == "\x1b[1;2R"
+    assert answers == ["\x1b[2;2R", "\x1b[?62c"]
 
 
 def test_an_endless_answer_is_given_up() -> None:
