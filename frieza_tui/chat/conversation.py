@@ -79,11 +79,11 @@ class Chat:
         """What came before, at the conversation's beginning."""
         self.queue = MessageQueue(self.past.queued)
         self.preparation = Preparation("connecting")
-        self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
+        self.on_preparation: Callable[[Preparation], object] = lambda _preparation: None
         """Called whenever the way to the first answer moves on."""
         self.trouble: StoreError | None = None
         """Why the conversation is not kept at the moment."""
-        self.on_trouble: Callable[[StoreError | None], None] = lambda _error: None
+        self.on_trouble: Callable[[StoreError | None], object] = lambda _error: None
         """Called when the conversation can no longer be kept; with None once all of it is kept again."""
         self.take_over: Callable[[Past], Past] = lambda past: past
         """Finds the run from which the rest of a kept thread's last reply may be had; may raise StoreError."""

@@ -6,6 +6,7 @@ from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.registry import BackendConfig
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.errors import ModelError
+from frieza_tui.tui.messages import PreparationMoved
 from tests.support.assistants_double import AssistantsDouble
 from tests.support.chat_double import ChatDouble
 from tests.support.raw_http import Answer, serve
@@ -25,7 +26,7 @@ async def test_with_nothing_to_answer_the_ways_on_are_shown_and_the_message_is_k
 async def test_the_notice_goes_when_the_backend_gets_ready() -> None:
     async with open_stage(preparation=(MISSING,)) as at:
         await at.wait_for("Nobody can answer yet")
-        at.screen._tell_preparation(Preparation("ready"))
+        at.screen.post_message(PreparationMoved(Preparation("ready")))
         await at.wait_gone("Nobody can answer yet")
 
 

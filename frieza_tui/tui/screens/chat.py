@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import aclosing
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on, work
@@ -16,15 +17,18 @@ from frieza_tui.chat import Chat
 from frieza_tui.chat.answerers import Answerers
 from frieza_tui.crash_report import report_sentence
 from frieza_tui.domain.turn import TurnEnded
-from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
+from frieza_tui.tui.answering.choice import AnswererChoice
+from frieza_tui.tui.answering.start import Start
+from frieza_tui.tui.interruption import Interruption
 from frieza_tui.tui.keys import Situation, keys_now
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TurnAdvanced
+from frieza_tui.tui.notices import Notices
 from frieza_tui.tui.recall import RecallList
-from frieza_tui.tui.screens.welcome import WelcomeScreen
-from frieza_tui.tui.second_press import WITHIN_S, SecondPress
+from frieza_tui.tui.screens.commanded import CommandScreen
 from frieza_tui.tui.turns import Turns
+from frieza_tui.tui.warm_up import WarmUp
 from frieza_tui.tui.widgets.command_offer import CommandOffer
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.greeting import Greeting
@@ -33,6 +37,7 @@ from frieza_tui.tui.widgets.queue_view import QueueView
 from frieza_tui.tui.widgets.status_bar import StatusBar
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
 from frieza_tui.tui.words import mistake_ending
+from frieza_tui.tui.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +49,7 @@ TINY_ROWS, TINY_COLUMNS = 8, 24
 """Below so many rows or columns there is room for the message box alone."""
 
 
-class ChatScreen(WelcomeScreen):
+class ChatScreen(CommandScreen):
     """Log, queue, message box, and the turn that is open."""
 
     AUTO_FOCUS = "#composer"
@@ -79,7 +84,6 @@ class ChatScreen(WelcomeScreen):
         """
         super().__init__(classes="-empty")
         self._chat = chat
-        self._answerers = answerers
         self._message_log = MessageLog(id="log")
         self._message_log.reads_from_top = reads_from_top
         self._message_log.is_output_behind = is_output_behind
@@ -90,8 +94,20 @@ class ChatScreen(WelcomeScreen):
         self._key_bar = KeyBar()
         self._turns = Turns(self._message_log, chat.assistant.name)
         self._waiting_line = WaitingLine(self._turns.silence)
-        self._quit_press = SecondPress()
+        self._interruption = Interruption(self, self._composer, self._waiting_line, self._cancel_turn)
         self._is_leaving = False
+        self._warm_up = WarmUp(chat, Workers(self))
+        self._choice = AnswererChoice(
+            answerers,
+            chat,
+            self._composer,
+            self._waiting_line,
+            mount=partial(self.mount, before=self._waiting_line),
+            prepare=self._warm_up.begin,
+        )
+        self._choice.on_leave = self._end_choice
+        notices = Notices(self._message_log, partial(self.remove_class, "-empty"))
+        self._start = Start(chat, self._choice, notices, self._waiting_line, self._send_next)
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the greeting and the log share one place."""
@@ -107,15 +123,18 @@ class ChatScreen(WelcomeScreen):
 
     def on_mount(self) -> None:
         """Listen to the conversation; warm it up once the first picture is on the screen."""
-        self._chat.on_preparation = self._tell_preparation
+        self._chat.on_preparation = lambda preparation: self.post_message(PreparationMoved(preparation))
         self._show_words()
-        self.call_after_refresh(self._prepare)
+        self._choice.begin()
+        self.call_after_refresh(self._warm_up.begin)
 
     def on_resize(self, event: events.Resize) -> None:
         """Mark small windows by a class; others have none, for each class that changes styles everything anew."""
         width, height = event.size
         self.set_class(height < SHORT_ROWS, "-short")
-        self.set_class(height < TINY_ROWS or width < TINY_COLUMNS, "-tiny")
+        is_tiny = height < TINY_ROWS or width < TINY_COLUMNS
+        self.set_class(is_tiny, "-tiny")
+        self._choice.fit(height, is_tiny=is_tiny)
 
     @on(events.Key)
     @on(events.Paste)
@@ -134,9 +153,6 @@ class ChatScreen(WelcomeScreen):
         event.stop()
         if self.focused is None and self._composer.is_attached:
             self._composer.focus()
-
-    def _tell_preparation(self, preparation: Preparation) -> None:
-        self.post_message(PreparationMoved(preparation))
 
     # The turn.
 
@@ -159,12 +175,12 @@ class ChatScreen(WelcomeScreen):
             return
         if not self._send_edited(text):
             self._chat.queue.push(text)
-            self._note_message()
+            self._start.note_message()
             self._send_next()
 
     @on(Composer.NothingSubmitted)
     def _send_next(self) -> None:
-        if self._turns.is_open or self._is_leaving or self._must_wait():
+        if self._turns.is_open or self._is_leaving or self._start.must_wait():
             return
         self._is_queue_old = False
         text = self._chat.queue.pop_next()
@@ -205,7 +221,11 @@ class ChatScreen(WelcomeScreen):
     def _follow_preparation(self, message: PreparationMoved) -> None:
         message.stop()
         self._turns.wait(message.preparation)
-        self._follow_start(message.preparation)
+        self._start.follow(message.preparation, is_busy=self._turns.is_open)
+        self._show_situation()
+
+    def _end_choice(self) -> None:
+        self._start.end_choice()
         self._show_situation()
 
     # What the user sees and does beside it.
@@ -223,7 +243,7 @@ class ChatScreen(WelcomeScreen):
             has_draft=self._composer.has_draft,
             can_complete=self._can_complete,
             has_queue=bool(len(self._chat.queue)),
-            has_earlier=self._composer.has_earlier and self._open_panel is None,
+            has_earlier=self._composer.has_earlier and not self._choice.is_open,
             can_retry=self._turns.is_unanswered or (ended is not None and ended.outcome != "done"),
             can_go_on=self._chat.can_go_on and not self._chat.can_rejoin,
             is_held=bool(self._queue_view.held_since),
@@ -258,12 +278,15 @@ class ChatScreen(WelcomeScreen):
 
     def action_cancel(self) -> None:
         """Leave what is asked; else cancel the open turn; with none, go between the log and the message box."""
-        if self._leave_panel():
+        if self._choice.leave() or self._cancel_turn():
             return
+        if self._leave_editing() or not self._turn_to_messages():
+            self._composer.focus()
+
+    def _cancel_turn(self) -> bool:
+        """Cancel the open turn. False if none is open."""
         if not self._turns.is_open:
-            if self._leave_editing() or not self._turn_to_messages():
-                self._composer.focus()
-            return
+            return False
         self._note_cancel()
         if not self._chat.stop():
             # The worker has not taken its first step, and never will: the turn ends here.
@@ -271,34 +294,16 @@ class ChatScreen(WelcomeScreen):
             ended = TurnEnded("cancelled", is_sent=False)
             self._turns.take(self._turns.number, ended)
             self._finish_turn(ended)
+        return True
 
     def action_interrupt(self) -> None:
-        """Copy the selection; else quit on the second press; else cancel the turn; else put the draft aside."""
-        if self._copy_selection():
-            return
-        if self._quit_press.is_second():
-            self.post_message(LeaveAsked())
-        elif self._turns.is_open:
-            self.action_cancel()
-            self._waiting_line.say(_("Cancelled. Ctrl+C again quits."), WITHIN_S)
-        elif self._composer.put_aside():
-            self._waiting_line.say(_("Draft put aside, ↑ brings it back. Ctrl+C again quits."), WITHIN_S)
-        else:
-            self._waiting_line.say(_("Ctrl+C again quits."), WITHIN_S)
+        """Copy, cancel, put aside, or quit."""
+        self._interruption.press()
 
     @on(Composer.DraftChanged)
     def _note_writing(self, message: Composer.DraftChanged) -> None:
         if message.has_draft:
-            self._quit_press.forget()
-
-    def _copy_selection(self) -> bool:
-        text = self._composer.selected_text or self.get_selected_text()
-        if not text:
-            return False
-        self.app.copy_to_clipboard(text)
-        self._composer.deselect()
-        self.clear_selection()
-        return True
+            self._interruption.forget()
 
     def action_retry(self) -> None:
         """Run the last message again, if its turn did not end well."""

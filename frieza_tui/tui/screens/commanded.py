@@ -10,13 +10,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from frieza_tui.i18n import _, guess_language, use_language
+from frieza_tui.tui.answering.choice import AnswererChoice
 from frieza_tui.tui.commands import allowed_words, called, completed, offered
 from frieza_tui.tui.messages import LeaveAsked
 from frieza_tui.tui.screens.help import HelpScreen
 from frieza_tui.tui.screens.serving import ServingScreen
 from frieza_tui.tui.widgets.command_offer import CommandOffer
 from frieza_tui.tui.widgets.composer import Composer
-from frieza_tui.tui.widgets.entry import Entry
 from frieza_tui.tui.widgets.find_line import FindLine
 
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
@@ -31,6 +31,7 @@ class CommandScreen(ServingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", show=False)]
 
+    _choice: AnswererChoice
     _command_offer: CommandOffer
     _can_complete = False
     """What is written begins a command, and Tab adds to it."""
@@ -43,6 +44,7 @@ class CommandScreen(ServingScreen):
             "new": self._begin_new,
             "threads": self._show_threads,
             "model": self._choose_model,
+            "welcome": self._choose_answerer,
             "lang": self._speak,
             "quit": self._quit,
         }
@@ -50,6 +52,7 @@ class CommandScreen(ServingScreen):
     @on(Composer.Changed)
     def _offer_commands(self) -> None:
         """Show the commands that what is written may become."""
+        self._choice.mark(self._composer.text)
         is_short = self._composer.document.line_count == 1
         fitting = offered(self._composer.document.get_line(0)) if is_short else None
         self._command_offer.commands = None if fitting is None else tuple(fitting)
@@ -72,7 +75,9 @@ class CommandScreen(ServingScreen):
             self._composer.put(whole)
 
     def _obey(self, text: str) -> bool:
-        """Carry a message out that is a command. False if it is none."""
+        """Carry a message out that is a command, or a number of what is to be chosen. False if it is neither."""
+        if self._choice.take(text):
+            return True
         call = called(text)
         if call is None:
             return False
@@ -91,6 +96,15 @@ class CommandScreen(ServingScreen):
         if not argument:
             self.action_new_thread()
         return not argument
+
+    def _choose_answerer(self, argument: str) -> bool:
+        if not argument:
+            self.action_welcome()
+        return not argument
+
+    def action_welcome(self) -> None:
+        """Let people choose who answers."""
+        self._choice.open()
 
     def _show_threads(self, argument: str) -> bool:
         if not argument:
@@ -127,7 +141,8 @@ class CommandScreen(ServingScreen):
         self._composer.placeholder = Content(_("Message {name}").format(name=self._chat.assistant.name))
         self.query_one("#too-small", Static).update(_("Window too small"))
         self._message_log.say_again()
-        for line in (*self.query(FindLine), *self.query(Entry)):
+        self._choice.say_again()
+        for line in self.query(FindLine):
             line.say_again()
         self._show_situation()
         for widget in self.query("*"):

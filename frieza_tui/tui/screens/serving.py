@@ -6,6 +6,7 @@ from frieza_tui.backends.base import Label, Models
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.tui.screens.reading import ReadingScreen
+from frieza_tui.tui.warm_up import WarmUp
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.status_bar import StatusBar
 from frieza_tui.tui.words import delay_sentence, state_words
@@ -18,6 +19,7 @@ class ServingScreen(ReadingScreen):
     """A screen whose top line tells who answers."""
 
     _status_bar: StatusBar
+    _warm_up: WarmUp
     _label_explained = Label("", "", "")
     _list_refusal: tuple[Models | None, str] = None, ""
     """Who was asked for the list of models last, and why the key did not get it."""
@@ -70,7 +72,7 @@ class ServingScreen(ReadingScreen):
         models.use(name)
         self._waiting_line.say(_("The next answer is by {name}.").format(name=safe_line(name, 200)))
         if not self._turns.is_open:
-            self.run_worker(self._chat.prepare(), group="prepare", exclusive=True, exit_on_error=False)
+            self._warm_up.begin()
         self.post_message(Composer.DraftChanged(self._composer.has_draft))
 
     def _say_no_choice(self) -> None:

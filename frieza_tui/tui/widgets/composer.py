@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 from textual import events
 from textual.binding import Binding
@@ -28,6 +29,13 @@ def _editing_actions() -> dict[str, str]:
 
 
 _EDITING_ACTIONS = _editing_actions()
+
+
+class Chooser(Protocol):
+    """Something above the box, among which one chooses by keys."""
+
+    def press(self, name: str) -> None:
+        """Take one of CHOICE_KEYS."""
 
 
 class Composer(CaretArea):
@@ -58,12 +66,6 @@ class Composer(CaretArea):
         """End was pressed where it has no other use."""
 
     @dataclass
-    class ChoiceKey(Message):
-        """In the empty box a key was pressed that chooses among what is offered."""
-
-        key: str
-
-    @dataclass
     class DraftChanged(Message):
         """The box became empty or stopped being so."""
 
@@ -78,8 +80,8 @@ class Composer(CaretArea):
         self._had_draft = False
         self._bracket_time = 0.0
         self._pending_text: str | None = None
-        self.offers_choice = False
-        """Whether something is offered above, among which the empty box chooses."""
+        self.chooser: Chooser | None = None
+        """What takes CHOICE_KEYS while the box is empty."""
 
     @property
     def has_draft(self) -> bool:
@@ -161,10 +163,10 @@ class Composer(CaretArea):
         Editing keys are carried out here and now: by way of Textual's bindings they would come after the letters that
         follow them in the same read.
         """
-        if self.offers_choice and event.key in CHOICE_KEYS and not self.has_draft:
+        if self.chooser is not None and event.key in CHOICE_KEYS and not self.has_draft:
             event.stop()
             event.prevent_default()
-            self.post_message(self.ChoiceKey(event.key))
+            self.chooser.press(event.key)
             return
         if event.key == "enter" or (event.character or "").isascii():
             self._submit_pending()

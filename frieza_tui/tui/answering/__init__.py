@@ -1,0 +1,1 @@
+"""Choosing who answers: the panel above the message box, and when it is there."""
