@@ -7,12 +7,13 @@ from typing import Final, TextIO
 import msgspec
 
 from frieza_tui.i18n import _
-from frieza_tui.store.exports import FORMATS, Format, export_text, local_time, write_export
+from frieza_tui.store.exports import FORMATS, Format, export_text, write_export
 from frieza_tui.store.imports import read_threads
 from frieza_tui.store.moving_aside import is_usable, move_aside
 from frieza_tui.store.records import readable_json
 from frieza_tui.store.thread_reader import Hit, ThreadSummary
 from frieza_tui.store.threads import Threads, open_threads
+from frieza_tui.text.moments import local_time
 from frieza_tui.text.safe import safe_line
 
 ID_LETTERS: Final = 15

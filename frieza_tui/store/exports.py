@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -14,6 +13,7 @@ from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, Refus
 from frieza_tui.i18n import _
 from frieza_tui.store.records import ThreadRecord, readable_json, thread_in
 from frieza_tui.text.breaking import wrap
+from frieza_tui.text.moments import local_time
 from frieza_tui.text.safe import safe_line
 from frieza_tui.text.safe_events import safe_message
 
@@ -87,14 +87,6 @@ def _write_new(path: Path, content: bytes) -> None:
     except OSError:
         path.unlink()
         raise
-
-
-def local_time(seconds: float) -> str:
-    """Return a moment (seconds since the epoch) as day and minute here; empty if it is none."""
-    try:
-        return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
-    except (ValueError, OverflowError, OSError):
-        return ""
 
 
 def file_name(title: str) -> str:

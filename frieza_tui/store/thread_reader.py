@@ -19,8 +19,9 @@ from frieza_tui.store.codec import (
 )
 from frieza_tui.store.records import FORMAT, RunRecord, ThreadRecord
 from frieza_tui.store.run_events import reply_of
-from frieza_tui.store.thread_writer import Written, cut_ending, events_of_run
+from frieza_tui.store.thread_writer import TITLE_CELLS, Written, cut_ending, events_of_run
 from frieza_tui.text.folding import find_folded, fold
+from frieza_tui.text.moments import local_time
 from frieza_tui.text.safe import make_safe, safe_line
 
 EXCERPT_BEFORE, EXCERPT_AFTER = 30, 60
@@ -30,7 +31,9 @@ _INDEXED = 3
 _DONE = TurnEnded("done")
 _SUMMARY = (
     "SELECT threads.id, title, assistant, created_at, updated_at,"
-    " (SELECT count(*) FROM messages AS one WHERE one.thread_id = threads.id)"
+    " (SELECT count(*) FROM messages AS one WHERE one.thread_id = threads.id),"
+    " iif(is_renamed, (SELECT substr(json_extract(body, '$.parts[0].text'), 1, 200) FROM messages AS one"
+    " WHERE one.thread_id = threads.id ORDER BY seq LIMIT 1), '')"
 )
 
 
@@ -45,6 +48,8 @@ class ThreadSummary:
     """Seconds since the epoch, as the next."""
     updated_at: float
     messages: int
+    first_words: str = ""
+    """What was said first; empty where the title is made from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +86,18 @@ class _RunRow:
 
 
 def list_threads(db: sqlite3.Connection, words: str = "", limit: int = 1000) -> list[ThreadSummary]:
-    """Return the threads that were used last, the newest first; with words only those where title or text has them."""
+    """Return the threads that were used last, the newest first; with words those where title, date or text has them."""
     if not words.strip():
         rows = db.execute(f"{_SUMMARY} FROM threads ORDER BY updated_at DESC, id LIMIT ?", (limit,))
         return [_summary(row) for row in rows]
     where, value = _holding(words)
     rows = db.execute(f"SELECT DISTINCT thread_id FROM messages WHERE {where}", (value,))
     in_text, in_title = {thread_id for (thread_id,) in rows}, fold(words.strip())
-    return [one for one in list_threads(db, limit=limit) if one.id in in_text or in_title in fold(one.title)]
+    return [
+        one
+        for one in list_threads(db, limit=limit)
+        if one.id in in_text or in_title in fold(one.title) or in_title in local_time(one.updated_at)
+    ]
 
 
 def _holding(words: str) -> tuple[str, str]:
@@ -112,7 +121,7 @@ def search(db: sqlite3.Connection, words: str, limit: int = 200) -> list[Hit]:
         f" WHERE {where} ORDER BY threads.updated_at DESC, threads.id, messages.seq LIMIT ?",
         (value, limit),
     )
-    return [_hit(_summary(row[:6]), decode_message(row[6]), words.strip()) for row in rows]
+    return [_hit(_summary(row[:7]), decode_message(row[7]), words.strip()) for row in rows]
 
 
 def find_thread(db: sqlite3.Connection, name: str) -> str:
@@ -142,7 +151,7 @@ def load_thread(db: sqlite3.Connection, thread_id: str, by_message: str = "") ->
     row = db.execute(f"{_SUMMARY}, head FROM threads WHERE id = ?", (thread_id,)).fetchone()
     if row is None:
         raise StoreError(_("There is no thread {name}.").format(name=safe_line(thread_id, 60)))
-    thread = _read_thread(db, thread_id, row[6])
+    thread = _read_thread(db, thread_id, row[7])
     written = Written(thread_id, thread)
     nodes = thread.nodes
     if any(node.message.id == by_message for node in nodes):
@@ -158,7 +167,7 @@ def load_thread(db: sqlite3.Connection, thread_id: str, by_message: str = "") ->
         "",
         "[]",
     )
-    return KeptThread(_summary(row[:6]), thread, tuple(_turns(thread, turns)), draft, decode_texts(queued), written)
+    return KeptThread(_summary(row[:7]), thread, tuple(_turns(thread, turns)), draft, decode_texts(queued), written)
 
 
 def _read_thread(db: sqlite3.Connection, thread_id: str, head_id: str) -> Thread:
@@ -259,10 +268,16 @@ def _runs(db: sqlite3.Connection, thread_id: str) -> list[_RunRow]:
     return found
 
 
-def _summary(row: tuple[str, str, str, float, float, int]) -> ThreadSummary:
-    thread_id, title, assistant, created_at, updated_at, messages = row
+def _summary(row: tuple[str, str, str, float, float, int, str | None]) -> ThreadSummary:
+    thread_id, title, assistant, created_at, updated_at, messages, first_words = row
     return ThreadSummary(
-        safe_line(thread_id, 80), safe_line(title, 200), safe_line(assistant, 80), created_at, updated_at, messages
+        safe_line(thread_id, 80),
+        safe_line(title, 200),
+        safe_line(assistant, 80),
+        created_at,
+        updated_at,
+        messages,
+        safe_line(" ".join((first_words or "").split()), TITLE_CELLS),
     )
 
 

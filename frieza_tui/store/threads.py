@@ -34,7 +34,7 @@ class Threads:
         settle_dead_runs(db)
 
     def recent(self, words: str = "") -> list[ThreadSummary]:
-        """Return the threads, those used last first; with words only those where title or text has them."""
+        """Return the threads, those used last first; with words only those where title, date or text has them."""
         return thread_reader.list_threads(self._db, words)
 
     def search(self, words: str) -> list[Hit]:

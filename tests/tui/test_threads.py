@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,9 @@ async def test_a_search_that_finds_nothing_says_so() -> None:
         await open_list(at)
         await at.write("xyzzy")
         await at.wait_for("Nothing is kept that has these words")
+        await at.press("ctrl+u")
+        await at.write("1970-01")
+        await at.wait_for("戦闘力は?", "ナメック星の話")
 
 
 async def test_deleting_can_be_taken_back_until_the_list_closes() -> None:
@@ -88,6 +92,25 @@ async def test_deleting_can_be_taken_back_until_the_list_closes() -> None:
         assert titles() == ["ナメック星の話"]
 
 
+async def test_what_is_to_be_deleted_is_so_too_where_the_program_is_left_from_the_list() -> None:
+    async with open_stage() as at:
+        await open_list(at)
+        await at.press("f8")
+        await at.wait_for("F8 takes it back")
+        await at.press("ctrl+q")
+        await at.wait_until(lambda: not at.app.is_running)
+    assert titles() == ["戦闘力は?"]
+
+
+@pytest.mark.parametrize("size", [(20, 5), (40, 12)])
+async def test_threads_are_to_be_seen_in_the_smallest_windows(size: tuple[int, int]) -> None:
+    async with open_stage(size=size) as at:
+        await at.press("ctrl+t")
+        await at.wait_for("戦", "ナ")
+        await at.write("願い玉")
+        await at.wait_for("ナ", "願い玉")
+
+
 async def test_a_thread_is_renamed_by_writing() -> None:
     async with open_stage() as at:
         await open_list(at)
@@ -95,7 +118,8 @@ async def test_a_thread_is_renamed_by_writing() -> None:
         await at.write("冒険")
         await at.press("enter")
         await at.wait_for("冒険", "戦闘力は?")
-        await at.wait_gone("ナメック星の話")
+        await at.wait_gone("The new title")
+        await at.wait_for("冒険  ナメック星の話")  # the first words beside the title
         assert titles() == ["冒険", "戦闘力は?"]
 
 
@@ -104,9 +128,22 @@ async def test_an_export_shows_and_copies_its_path(tmp_path: Path, monkeypatch: 
     async with open_stage(size=(160, 24)) as at:
         await open_list(at)
         await at.press("f4")
+        await at.wait_for("The format: md, json, html, svg, txt")
+        await at.press("enter")
         await at.wait_for("Written: ", "not verified")
         assert at.app.clipboard == str(tmp_path / "ナメック星の話.md")
-    assert (tmp_path / "ナメック星の話.md").is_file()
+        await at.press("f4")
+        await at.write("x")
+        await at.press("enter", "backspace")
+        await at.write("html")
+        await at.press("enter")
+        await at.wait_for("ナメック星の話.html")
+        assert at.app.clipboard == str(tmp_path / "ナメック星の話.html")
+        await at.press("f4")
+        await at.wait_for("The format")
+        await at.press("escape")
+        await at.wait_gone("The format")
+    assert set(os.listdir(tmp_path)) == {"ナメック星の話.md", "ナメック星の話.html"}
 
 
 async def test_a_new_thread_begins_empty() -> None:

@@ -1,6 +1,6 @@
 """A sheet with a list below a box for words: the list is moved in while the box keeps the focus. Knows no entries."""
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
@@ -8,11 +8,15 @@ from textual.widgets import OptionList
 
 Picked = TypeVar("Picked")
 
+LOW_ROWS: Final = 9
+"""In lower windows a sheet has neither frame nor keys, so that the list is to be seen."""
+
 
 class PickingScreen(ModalScreen[Picked]):
     """A sheet over the chat; ends with what was picked in its only OptionList."""
 
     AUTO_FOCUS = "#words"
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (LOW_ROWS, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False, priority=True),
         Binding("down", "move(1)", show=False, priority=True),

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -19,9 +21,10 @@ from frieza_tui.chat import Past
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.thread import Thread
 from frieza_tui.i18n import _
-from frieza_tui.store.exports import local_time, write_export
+from frieza_tui.store.exports import FORMATS, Format, write_export
 from frieza_tui.store.thread_reader import Hit, ThreadSummary
 from frieza_tui.store.threads import Threads, open_threads
+from frieza_tui.text.moments import local_time
 from frieza_tui.text.safe import make_safe, safe_line
 from frieza_tui.text.width import cell_len
 from frieza_tui.tui.collecting import put_off_collections
@@ -31,8 +34,8 @@ from frieza_tui.tui.widgets.wrapped_text import WrappedText
 
 T = TypeVar("T")
 
-ROOMY_COLUMNS = 60
-"""In narrower windows a thread has its day, and no time of day."""
+ROOMY_COLUMNS, NARROW_COLUMNS = 60, 40
+"""In narrower windows than the first a thread has its day, and no time of day; than the second, no year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         self._current_id = current_id
         self._rows: dict[str, _Row] = {}
         self._doomed: dict[str, str] = {}
-        self._renamed_id = ""
         self._searched_words = ""
+        self._take_answer: Callable[[str], object] | None = None
+        """What the box asks for besides words to search goes here."""
         self._said_words = ""
 
     def compose(self) -> ComposeResult:
@@ -98,14 +102,14 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     @on(Input.Changed, "#words")
     def _search_on(self, event: Input.Changed) -> None:
         event.stop()
-        if not self._renamed_id:
+        if self._take_answer is None and event.value != self._searched_words:
+            self._searched_words = event.value
             self._search(event.value)
 
     @work(exclusive=True, group="search", exit_on_error=False)
     async def _search(self, words: str) -> None:
         """Look the words up in a thread of the system's; shows what was found last."""
         rows = await asyncio.to_thread(_with_threads, lambda threads: _rows(threads, words))
-        self._searched_words = words
         self._rows = {row.summary.id: row for row in rows}
         self._show_rows()
 
@@ -124,9 +128,10 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         mark = "✗ " if is_doomed else "● " if one.id == self._current_id else "  "
         first = Content.assemble(
             mark,
-            (local_time(one.updated_at)[: 16 if self.size.width >= ROOMY_COLUMNS else 10], "$foreground-muted"),
+            (self._moment(one), "$foreground-muted"),
             "  ",
             (one.title, "strike $foreground-muted" if is_doomed else "bold"),
+            (f"  {one.first_words}", "$foreground-muted"),
         )
         if row.hit is None:
             return first
@@ -141,6 +146,11 @@ class ThreadsScreen(PickingScreen[Opened | None]):
             (hit.found, "reverse"),
             (hit.after, "$foreground-muted"),
         )
+
+    def _moment(self, one: ThreadSummary) -> str:
+        columns = self.size.width
+        start, end = 0 if columns >= NARROW_COLUMNS else 5, 16 if columns >= ROOMY_COLUMNS else 10
+        return local_time(one.updated_at)[start:end]
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say why the disk did not answer."""
@@ -162,15 +172,15 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     @property
     def pickable(self) -> int:
         """How many entries can be moved to now, from the first."""
-        return 0 if self._renamed_id else len(self._rows)
+        return 0 if self._take_answer is not None else len(self._rows)
 
     @on(Input.Submitted, "#words")
     @on(OptionList.OptionSelected)
     def _take(self, event: Input.Submitted | OptionList.OptionSelected) -> None:
-        """Open the chosen thread, or give it the name that was written."""
+        """Open the chosen thread, or take what was asked for."""
         event.stop()
-        if self._renamed_id and isinstance(event, Input.Submitted):
-            self._rename(self._renamed_id, event.value)
+        if self._take_answer is not None and isinstance(event, Input.Submitted):
+            self._take_answer(event.value)
         elif self._chosen is not None and self._chosen.summary.id not in self._doomed:
             self._open(self._chosen)
 
@@ -189,23 +199,33 @@ class ThreadsScreen(PickingScreen[Opened | None]):
 
     @work(exclusive=True, group="change", exit_on_error=False)
     async def action_leave(self) -> None:
-        """Leave a name as it was; else close."""
-        if self._renamed_id:
-            self._stop_renaming()
+        """Leave a name as it was, or write no file; else close."""
+        if self._take_answer is not None:
+            self._stop_asking()
+            self._say("")
         else:
             await self._end(None)
 
     async def _end(self, result: Opened | None) -> None:
+        await self._delete_doomed()
+        self.dismiss(result)
+
+    async def on_unmount(self) -> None:
+        """Leave nothing that is to be deleted also where the whole program is left from here."""
+        with suppress(StoreError):
+            await self._delete_doomed()
+
+    async def _delete_doomed(self) -> None:
         """Delete what is to be deleted, now for good."""
         doomed = list(self._doomed)
         if doomed:
             await asyncio.to_thread(_with_threads, lambda threads: [threads.delete(one) for one in doomed])
-        self.dismiss(result)
+            self._doomed.clear()
 
     def action_delete(self) -> None:
         """Mark the chosen thread as to be deleted when the screen closes; once more takes that back."""
         row = self._chosen
-        if row is None or self._renamed_id:
+        if row is None or self._take_answer is not None:
             return
         if row.summary.id == self._current_id:
             self._say(_("This is the thread that you are in."))
@@ -218,34 +238,45 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     def action_rename(self) -> None:
         """Write another title in the box; Enter takes it, empty makes it from the first words again."""
         row = self._chosen
-        if row is None or self._renamed_id:
-            return
-        self._renamed_id = row.summary.id
+        if row is not None and self._take_answer is None:
+            words = _("The new title; Enter takes it, Esc leaves it as it was.")
+            self._ask(words, row.summary.title, partial(self._rename, row.summary.id))
+
+    def _ask(self, words: str, value: str, take: Callable[[str], object]) -> None:
+        """Let the box ask for something else than words to search."""
+        self._take_answer = take
         box = self.query_one(Input)
-        box.value = row.summary.title
-        box.cursor_position = len(box.value)
-        self._say(_("The new title; Enter takes it, Esc leaves it as it was."))
+        box.value = value
+        box.cursor_position = len(value)
+        self._say(words)
+
+    def _stop_asking(self) -> None:
+        self.query_one(Input).value = self._searched_words
+        self._take_answer = None
 
     @work(exclusive=True, group="change", exit_on_error=False)
     async def _rename(self, thread_id: str, title: str) -> None:
         """Write the title down."""
         await asyncio.to_thread(_with_threads, lambda threads: threads.rename(thread_id, make_safe(title)))
-        self._stop_renaming()
-
-    def _stop_renaming(self) -> None:
-        self._renamed_id = ""
-        self.query_one(Input).value = self._searched_words
+        self._stop_asking()
         self._search(self._searched_words)
 
-    @work(exclusive=True, group="change", exit_on_error=False)
-    async def action_export(self) -> None:
-        """Write the chosen thread as Markdown where the program was started; show and copy the path."""
+    def action_export(self) -> None:
+        """Write the chosen thread where the program was started; the box asks for the format."""
         row = self._chosen
-        if row is None:
+        if row is not None and self._take_answer is None:
+            self._ask(_format_words(), "", partial(self._export, row.summary.id))
+
+    @work(exclusive=True, group="change", exit_on_error=False)
+    async def _export(self, thread_id: str, typed: str) -> None:
+        """Write the file; show and copy its path."""
+        format_ = _format_meant(typed)
+        if format_ is None:
+            self._say(_format_words())
             return
-        thread_id = row.summary.id
+        self._stop_asking()
         path = await asyncio.to_thread(
-            _with_threads, lambda threads: write_export(threads.load_record(thread_id), "md", Path())
+            _with_threads, lambda threads: write_export(threads.load_record(thread_id), format_, Path())
         )
         self.app.copy_to_clipboard(str(path))
         self._say(_("Written: {path}").format(path=safe_line(str(path), 2000)))
@@ -255,6 +286,15 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         """Add it to the words on the file whose path that was."""
         message.stop()
         self._say(f"{self._said_words}\n{message.words}")
+
+
+def _format_words() -> str:
+    return _("The format: {formats}. Enter writes, Esc does not.").format(formats=", ".join(FORMATS))
+
+
+def _format_meant(typed: str) -> Format | None:
+    """Return the format that begins with what was typed, the first of all for nothing; None if there is none."""
+    return next((one for one in FORMATS if one.startswith(typed.strip().lower().lstrip("."))), None)
 
 
 def _with_threads(use: Callable[[Threads], T]) -> T:
