@@ -16,7 +16,6 @@ class PickingScreen(ModalScreen[Picked]):
     """A sheet over the chat; ends with what was picked in its only OptionList."""
 
     AUTO_FOCUS = "#words"
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (LOW_ROWS, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False, priority=True),
         Binding("down", "move(1)", show=False, priority=True),
@@ -28,6 +27,10 @@ class PickingScreen(ModalScreen[Picked]):
     def pickable(self) -> int:
         """How many entries can be moved to now, from the first."""
         raise NotImplementedError
+
+    def on_resize(self) -> None:
+        """Have more of the list where there are few rows."""
+        self.set_class(self.size.height < LOW_ROWS, "-low")
 
     def action_move(self, step: int) -> None:
         """Move in the list; the box keeps the focus."""
