@@ -28,6 +28,8 @@ EXCERPT_BEFORE, EXCERPT_AFTER = 30, 60
 """Characters of a message that are shown around a hit."""
 _INDEXED = 3
 """Shorter words than that have no entry in a trigram index."""
+_LEAST_OF_A_DATE = 4
+"""Letters, such as 2026 or 11-2; fewer are in nearly every one."""
 _DONE = TurnEnded("done")
 _SUMMARY = (
     "SELECT threads.id, title, assistant, created_at, updated_at,"
@@ -96,8 +98,12 @@ def list_threads(db: sqlite3.Connection, words: str = "", limit: int = 1000) -> 
     return [
         one
         for one in list_threads(db, limit=limit)
-        if one.id in in_text or in_title in fold(one.title) or in_title in local_time(one.updated_at)
+        if one.id in in_text or in_title in fold(one.title) or _is_in_date(in_title, one)
     ]
+
+
+def _is_in_date(words: str, one: ThreadSummary) -> bool:
+    return len(words) >= _LEAST_OF_A_DATE and words in local_time(one.updated_at)
 
 
 def _holding(words: str) -> tuple[str, str]:

@@ -12,7 +12,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
@@ -22,20 +21,17 @@ from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.thread import Thread
 from frieza_tui.i18n import _
 from frieza_tui.store.exports import FORMATS, Format, write_export
-from frieza_tui.store.thread_reader import Hit, ThreadSummary
 from frieza_tui.store.threads import Threads, open_threads
-from frieza_tui.text.moments import local_time
 from frieza_tui.text.safe import make_safe, safe_line
 from frieza_tui.text.width import cell_len
 from frieza_tui.tui.collecting import put_off_collections
 from frieza_tui.tui.messages import TextCopied
 from frieza_tui.tui.screens.picking import PickingScreen
+from frieza_tui.tui.screens.thread_lines import ThreadLine, find_lines
+from frieza_tui.tui.widgets.asking_box import AskingBox
 from frieza_tui.tui.widgets.wrapped_text import WrappedText
 
 T = TypeVar("T")
-
-ROOMY_COLUMNS, NARROW_COLUMNS = 60, 40
-"""In narrower windows than the first a thread has its day, and no time of day; than the second, no year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +42,6 @@ class Opened:
     found: str = ""
     message_id: str = ""
     """Of the message in which they were found."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    summary: ThreadSummary
-    hit: Hit | None = None
 
 
 class ThreadsScreen(PickingScreen[Opened | None]):
@@ -70,18 +60,15 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         """Take the id of the thread that the conversation is in."""
         super().__init__()
         self._current_id = current_id
-        self._rows: dict[str, _Row] = {}
+        self._rows: dict[str, ThreadLine] = {}
         self._doomed: dict[str, str] = {}
-        self._searched_words = ""
-        self._take_answer: Callable[[str], object] | None = None
-        """What the box asks for besides words to search goes here."""
         self._said_words = ""
 
     def compose(self) -> ComposeResult:
         """The box, the list, a line for what was done."""
         with Vertical(id="sheet") as sheet:
             sheet.border_title = _("Threads")
-            yield Input(placeholder=_("Search"), id="words", select_on_focus=False)
+            yield AskingBox(placeholder=_("Search"), id="words", select_on_focus=False)
             yield OptionList(id="threads", markup=False)
             yield WrappedText(id="said")
             yield WrappedText(id="keys")
@@ -99,17 +86,15 @@ class ThreadsScreen(PickingScreen[Opened | None]):
 
     # Reading.
 
-    @on(Input.Changed, "#words")
-    def _search_on(self, event: Input.Changed) -> None:
+    @on(AskingBox.Searched)
+    def _search_on(self, event: AskingBox.Searched) -> None:
         event.stop()
-        if self._take_answer is None and event.value != self._searched_words:
-            self._searched_words = event.value
-            self._search(event.value)
+        self._search(event.words)
 
     @work(exclusive=True, group="search", exit_on_error=False)
     async def _search(self, words: str) -> None:
         """Look the words up in a thread of the system's; shows what was found last."""
-        rows = await asyncio.to_thread(_with_threads, lambda threads: _rows(threads, words))
+        rows = await asyncio.to_thread(_with_threads, lambda threads: find_lines(threads, words))
         self._rows = {row.summary.id: row for row in rows}
         self._show_rows()
 
@@ -117,40 +102,11 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         listed = self.query_one(OptionList)
         at = listed.highlighted or 0
         listed.clear_options()
-        listed.add_options([Option(self._row_content(row), id=row.summary.id) for row in self._rows.values()])
+        lines = (row.content(self.size.width, self._doomed, self._current_id) for row in self._rows.values())
+        listed.add_options([Option(line, id=thread_id) for line, thread_id in zip(lines, self._rows, strict=True)])
         if self._rows:
             listed.highlighted = min(at, len(self._rows) - 1)
-        self._say("" if self._rows else _("Nothing is kept that has these words.") if self._searched_words else "")
-
-    def _row_content(self, row: _Row) -> Content:
-        one = row.summary
-        is_doomed = one.id in self._doomed
-        mark = "✗ " if is_doomed else "● " if one.id == self._current_id else "  "
-        first = Content.assemble(
-            mark,
-            (self._moment(one), "$foreground-muted"),
-            "  ",
-            (one.title, "strike $foreground-muted" if is_doomed else "bold"),
-            (f"  {one.first_words}", "$foreground-muted"),
-        )
-        if row.hit is None:
-            return first
-        hit = row.hit
-        before = hit.before
-        while cell_len(before) > self.size.width // 4:
-            before = before[1:]
-        return Content.assemble(
-            first,
-            "\n    …",
-            (before, "$foreground-muted"),
-            (hit.found, "reverse"),
-            (hit.after, "$foreground-muted"),
-        )
-
-    def _moment(self, one: ThreadSummary) -> str:
-        columns = self.size.width
-        start, end = 0 if columns >= NARROW_COLUMNS else 5, 16 if columns >= ROOMY_COLUMNS else 10
-        return local_time(one.updated_at)[start:end]
+        self._say("" if self._rows else _("Nothing is kept that has these words.") if self._box.searched_words else "")
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say why the disk did not answer."""
@@ -163,7 +119,11 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         self.query_one("#said", WrappedText).words = words
 
     @property
-    def _chosen(self) -> _Row | None:
+    def _box(self) -> AskingBox:
+        return self.query_one(AskingBox)
+
+    @property
+    def _chosen(self) -> ThreadLine | None:
         option = self.query_one(OptionList).highlighted_option
         return self._rows.get(option.id or "") if option is not None else None
 
@@ -172,20 +132,20 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     @property
     def pickable(self) -> int:
         """How many entries can be moved to now, from the first."""
-        return 0 if self._take_answer is not None else len(self._rows)
+        return 0 if self._box.take_answer is not None else len(self._rows)
 
     @on(Input.Submitted, "#words")
     @on(OptionList.OptionSelected)
     def _take(self, event: Input.Submitted | OptionList.OptionSelected) -> None:
         """Open the chosen thread, or take what was asked for."""
         event.stop()
-        if self._take_answer is not None and isinstance(event, Input.Submitted):
-            self._take_answer(event.value)
+        if self._box.take_answer is not None and isinstance(event, Input.Submitted):
+            self._box.take_answer(event.value)
         elif self._chosen is not None and self._chosen.summary.id not in self._doomed:
             self._open(self._chosen)
 
     @work(exclusive=True, group="change", exit_on_error=False)
-    async def _open(self, row: _Row) -> None:
+    async def _open(self, row: ThreadLine) -> None:
         """Read the thread whole; ends the screen."""
         message_id, found = (row.hit.message_id, row.hit.found) if row.hit is not None else ("", "")
         with put_off_collections():
@@ -200,8 +160,8 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     @work(exclusive=True, group="change", exit_on_error=False)
     async def action_leave(self) -> None:
         """Leave a name as it was, or write no file; else close."""
-        if self._take_answer is not None:
-            self._stop_asking()
+        if self._box.take_answer is not None:
+            self._box.stop_asking()
             self._say("")
         else:
             await self._end(None)
@@ -225,7 +185,7 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     def action_delete(self) -> None:
         """Mark the chosen thread as to be deleted when the screen closes; once more takes that back."""
         row = self._chosen
-        if row is None or self._take_answer is not None:
+        if row is None or self._box.take_answer is not None:
             return
         if row.summary.id == self._current_id:
             self._say(_("This is the thread that you are in."))
@@ -238,34 +198,23 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     def action_rename(self) -> None:
         """Write another title in the box; Enter takes it, empty makes it from the first words again."""
         row = self._chosen
-        if row is not None and self._take_answer is None:
-            words = _("The new title; Enter takes it, Esc leaves it as it was.")
-            self._ask(words, row.summary.title, partial(self._rename, row.summary.id))
-
-    def _ask(self, words: str, value: str, take: Callable[[str], object]) -> None:
-        """Let the box ask for something else than words to search."""
-        self._take_answer = take
-        box = self.query_one(Input)
-        box.value = value
-        box.cursor_position = len(value)
-        self._say(words)
-
-    def _stop_asking(self) -> None:
-        self.query_one(Input).value = self._searched_words
-        self._take_answer = None
+        if row is not None and self._box.take_answer is None:
+            self._box.ask(row.summary.title, partial(self._rename, row.summary.id))
+            self._say(_("The new title; Enter takes it, Esc leaves it as it was."))
 
     @work(exclusive=True, group="change", exit_on_error=False)
     async def _rename(self, thread_id: str, title: str) -> None:
         """Write the title down."""
         await asyncio.to_thread(_with_threads, lambda threads: threads.rename(thread_id, make_safe(title)))
-        self._stop_asking()
-        self._search(self._searched_words)
+        self._box.stop_asking()
+        self._search(self._box.searched_words)
 
     def action_export(self) -> None:
         """Write the chosen thread where the program was started; the box asks for the format."""
         row = self._chosen
-        if row is not None and self._take_answer is None:
-            self._ask(_format_words(), "", partial(self._export, row.summary.id))
+        if row is not None and self._box.take_answer is None:
+            self._box.ask("", partial(self._export, row.summary.id))
+            self._say(_format_words())
 
     @work(exclusive=True, group="change", exit_on_error=False)
     async def _export(self, thread_id: str, typed: str) -> None:
@@ -274,7 +223,7 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         if format_ is None:
             self._say(_format_words())
             return
-        self._stop_asking()
+        self._box.stop_asking()
         path = await asyncio.to_thread(
             _with_threads, lambda threads: write_export(threads.load_record(thread_id), format_, Path())
         )
@@ -300,12 +249,3 @@ def _format_meant(typed: str) -> Format | None:
 def _with_threads(use: Callable[[Threads], T]) -> T:
     with open_threads() as threads:
         return use(threads)
-
-
-def _rows(threads: Threads, words: str) -> list[_Row]:
-    if not words.strip():
-        return [_Row(one) for one in threads.recent()]
-    hits: dict[str, Hit] = {}
-    for hit in threads.search(words):
-        hits.setdefault(hit.thread.id, hit)
-    return [_Row(one, hits.get(one.id)) for one in threads.recent(words)]
