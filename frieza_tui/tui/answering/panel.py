@@ -105,6 +105,9 @@ class AnswererPanel(Widget):
         """Say what is shown in the language in use."""
         if isinstance(self._shown_content, Entry):
             self._shown_content.say_again()
+        self._name_keys()
+
+    def _name_keys(self) -> None:
         if self._shown_content is not None:
             keys = _("Enter · Esc: chat") if self.choices is None else _("number or ↑↓ Enter · Esc: chat")
             self._shown_content.border_subtitle = keys
@@ -136,7 +139,7 @@ class AnswererPanel(Widget):
         self._asked_url = self._agreed_url = ""
         self.mount(content)
         self.limit(self._row_limit)
-        self.say_again()
+        self._name_keys()
         self._panel_ties.on_shown()
 
     def _ask_address(self) -> None:
