@@ -2,12 +2,13 @@
 
 import unicodedata
 
-_TO_HIRAGANA = {code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
+_LETTERS = {0: 0xFFFD, **{code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}}
+"""A database's search reads a text up to its first NUL."""
 
 
 def fold(text: str) -> str:
     """Return text in which width (ﾌﾘｰｻﾞ), case and kana (フリーザ, ふりーざ) make no difference."""
-    return unicodedata.normalize("NFKC", text).casefold().translate(_TO_HIRAGANA)
+    return unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
 
 
 def find_folded(text: str, words: str) -> tuple[int, int] | None:

@@ -37,6 +37,12 @@ def test_words_are_found_whatever_their_width_case_and_kana(file: Path, words: s
         assert [hit.found for hit in threads.search(words)] == found
 
 
+def test_words_behind_a_nul_are_found(file: Path) -> None:
+    with open_threads(file) as threads:
+        threads.add(NewThread(Thread(messages=(Message("assistant", (TextPart("before\0 after all"),)),)), "t"))
+        assert [hit.found for words in ("after", "af") for hit in threads.search(words)] == ["after", "af"]
+
+
 def test_a_list_is_narrowed_by_title_or_text(file: Path) -> None:
     with open_threads(file) as threads:
         filled(threads)

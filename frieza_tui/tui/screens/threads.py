@@ -227,8 +227,9 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         path = await asyncio.to_thread(
             _with_threads, lambda threads: write_export(threads.load_record(thread_id), format_, Path())
         )
-        self.app.copy_to_clipboard(str(path))
-        self._say(_("Written: {path}").format(path=safe_line(str(path), 2000)))
+        shown = safe_line(str(path), 4000)
+        self.app.copy_to_clipboard(shown)
+        self._say(_("Written: {path}").format(path=shown))
 
     @on(TextCopied)
     def _say_copied(self, message: TextCopied) -> None:
