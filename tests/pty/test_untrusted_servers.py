@@ -79,6 +79,8 @@ def use_everything(going: Session, words: Words) -> None:
     terminal.send("\x14")
     terminal.wait_for("Ctrl+N new")
     terminal.send("\x1bOS")
+    terminal.wait_for("Enter writes")
+    terminal.send("\r")
     terminal.wait_for("Written")
     terminal.send("\x11")
     terminal.wait_for_exit()
