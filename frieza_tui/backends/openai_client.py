@@ -18,7 +18,16 @@ from urllib.parse import quote
 import msgspec
 
 from frieza_tui.backends.base import Ledger, NoLedger
-from frieza_tui.backends.sdk_errors import Server, address_error, backend_error, bad_reply, sdk_errors, was_closed
+from frieza_tui.backends.proxies import proxy_of
+from frieza_tui.backends.sdk_errors import (
+    Server,
+    address_error,
+    backend_error,
+    bad_reply,
+    sdk_errors,
+    setup_error,
+    was_closed,
+)
 from frieza_tui.backends.sse import MAX_EVENT_BYTES, EventDecoder, EventTooLarge, ServerEvent
 from frieza_tui.backends.waits import retry_after_s
 from frieza_tui.domain.errors import BackendError
@@ -228,16 +237,19 @@ class OpenAIClient:
     def _build(self) -> "AsyncOpenAI":
         try:
             return self._client()
-        except sdk_errors() as error:
-            raise backend_error(error, self.server) from error
+        except (ImportError, OSError, ValueError, *sdk_errors()) as error:
+            raise setup_error(error, self.server) from error
 
     def _client(self) -> "AsyncOpenAI":
         import httpx2
         import openai
 
         timeout = httpx2.Timeout(self._read_timeout_s, connect=CONNECT_TIMEOUT_S)
+        is_straight = self._uses_proxies and not proxy_of(self.server.base_url)
         http_client = openai.DefaultAsyncHttpx2Client(
             trust_env=self._uses_proxies,
+            # Else a connection to each proxy is set up, and one that cannot be stops what does not need it.
+            transport=httpx2.AsyncHTTPTransport(limits=openai.DEFAULT_CONNECTION_LIMITS) if is_straight else None,
             timeout=timeout,
             event_hooks={"request": [self._stay_here, _note_connecting], "response": [self._note_answer, _tell_waits]},
         )

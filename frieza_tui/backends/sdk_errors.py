@@ -9,7 +9,6 @@ import math
 import re
 import socket
 import ssl
-import urllib.request
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from frieza_tui.backends.proxies import proxy_of
 from frieza_tui.backends.sse import EventTooLarge
 from frieza_tui.backends.waits import retry_after_s
 from frieza_tui.domain.errors import (
@@ -152,6 +152,19 @@ def backend_error(error: Exception, server: Server) -> BackendError:
     return AuthFailed(_("There is no API key for {server}.").format(server=server.name), _key_advice())
 
 
+def setup_error(error: Exception, server: Server) -> BackendError:
+    """Return our error for a client that cannot even be made, as the environment is; raise it `from error`."""
+    facts = ServerFacts(server.base_url)
+    if isinstance(error, ImportError):
+        happened = _("ALL_PROXY or another of its kind names a SOCKS proxy, for which the package socksio is missing.")
+        todo = _("Run pip install socksio, or name {server} in NO_PROXY.").format(server=server.host)
+        return Unreachable(happened, todo, facts)
+    if isinstance(error, OSError):
+        happened = _("The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read.")
+        return Unreachable(happened, _("Set it to a file or folder of certificates, or unset it."), facts)
+    return Unreachable(_("The address of the proxy is none that can be used."), _proxy_advice(), facts)
+
+
 def bad_reply(server: Server, content_type: str = "") -> BackendError:
     """Return the error for a server that answered something else than its API says."""
     facts = ServerFacts(server.base_url)
@@ -257,9 +270,13 @@ def _no_connection(server: Server, has: Callable[..., bool]) -> BackendError:
 
 def _unreachable(happened: str, server: Server) -> BackendError:
     facts = ServerFacts(server.base_url)
-    blocked = _proxy_in_the_way(server, facts)
+    if (blocked := _proxy_in_the_way(server, facts)) is not None:
+        return blocked
+    if proxy := server.words(proxy_of(server.base_url), 100):
+        gone = _("The proxy {proxy}, on the way to {server}, cannot be reached.")
+        return Unreachable(gone.format(proxy=proxy, server=server.name), _proxy_advice(), facts)
     todo = _("Check that the server is running and that the address is right, then send again.")
-    return blocked or Unreachable(happened.format(server=server.name), todo, facts)
+    return Unreachable(happened.format(server=server.name), todo, facts)
 
 
 def address_error(server: Server) -> BackendError:
@@ -271,11 +288,7 @@ def address_error(server: Server) -> BackendError:
 
 def _proxy_in_the_way(server: Server, facts: ServerFacts) -> BackendError | None:
     """Return the error for a server of this machine that a proxy variable sends around the world, or None."""
-    if not server.is_loopback:
-        return None
-    parts = urlsplit(server.base_url)
-    proxies = urllib.request.getproxies()
-    if not (proxies.get(parts.scheme) or proxies.get("all")) or urllib.request.proxy_bypass(parts.netloc):
+    if not server.is_loopback or not proxy_of(server.base_url):
         return None
     happened = _("{server} is on this machine, but HTTP_PROXY sends the request to a proxy.").format(server=server.name)
     return Unreachable(happened, _("Set NO_PROXY=127.0.0.1,localhost and start again."), facts)

@@ -20,7 +20,7 @@ from frieza_tui.chat.preparer import Preparer
 from frieza_tui.chat.receipt import delete_remote
 from frieza_tui.chat.silence import SilenceWatch
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import FriezaError, StoreError
+from frieza_tui.domain.errors import BackendError, FriezaError, StoreError
 from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread, user_message
 from frieza_tui.domain.turn import TurnEvent, Unsent
@@ -278,6 +278,7 @@ class Chat:
             await self._finish_server_cancel()
             await self.patience.run(lambda: self._run(turn, cut_run), turn)
         except FriezaError as error:
+            log.warning("a turn failed: %s", _facts_of(error))
             if self.preparation.stage != "ready":
                 self._note_preparation(Preparation("failed", detail=str(error)))
             turn.fail(error, goes_on=self._backend.resume_run is not None)
@@ -342,6 +343,14 @@ async def _run_sweep(sweep: Callable[[], Awaitable[object]]) -> None:
         await sweep()
     except FriezaError as error:
         log.warning("what earlier programs left behind could not be deleted: %s", error.happened)
+
+
+def _facts_of(error: FriezaError) -> str:
+    """Return for the log what an error was, without its words, which may quote a message."""
+    if not isinstance(error, BackendError):
+        return type(error).__name__
+    facts = error.facts
+    return f"{type(error).__name__}, status {facts.status}, request {facts.request_id}, of {facts.provider}"
 
 
 def _origin(label: Label) -> RunOrigin:

@@ -15,6 +15,7 @@ from frieza_tui.domain.errors import (
     NotHere,
     RateLimited,
     Refused,
+    ServerFault,
     TimedOut,
     Unreachable,
 )
@@ -133,7 +134,7 @@ class OpenTurn:
         if self.ended is None and run is not None and goes_on and not isinstance(error, NotHere | Refused):
             self.cut_run = CutRun(RemoteRun(run.id, run.thread_id), tuple(self.told))
         rest: Rest = "on_server" if self.cut_run is not None else "lost" if self._reply.has_begun else ""
-        ended = TurnEnded("failed", error.happened, error.todo, is_sent=self._run is not None)
+        ended = TurnEnded("failed", _with_request_id(error), error.todo, is_sent=self._run is not None)
         self._end(replace(ended, trouble=_trouble(error), rest=rest))
 
     def crash(self, error: Exception) -> None:
@@ -193,6 +194,14 @@ def _brings_something(event: RunEvent) -> bool:
             return bool(step.tool_calls)
         case _:
             return not isinstance(event, ThreadCreated | RunChanged | MessageOpened | StreamFault | ConnectionLost)
+
+
+def _with_request_id(error: FriezaError) -> str:
+    """Return what happened; of a failure on the server's side with what its people find it by."""
+    if not isinstance(error, ServerFault) or not error.facts.request_id:
+        return error.happened
+    number = _("Its request id is {id}.").format(id=safe_line(error.facts.request_id, 80))
+    return f"{error.happened} {number}"
 
 
 def _trouble(error: FriezaError) -> Trouble:

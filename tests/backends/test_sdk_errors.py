@@ -119,6 +119,45 @@ async def test_a_dead_proxy_in_the_way_is_named_without_its_password(monkeypatch
     assert "hunter2" not in str(error)
 
 
+async def test_a_proxy_that_is_gone_is_named_and_not_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = free_port_address().removesuffix("/v1")
+    monkeypatch.setenv("HTTP_PROXY", proxy.replace("//", "//user:hunter2@"))
+    error = await error_of("http://example.invalid/v1")
+    assert type(error) is Unreachable
+    assert f"The proxy {proxy.removeprefix('http://')}, on the way to example.invalid," in error.happened
+    assert "NO_PROXY" in error.todo
+    assert "hunter2" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:1", "SOCKS"),
+        ("HTTP_PROXY", "ftp://127.0.0.1:1", "address of the proxy"),
+        ("HTTP_PROXY", "http://[::1", "address of the proxy"),
+        ("SSL_CERT_FILE", "/no/such/file", "SSL_CERT_FILE"),
+        ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE"),
+    ],
+)
+async def test_an_environment_in_which_nothing_can_be_asked_is_told(
+    name: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    error = await error_of("http://example.invalid/v1")
+    assert type(error) is Unreachable
+    assert words in error.happened
+    assert error.todo
+
+
+async def test_a_proxy_that_cannot_be_used_is_no_hindrance_where_none_is_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    async with serve(lambda _call: Answer([b"{}"])) as server:
+        client = OpenAIClient(Server(server.base_url))
+        await client.open()
+        assert await client.call(client.request("GET", "/models")) == {}
+        await client.close()
+
+
 async def test_silence_is_told() -> None:
     error = await error_for(Answer([asyncio.Event()]), read_timeout_s=0.1)
     assert type(error) is TimedOut
@@ -153,6 +192,9 @@ async def test_what_a_server_answers_is_told_in_words(answer: Answer, kind: type
     assert type(error) is kind
     assert words in error.happened
     assert error.todo
+    assert error.facts.provider.endswith("/v1")
+    if answer.status >= 400:
+        assert (error.facts.status, error.facts.request_id) in [(answer.status, "req_test"), (None, None)]
     assert "<html>" not in str(error)
 
 

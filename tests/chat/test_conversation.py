@@ -7,7 +7,7 @@ from frieza_tui.backends.base import Deletion, Preparation
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
 from frieza_tui.chat import Chat
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import ModelError, StreamCut
+from frieza_tui.domain.errors import ModelError, ServerFacts, ServerFault, StreamCut
 from frieza_tui.domain.events import MessageClosed, RunChanged, StreamFault, TextDelta
 from frieza_tui.domain.run import RunError, ToolCall
 from frieza_tui.domain.turn import TurnEnded, TurnEvent
@@ -122,6 +122,18 @@ async def test_a_message_that_never_arrived_is_taken_out_and_can_be_sent_again()
     assert chat.can_retry
     assert text_of(await all_of(chat.retry())) == "はい"
     assert [message.text for message in chat.thread.messages] == ["聞け", "はい"]
+
+
+async def test_a_fault_of_the_servers_is_told_with_the_id_that_its_people_need(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    facts = ServerFacts("https://example.invalid/v1", 500, "req_1\x1b[31m", "some secret words")
+    chat, _backend = chat_with(Reply(before=[ServerFault("It failed.", "Again.", facts)]))
+    ended = ending_of(await all_of(chat.send("聞け")))
+    assert (ended.happened, ended.todo) == ("It failed. Its request id is req_1.", "Again.")
+    assert "ServerFault, status 500, request req_1" in caplog.text
+    assert "of https://example.invalid/v1" in caplog.text
+    assert "secret" not in caplog.text
 
 
 async def test_a_cut_in_the_middle_keeps_what_came() -> None:

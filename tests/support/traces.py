@@ -71,6 +71,8 @@ def _content_words(event: RunEvent) -> tuple[str, str]:
 
 def expected(api: str) -> dict[str, list[str]]:
     """Return what each transcript of an API in tests/wire means, by file name."""
-    found = json.loads((Path(__file__).parents[1] / "wire" / f"{api}_expected.json").read_text("utf-8"))
+    wire = Path(__file__).parents[1] / "wire"
+    found = json.loads((wire / f"{api}_expected.json").read_text("utf-8"))
     assert isinstance(found, dict)
+    assert set(found) == {file.name for file in wire.glob(f"{api}_*.sse")}
     return found
