@@ -235,9 +235,10 @@ class OpenAIClient:
         return _decode(body)
 
     def _build(self) -> "AsyncOpenAI":
+        errors: tuple[type[Exception], ...] = (ImportError, OSError, ValueError, *sdk_errors())
         try:
             return self._client()
-        except (ImportError, OSError, ValueError, *sdk_errors()) as error:
+        except errors as error:
             raise setup_error(error, self.server) from error
 
     def _client(self) -> "AsyncOpenAI":
