@@ -18,7 +18,7 @@ from urllib.parse import quote
 import msgspec
 
 from frieza_tui.backends.base import Ledger, NoLedger
-from frieza_tui.backends.proxies import proxy_of
+from frieza_tui.backends.sdk_client import build_client, met_a_closed_connection
 from frieza_tui.backends.sdk_errors import (
     Server,
     address_error,
@@ -26,16 +26,13 @@ from frieza_tui.backends.sdk_errors import (
     bad_reply,
     sdk_errors,
     setup_error,
-    was_closed,
 )
 from frieza_tui.backends.sse import MAX_EVENT_BYTES, EventDecoder, EventTooLarge, ServerEvent
-from frieza_tui.backends.waits import retry_after_s
 from frieza_tui.domain.errors import BackendError
-from frieza_tui.settings import BASIC
 
 if TYPE_CHECKING:
     import httpx2
-    from openai import APIConnectionError, AsyncOpenAI, AsyncStream
+    from openai import AsyncOpenAI, AsyncStream
 
 
 class RawResponse(Protocol):
@@ -57,17 +54,13 @@ Method: TypeAlias = Literal["GET", "POST", "DELETE"]
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-CONNECT_TIMEOUT_S: Final = 5.0
 LEAST_KEY: Final = 12
 """Characters; what is shorter ("none", "ollama") is no secret, and may be a word of a reply."""
 _DRAIN_S: Final = 0.1
-UNSEEN_WAIT_S: Final = 2.0
-"""How long the SDK may wait by itself before it repeats a request that changes nothing."""
 LOOP_SHARE_S: Final = 0.004
 """How long buffered events are handed on before the loop gets its turn."""
 DONE: Final = "[DONE]"
 """Name of the event that tells of a stream's own last word, for those who ask to be told."""
-_CONNECTED: Final = "frieza_tui.connected"
 _RETIRED: Final = r"(deprecated$|The Assistants API is deprecated)"
 _decode_json = msgspec.json.Decoder().decode
 
@@ -237,49 +230,19 @@ class OpenAIClient:
     def _build(self) -> "AsyncOpenAI":
         errors: tuple[type[Exception], ...] = (ImportError, OSError, ValueError, *sdk_errors())
         try:
-            return self._client()
+            return build_client(
+                self.server,
+                read_timeout_s=self._read_timeout_s,
+                uses_proxies=self._uses_proxies,
+                loads_assistants=self._loads_assistants,
+                on_answer=self._note_answer,
+            )
         except errors as error:
             raise setup_error(error, self.server) from error
-
-    def _client(self) -> "AsyncOpenAI":
-        import httpx2
-        import openai
-
-        timeout = httpx2.Timeout(self._read_timeout_s, connect=CONNECT_TIMEOUT_S)
-        is_straight = self._uses_proxies and not proxy_of(self.server.base_url)
-        http_client = openai.DefaultAsyncHttpx2Client(
-            trust_env=self._uses_proxies,
-            # Else a connection to each proxy is set up, and one that cannot be stops what does not need it.
-            transport=httpx2.AsyncHTTPTransport(limits=openai.DEFAULT_CONNECTION_LIMITS) if is_straight else None,
-            timeout=timeout,
-            event_hooks={"request": [self._stay_here, _note_connecting], "response": [self._note_answer, _tell_waits]},
-        )
-        key = self.server.api_key
-        client = openai.AsyncOpenAI(
-            # Without a key of its own a server must not be sent the one of OPENAI_API_KEY.
-            api_key=key or "none",
-            default_headers={"Authorization": key} if key.startswith(BASIC) else None,
-            base_url=self.server.base_url,
-            timeout=timeout,
-            max_retries=0,
-            http_client=http_client,
-        )
-        if self._loads_assistants:
-            # The SDK imports its resources at the first touch, another second.
-            _ = (client.models, client.beta.assistants, client.beta.threads.messages, client.beta.threads.runs)
-        return client
 
     async def _note_answer(self, _response: "httpx2.Response") -> None:
         self.has_answered = True
         self.signs_of_life += 1
-
-    async def _stay_here(self, request: "httpx2.Request") -> None:
-        """Let no redirect take what the user wrote to another host, or out of TLS."""
-        import httpx2
-
-        own, url = httpx2.URL(self.server.base_url), request.url
-        if url.host != own.host or (own.scheme == "https" and url.scheme != "https"):
-            raise httpx2.ConnectError("redirected", request=request)
 
 
 @asynccontextmanager
@@ -302,7 +265,7 @@ async def _opened(
         try:
             stream = await post()
         except APIConnectionError as error:
-            if not _met_a_closed_connection(error):
+            if not met_a_closed_connection(error):
                 raise
             stream = await post()
     try:
@@ -339,36 +302,6 @@ async def _body_of(response: RawResponse) -> bytes:
         if len(body) > MAX_EVENT_BYTES:
             raise EventTooLarge("a body without an end")
     return bytes(body)
-
-
-async def _note_connecting(request: "httpx2.Request") -> None:
-    """Have a request remember whether a connection was made for it or one of an earlier request was used again."""
-
-    async def note(event: str, _info: object) -> None:
-        if event == "connection.connect_tcp.started":
-            request.extensions[_CONNECTED] = True
-
-    request.extensions["trace"] = note
-
-
-def _met_a_closed_connection(error: "APIConnectionError") -> bool:
-    """Tell whether a request was lost on an earlier request's connection, just as the server closed that one.
-
-    llama.cpp's server closes it after each stream, a moment after the last word of the reply.
-    """
-    import httpx2
-
-    cause = error.__cause__
-    if isinstance(cause, httpx2.RemoteProtocolError) and not was_closed(cause):
-        return False  # it had begun to answer
-    closed = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
-    return isinstance(cause, closed) and not error.request.extensions.get(_CONNECTED)
-
-
-async def _tell_waits(response: "httpx2.Response") -> None:
-    """Keep the SDK from waiting out a limit or an overload unseen, for up to two minutes: the wait is told instead."""
-    if response.status_code == 429 or (retry_after_s(response.headers) or 0) > UNSEEN_WAIT_S:
-        response.headers["x-should-retry"] = "false"
 
 
 async def drain(events: AsyncGenerator[object, None]) -> None:
