@@ -85,7 +85,8 @@ class SelectingView(ThreadView):
         self._extend_drag()
 
     def on_mouse_up(self) -> None:
-        """End a drag."""
+        """End a drag, with what scrolled in last."""
+        self._extend_drag()
         self._forget_drag()
 
     def end_drag(self, at: float) -> None:

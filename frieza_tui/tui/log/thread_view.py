@@ -5,6 +5,7 @@ Knows no message and no backend; it says nothing of how text gets into the threa
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar
@@ -13,6 +14,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -174,15 +176,17 @@ class ThreadView(ScrollView, can_focus=True):
         self.post_message(self.FollowChanged(*told))
 
     def _move_bar(self, total: int, height: int, top: int) -> None:
-        """Move the scroll bar, but draw it only if that shows, in eighths of a cell."""
+        """Move the scroll bar, but draw it only where that shows: its thumb begins and ends at eighths of a cell."""
         thumb = max(1.0, height * height / max(1, total))
-        shape = (total > height, round(thumb * 8), int((height - thumb) * top / max(1, total - height) * 8))
-        if shape != self._bar_shape or not self.is_following:
+        begin = int((height - thumb) * top / max(1, total - height) * 8)
+        shape = (total > height, begin, begin + ceil(thumb * 8))
+        bar = self.vertical_scrollbar
+        bar.set_reactive(ScrollBar.window_virtual_size, total)
+        bar.set_reactive(ScrollBar.window_size, height)
+        bar.set_reactive(ScrollBar.position, float(top))
+        if shape != self._bar_shape:
             self._bar_shape = shape
-            bar = self.vertical_scrollbar
-            bar.window_virtual_size = total
-            bar.window_size = height
-            bar.position = top
+            bar.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines that were drawn last."""

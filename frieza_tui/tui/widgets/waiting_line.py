@@ -29,16 +29,16 @@ class WaitingLine(Widget):
     """
     ALLOW_SELECT = False
 
-    lines_below: reactive[int] = reactive(0)
+    lines_below: reactive[int] = reactive(0, repaint=False)
     """Lines of the log below what is shown; 0 while the log is at its end."""
-    is_following: reactive[bool] = reactive(True)
+    is_following: reactive[bool] = reactive(True, repaint=False)
     hint: reactive[str] = reactive("", layout=True)
     """Said in place of the number of lines; empty for none."""
     standing: reactive[str] = reactive("", layout=True)
     """Said as long as it holds, where no hint is; empty for nothing."""
     delay: reactive[str] = reactive("", layout=True)
     """What the open turn waits for; goes before what stands."""
-    waiting: reactive[str] = reactive("")
+    waiting: reactive[str] = reactive("", repaint=False)
     """For how long nothing has come of the open turn; said where nothing else is."""
     _hint_timer: Timer | None = None
     _silence_timer: Timer | None = None
@@ -75,6 +75,12 @@ class WaitingLine(Widget):
 
     def _count_silence(self) -> None:
         self.waiting = self._silence.words
+
+    def _draw_behind_words(self) -> None:
+        if not self._words:
+            self.refresh()
+
+    watch_lines_below = watch_is_following = watch_waiting = _draw_behind_words
 
     @property
     def _words(self) -> str:

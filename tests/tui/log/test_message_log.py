@@ -1,17 +1,20 @@
 """The log on a screen: it streams, follows, stays where the reader looks, and gives text away."""
 
-import random
+import asyncio
+from time import monotonic
+from typing import ClassVar
 
 import pytest
-from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
-from textual.pilot import Pilot
-from textual.widgets import Input
+from rich.console import Console, ConsoleOptions, RenderResult
+from textual.app import ComposeResult
+from textual.geometry import Region
+from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.strip import Strip
 
-from frieza_tui.text.width import cell_len, graphemes
 from frieza_tui.tui.log.bubble import BubbleState
+from frieza_tui.tui.log.message_log import MessageLog
 from tests.support.log_app import LogApp, painted, until
 
-MIXED = "日本語の**文**。\n\n| a | b |\n|---|---|\n| 甲 | 乙 |\n\n```py\nx = 1  # 数\n```"
 PARAGRAPHS = "\n\n".join(f"Paragraph {number} goes on for some words." for number in range(60))
 
 
@@ -179,98 +182,6 @@ async def test_a_thread_opens_at_its_end_without_reading_the_rest(app: LogApp) -
         assert sum(1 for bubble in log._log_viewport.bubbles if not bubble.waiting_source) < 20
 
 
-async def test_a_click_on_a_link_tells_and_takes_no_focus(app: LogApp) -> None:
-    async with app.run_test(size=(40, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "F", source="see [this page](http://x.y/z) now")
-        await painted(pilot)
-        await pilot.click("MessageLog", offset=(9, 2))
-        assert app.links == ["http://x.y/z"]
-        await pilot.click("MessageLog", offset=(3, 2))
-        assert app.links == ["http://x.y/z"]
-        assert isinstance(app.focused, Input)
-
-
-async def test_a_drag_selects_across_bubbles_without_what_the_width_did(app: LogApp) -> None:
-    async with app.run_test(size=(24, 16)) as pilot:
-        app.message_log.add_bubble("u", "user", "U", source="one two three four five six seven")
-        app.message_log.add_bubble("a", "assistant", "A", source="- eight\n- nine\n\n> ten\n\n```\nx = 1\ny\n```")
-        await painted(pilot)
-        await pilot.mouse_down("MessageLog", offset=(6, 2))
-        await pilot.hover("MessageLog", offset=(4, 12))
-        await pilot.mouse_up("MessageLog", offset=(4, 12))
-        assert app.screen.get_selected_text() == (
-            "two three four five six seven\n\nA\n- eight\n- nine\n\n> ten\n\nx = 1\ny"
-        )
-        assert isinstance(app.focused, Input)
-
-
-def mouse(kind: type[MouseEvent], x: int, y: int, button: int = 1) -> MouseEvent:
-    return kind(None, x, y, 0, 0, button, False, False, False, x, y)
-
-
-async def dragged(app: LogApp, pilot: Pilot[None], *cells: tuple[int, int]) -> str:
-    """What is selected by a drag from the first cell through the others."""
-    app.screen.clear_selection()
-    for kind, cell in [(MouseDown, cells[0]), *((MouseMove, cell) for cell in cells[1:]), (MouseUp, cells[-1])]:
-        app.screen._forward_event(mouse(kind, *cell))
-    await pilot.pause()
-    return app.screen.get_selected_text() or ""
-
-
-async def test_a_drag_takes_every_character_it_touches_whole_in_either_direction(app: LogApp) -> None:
-    line = "ab 日本語、ｶﾞ e\u0301 👨‍👩‍👧 🇯🇵🇫🇷 x"
-    cells = [letter for letter in graphemes(line) for _ in range(cell_len(letter))]
-    owner = [at for at, letter in enumerate(graphemes(line)) for _ in range(cell_len(letter))]
-    letters = list(graphemes(line))
-    async with app.run_test(size=(40, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source=line)
-        await painted(pilot)
-        for first in range(0, len(cells), 3):
-            for last in range(first + 1, len(cells), 4):
-                touched = "".join(letters[owner[first] : owner[last] + 1])
-                assert await dragged(app, pilot, (first + 2, 2), (last + 2, 2)) == touched
-                assert await dragged(app, pilot, (last + 2, 2), (first + 2, 2)) == touched
-
-
-async def test_a_drag_between_any_two_cells_selects_the_same_in_either_direction(app: LogApp) -> None:
-    dice = random.Random(1)
-    async with app.run_test(size=(30, 24)) as pilot:
-        app.message_log.add_bubble("u", "user", "あなた", source="one two three four five six 七つ")
-        app.message_log.add_bubble("a", "assistant", "A", source=f"{MIXED}\n\n> quoted 引用\n\n- one\n- two")
-        await painted(pilot)
-        for _ in range(20):
-            first, between, last = [(dice.randrange(28), dice.randrange(20)) for _ in range(3)]
-            if first != last:
-                forward = await dragged(app, pilot, first, between, last)
-                assert await dragged(app, pilot, last, first) == forward
-
-
-async def test_a_drag_to_the_edge_scrolls_on_and_takes_what_comes(app: LogApp) -> None:
-    async with app.run_test(size=(60, 16)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source=PARAGRAPHS)
-        await painted(pilot)
-        await pilot.mouse_down("MessageLog", offset=(20, 8))
-        app.screen._forward_event(MouseMove(app.message_log, 0, 0, 0, -8, 1, False, False, False, 0, 0))
-        await until(pilot, lambda: app.message_log.scroll_y < 98)
-        await pilot.mouse_up("MessageLog", offset=(0, 0))
-        top = next(line for line in app.lines() if "Paragraph" in line)
-        selected = app.screen.get_selected_text() or ""
-        assert top.removeprefix("▎ ") in selected
-        assert "Paragraph 50 goes on for some words." in selected
-        assert "Paragraph 59 goes" not in selected
-        assert isinstance(app.focused, Input)
-
-
-async def test_two_clicks_select_a_word_and_three_a_paragraph(app: LogApp) -> None:
-    async with app.run_test(size=(24, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source="one **two** three four five six\n\nseven")
-        await painted(pilot)
-        await pilot.click("MessageLog", offset=(7, 2), times=2)
-        assert app.screen.get_selected_text() == "two"
-        await pilot.click("MessageLog", offset=(7, 2), times=3)
-        assert app.screen.get_selected_text() == "one two three four five six"
-
-
 @pytest.mark.parametrize("theme", ["frieza", "frieza-light", "frieza-terminal"])
 async def test_a_change_of_theme_repaints(theme: str) -> None:
     app = LogApp("golden-frieza")
@@ -332,3 +243,66 @@ async def test_a_reply_may_be_read_from_its_top(app: LogApp) -> None:
         await painted(pilot)
         assert app.lines()[-1] == "▎ the end"
         assert log.is_following
+
+
+class CountingLog(MessageLog):
+    drawn = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.drawn += 1
+        return super().render_lines(crop)
+
+
+class CountingBar(ScrollBarRender):
+    drawn: ClassVar[list[float]] = []
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        self.drawn.append(self.position)
+        return super().__rich_console__(console, options)
+
+
+class CountingApp(LogApp):
+    def compose(self) -> ComposeResult:
+        yield CountingLog()
+
+
+async def test_nothing_is_drawn_for_a_reply_that_is_not_in_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ScrollBar, "renderer", CountingBar)
+    app = CountingApp()
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.query_one(CountingLog)
+        log.add_bubble("a", "assistant", "A", source=PARAGRAPHS * 20)
+        log.add_bubble("b", "assistant", "B")
+        await painted(pilot)
+        log.scroll_home(animate=False)
+        await painted(pilot)
+        log.drawn = 0
+        CountingBar.drawn.clear()
+        for number in range(30):
+            log.feed("b", f"{number}\n\n")
+            await pilot.pause()
+        await painted(pilot)
+        assert (log.drawn, CountingBar.drawn) == (0, [])
+        assert app.follow_changes[-1] == (False, log.lines_below)
+        log.follow_end()
+        await painted(pilot)
+        assert log.drawn
+        assert CountingBar.drawn
+
+
+async def test_a_reply_is_painted_at_most_thirty_times_a_second() -> None:
+    app = CountingApp()
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.query_one(CountingLog)
+        log.add_bubble("a", "assistant", "A")
+        await painted(pilot)
+        log.drawn = fed = 0
+        start = monotonic()
+        while fed < 300:
+            log.feed("a", f"{fed}\n\n")
+            fed += 1
+            await asyncio.sleep(0.002)
+        frames, seconds = log.drawn, monotonic() - start
+        assert 0 < frames <= seconds * 34 + 2
+        await painted(pilot)
+        assert "299" in "\n".join(app.lines())
