@@ -8,7 +8,7 @@ from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.answering.choice import AnswererChoice
 from frieza_tui.tui.log.bubble import BubbleState
-from frieza_tui.tui.notices import Notices
+from frieza_tui.tui.parts.notices import Notices
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
 
 _FAILED_START = "failed-start"
@@ -23,14 +23,13 @@ class Start:
         choice: AnswererChoice,
         notices: Notices,
         waiting_line: WaitingLine,
-        send_next: Callable[[], None],
     ) -> None:
-        """Take what it looks at and speaks through. send_next: sends what waits."""
+        self.on_free: Callable[[], object] = lambda: None
+        """Called when what waits may be sent."""
         self._chat = chat
         self._choice = choice
         self._notices = notices
         self._waiting_line = waiting_line
-        self._send_next = send_next
         self._is_holding = False
         """Whether a message waits for somebody who can answer."""
 
@@ -76,7 +75,7 @@ class Start:
     def _send_held(self) -> None:
         if self._is_holding:
             self._is_holding = False
-            self._send_next()
+            self.on_free()
 
     def _tell_failure(self, preparation: Preparation) -> None:
         happened, can_choose = make_safe(preparation.detail), self._choice.answerers is not None

@@ -2,11 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import aclosing
 from functools import partial
 from typing import ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
@@ -20,15 +19,20 @@ from frieza_tui.domain.turn import TurnEnded
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.answering.choice import AnswererChoice
 from frieza_tui.tui.answering.start import Start
-from frieza_tui.tui.interruption import Interruption
 from frieza_tui.tui.keys import Situation, keys_now
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TurnAdvanced
-from frieza_tui.tui.notices import Notices
+from frieza_tui.tui.parts.branching import Branching
+from frieza_tui.tui.parts.editing import Editing
+from frieza_tui.tui.parts.interruption import Interruption
+from frieza_tui.tui.parts.notices import Notices
+from frieza_tui.tui.parts.outbox import Outbox
+from frieza_tui.tui.parts.turn_runner import TurnRunner
+from frieza_tui.tui.parts.warm_up import WarmUp
+from frieza_tui.tui.parts.workers import Workers
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.commanded import CommandScreen
 from frieza_tui.tui.turns import Turns
-from frieza_tui.tui.warm_up import WarmUp
 from frieza_tui.tui.widgets.command_offer import CommandOffer
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.greeting import Greeting
@@ -37,7 +41,6 @@ from frieza_tui.tui.widgets.queue_view import QueueView
 from frieza_tui.tui.widgets.status_bar import StatusBar
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
 from frieza_tui.tui.words import mistake_ending
-from frieza_tui.tui.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -94,9 +97,10 @@ class ChatScreen(CommandScreen):
         self._key_bar = KeyBar()
         self._turns = Turns(self._message_log, chat.assistant.name)
         self._waiting_line = WaitingLine(self._turns.silence)
-        self._interruption = Interruption(self, self._composer, self._waiting_line, self._cancel_turn)
         self._is_leaving = False
-        self._warm_up = WarmUp(chat, Workers(self))
+        workers = Workers(self)
+        self._warm_up = WarmUp(chat, workers)
+        self._notices = Notices(self._message_log, partial(self.remove_class, "-empty"))
         self._choice = AnswererChoice(
             answerers,
             chat,
@@ -105,9 +109,25 @@ class ChatScreen(CommandScreen):
             mount=partial(self.mount, before=self._waiting_line),
             prepare=self._warm_up.begin,
         )
+        self._start = Start(chat, self._choice, self._notices, self._waiting_line)
+        self._editing = Editing(self._composer, self._waiting_line)
+        self._runner = TurnRunner(
+            chat, self._turns, self._message_log, self._composer, self._editing, workers, self.post_message
+        )
+        self._outbox = Outbox(chat, self._composer, self._waiting_line, self._editing, self._runner, self._start)
+        self._branching = Branching(
+            chat, self._turns, self._message_log, self._waiting_line, self._editing, self._runner
+        )
+        self._interruption = Interruption(self, self._composer, self._waiting_line, self._runner.cancel)
+        self._tie()
+
+    def _tie(self) -> None:
+        """Say what follows on what the parts do."""
         self._choice.on_leave = self._end_choice
-        notices = Notices(self._message_log, partial(self.remove_class, "-empty"))
-        self._start = Start(chat, self._choice, notices, self._waiting_line, self._send_next)
+        self._start.on_free = self._outbox.send_next
+        self._runner.on_begin = self._begin_turn
+        self._runner.on_delay = self._branching.on_change = self._show_situation
+        self._runner.on_end = self._end_turn
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the greeting and the log share one place."""
@@ -156,53 +176,31 @@ class ChatScreen(CommandScreen):
 
     # The turn.
 
-    @work(exclusive=True, group="turn", exit_on_error=False)
-    async def _stream_turn(self, turn: int, text: str | None, message_id: str) -> None:
-        """Read the turn's events and post them; touches no widget."""
-        begun = self._chat.retry(message_id) if text is None else self._chat.send(text, message_id)
-        async with aclosing(begun) as turn_events:
-            async for event in turn_events:
-                self.post_message(TurnAdvanced(turn, event))
-
     @on(Composer.Submitted)
     def _take_message(self, message: Composer.Submitted) -> None:
-        """Queue the message; with no turn open it goes out at once."""
+        """Do what the message says, if it is a command; else send it."""
         text = make_safe(message.text).strip("\n")
         if text.strip() == QUIT_WORD:
             self.post_message(LeaveAsked())
-            return
-        if self._obey(text):
-            return
-        if not self._send_edited(text):
-            self._chat.queue.push(text)
-            self._start.note_message()
-            self._send_next()
+        elif not self._obey(text):
+            self._outbox.submit(text)
 
     @on(Composer.NothingSubmitted)
-    def _send_next(self) -> None:
-        if self._turns.is_open or self._is_leaving or self._start.must_wait():
-            return
-        self._is_queue_old = False
-        text = self._chat.queue.pop_next()
-        if text is not None:
-            self._begin_turn(text)
+    def _send_held(self) -> None:
+        self._outbox.send_next()
+
+    def _begin_turn(self) -> None:
+        self.remove_class("-empty")
+        self._show_situation()
 
     @on(TurnAdvanced)
     def _advance_turn(self, message: TurnAdvanced) -> None:
         message.stop()
-        was_delayed = self._turns.delayed is not None
-        if not self._turns.take(message.turn, message.event):
-            return
-        if isinstance(message.event, TurnEnded):
-            self._finish_turn(message.event)
-        elif was_delayed or self._turns.delayed is not None:
-            self._show_situation()
+        self._runner.take(message)
 
-    def _finish_turn(self, ended: TurnEnded) -> None:
-        """Every road of a turn ends here, once."""
-        self._settle_turn(ended)
-        if ended.outcome != "failed" and not self._is_queue_old:
-            self.call_later(self._send_next)
+    def _end_turn(self, ended: TurnEnded) -> None:
+        if ended.outcome != "failed" and not self._outbox.is_old:
+            self.call_later(self._outbox.send_next)
         self._show_situation()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -212,8 +210,8 @@ class ChatScreen(CommandScreen):
             return
         log.error("the %s worker broke down", event.worker.group, exc_info=error)
         ended = mistake_ending(error, report_sentence(error))
-        if event.worker.group == "turn" and self._turns.take(self._turns.number, ended):
-            self._finish_turn(ended)
+        if event.worker.group == "turn":
+            self._runner.end(ended)
         elif event.worker.group == "prepare":
             self.post_message(PreparationMoved(Preparation("failed", detail=ended.happened)))
 
@@ -236,8 +234,7 @@ class ChatScreen(CommandScreen):
     def _show_situation(self) -> None:
         """Bring the status bar and the key line in step with everything else."""
         ended = self._turns.last_ended
-        is_failed = ended is not None and ended.outcome == "failed"
-        self._queue_view.held_since = "start" if self._is_queue_old else "failure" if is_failed else ""
+        self._queue_view.held_since = self._outbox.held_since(ended)
         situation = Situation(
             is_busy=self._turns.is_open,
             has_draft=self._composer.has_draft,
@@ -265,55 +262,34 @@ class ChatScreen(CommandScreen):
 
     @on(QueueView.TakenBack)
     def _take_back(self, message: QueueView.TakenBack) -> None:
-        self._composer.put_aside()
-        self._composer.put(message.text)
+        self._outbox.take_back(message.text)
 
     @on(Composer.EarlierWanted)
     def _give_earlier(self) -> None:
-        text = None if self._composer.has_draft else self._chat.queue.take_back_last()
-        if text is None:
-            self._composer.recall_older()
-        else:
-            self._composer.put(text)
+        self._outbox.take_back_last()
 
     def action_cancel(self) -> None:
         """Leave what is asked; else cancel the open turn; with none, go between the log and the message box."""
-        if self._choice.leave() or self._cancel_turn():
+        if self._choice.leave() or self._runner.cancel():
             return
-        if self._leave_editing() or not self._turn_to_messages():
+        if self._editing.leave() or not self._turn_to_messages():
             self._composer.focus()
-
-    def _cancel_turn(self) -> bool:
-        """Cancel the open turn. False if none is open."""
-        if not self._turns.is_open:
-            return False
-        self._note_cancel()
-        if not self._chat.stop():
-            # The worker has not taken its first step, and never will: the turn ends here.
-            self.workers.cancel_group(self, "turn")
-            ended = TurnEnded("cancelled", is_sent=False)
-            self._turns.take(self._turns.number, ended)
-            self._finish_turn(ended)
-        return True
 
     def action_interrupt(self) -> None:
         """Copy, cancel, put aside, or quit."""
         self._interruption.press()
 
     @on(Composer.DraftChanged)
-    def _note_writing(self, message: Composer.DraftChanged) -> None:
+    def _follow_draft(self, message: Composer.DraftChanged) -> None:
         if message.has_draft:
             self._interruption.forget()
+        else:
+            self._editing.follow_draft()
 
     def action_retry(self) -> None:
         """Run the last message again, if its turn did not end well."""
-        ended = self._turns.last_ended
-        if self._is_leaving or not self._chat.can_retry:
-            return
-        if self._turns.is_unanswered or (ended is not None and ended.is_sent and ended.outcome != "done"):
-            self._ask_again()
-        else:
-            self._retry_unsent()
+        if not self._is_leaving:
+            self._runner.retry()
 
     def action_scroll_log(self, way: str) -> None:
         """Scroll the log: page_up, page_down, up or down."""
@@ -336,10 +312,7 @@ class ChatScreen(CommandScreen):
     def put_away(self) -> None:
         """Get ready to leave: what is not sent goes to the earlier inputs, and nothing more is taken."""
         self._is_leaving = True
-        for _number, text in self._chat.queue:
-            self._composer.remember(text)
-        self._chat.queue.replace(())
-        self._composer.put_aside()
+        self._outbox.close()
         self._composer.read_only = True
         self._chat.keep_unsent("")
         self._show_situation()

@@ -18,6 +18,9 @@ from frieza_tui.tui.collecting import put_off_collections
 from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import KeepingChanged
+from frieza_tui.tui.parts.notices import Notices
+from frieza_tui.tui.parts.outbox import Outbox
+from frieza_tui.tui.parts.turn_runner import TurnRunner
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.greeting import sample_messages
@@ -43,8 +46,9 @@ class KeptScreen(Screen[None]):
     _turns: Turns
     _composer: Composer
     _waiting_line: WaitingLine
-    _is_queue_old = False
-    """The queue is of a program that crashed, and nobody has said that it is to be sent."""
+    _notices: Notices
+    _runner: TurnRunner
+    _outbox: Outbox
     _draft_timer: Timer | None = None
 
     def on_mount(self) -> None:
@@ -60,36 +64,31 @@ class KeptScreen(Screen[None]):
         """Fetch the rest of the last answer, or ask again; the chat screen knows how."""
         raise NotImplementedError
 
-    def _send_next(self) -> None:
+    def _show_situation(self) -> None:
+        """Bring the status bar and the key line in step; the chat screen knows how."""
         raise NotImplementedError
 
     def action_go_on(self) -> None:
         """Ask the assistant to go on with an answer that is only a part."""
-        if self._chat.can_go_on and not len(self._chat.queue):
-            self._chat.queue.push(_("Go on exactly where you stopped."))
-            self._send_next()
+        self._outbox.go_on()
 
     @work(exclusive=True, group="draft", exit_on_error=False)
     async def _bring_lost_draft(self) -> None:
         """Give back what was written when the program was ended from outside."""
         lost = await self._chat.lost_unsent()
         if lost.queued and not len(self._chat.queue):
-            self._is_queue_old = True
+            self._outbox.is_old = True
             self._chat.queue.replace(lost.queued)
         if lost.draft and not self._composer.offer(lost.draft):
             self._composer.remember(lost.draft)
             self._waiting_line.say(_("What you had written last time is back: ↑ brings it."))
 
-    def _show_path(self) -> None:
-        """Show the thread's path as it is now."""
-        self._turns.show_path(self._chat.branches.path(), self._chat.branches.marks())
-
     def _show_past(self) -> None:
         self.set_class(not self._chat.thread.messages, "-empty")
         with put_off_collections():
-            self._show_path()
+            self._runner.show_path()
         self._message_log.follow_end()
-        self._is_queue_old = len(self._chat.queue) > 0
+        self._outbox.is_old = len(self._chat.queue) > 0
         if self._chat.past.draft:
             self._composer.offer(self._chat.past.safe_draft)
 
@@ -106,7 +105,7 @@ class KeptScreen(Screen[None]):
                 self._waiting_line.say(_("Cancel the answer first."))
                 return
         elif opened.message_id and not self._chat.is_busy and self._chat.branches.go_to(opened.message_id):
-            self._show_path()
+            self._runner.show_path()
         if opened.found:
             self.call_after_refresh(self._message_log.find, opened.found)
 
@@ -130,8 +129,7 @@ class KeptScreen(Screen[None]):
         if self._chat.is_busy:
             return False
         self._keep_draft()
-        for _number, text in self._chat.queue:
-            self._composer.remember(text)
+        self._outbox.remember_all()
         self._chat.go_on_with(past)
         self._composer.put_aside()
         self._turns.forget()
@@ -148,25 +146,18 @@ class KeptScreen(Screen[None]):
     @on(KeepingChanged)
     def _say_trouble(self, message: KeepingChanged) -> None:
         message.stop()
-        self._message_log.remove_bubble(_NOT_KEPT)
+        self._notices.remove(_NOT_KEPT)
         if message.error is None:
             kept_anew = _("Kept from now on; the old file is {path}.").format(path=message.moved_to)
             self._waiting_line.say(kept_anew if message.moved_to else _("Kept on disk again."), 20.0)
             return
-        self.remove_class("-empty")
-        self._message_log.add_bubble(
-            _NOT_KEPT,
-            "notice",
-            lambda: _("This thread is not kept on disk"),
-            BubbleState(lambda: _("in memory"), "warning"),
-        )
         happened, is_unusable = make_safe(str(message.error)), isinstance(message.error, UnusableFile)
 
         def say() -> str:
             return " ".join([happened, _("F9 does it now and keeps this conversation.")]) if is_unusable else happened
 
-        self._message_log.note(_NOT_KEPT, say)
-        self._message_log.settle(_NOT_KEPT)
+        state = BubbleState(lambda: _("in memory"), "warning")
+        self._notices.put(_NOT_KEPT, lambda: _("This thread is not kept on disk"), state, say)
 
     @work(exclusive=True, group="keep", exit_on_error=False)
     async def action_keep_anew(self) -> None:

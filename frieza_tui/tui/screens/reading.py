@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 
 from textual import events, on
 from textual.app import SuspendNotSupported
@@ -18,28 +17,27 @@ from frieza_tui.settings import environ_without_keys
 from frieza_tui.text.safe import safe_line
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import TextCopied
-from frieza_tui.tui.screens.branched import BranchedScreen
+from frieza_tui.tui.parts.branching import Branching
 from frieza_tui.tui.screens.linking import LinkingScreen
-from frieza_tui.tui.second_press import WITHIN_S
 from frieza_tui.tui.widgets.find_line import FindLine
 
 PAGER = "less"
 """Where neither $PAGER nor $EDITOR is set."""
 
 
-class ReadingScreen(BranchedScreen, LinkingScreen):
+class ReadingScreen(LinkingScreen):
     """A screen whose log can be read by keyboard."""
 
-    _cancelled_s = 0.0
-    """When an answer was cancelled last; Escape is often pressed once more then, and letters are to be text."""
-
-    def _note_cancel(self) -> None:
-        self._cancelled_s = monotonic()
+    _branching: Branching
 
     def _turn_to_messages(self) -> bool:
         """Put the cursor on messages. False, and nothing changes, where there are none or something is written."""
-        is_calm = monotonic() - self._cancelled_s > WITHIN_S
-        if not (is_calm and self._composer.has_focus and not self._composer.text and not self._message_log.is_empty):
+        if not (
+            self._runner.is_calm
+            and self._composer.has_focus
+            and not self._composer.text
+            and not self._message_log.is_empty
+        ):
             return False
         self._message_log.focus()
         return True
@@ -80,7 +78,7 @@ class ReadingScreen(BranchedScreen, LinkingScreen):
             case "open":
                 self._open_in_pager(*self._message_log.text_to_open())
             case wish:
-                self._grant_branching(wish, message.key)
+                self._branching.grant(wish, message.key)
 
     def _open_in_pager(self, text: str, is_wide: bool) -> None:
         """Show a text in $PAGER or $EDITOR, from a file that only its owner can read."""

@@ -5,8 +5,8 @@ from textual import work
 from frieza_tui.backends.base import Label, Models
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
+from frieza_tui.tui.parts.warm_up import WarmUp
 from frieza_tui.tui.screens.reading import ReadingScreen
-from frieza_tui.tui.warm_up import WarmUp
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.status_bar import StatusBar
 from frieza_tui.tui.words import delay_sentence, state_words

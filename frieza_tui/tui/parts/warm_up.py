@@ -5,7 +5,7 @@ import gc
 
 from frieza_tui.chat import Chat
 from frieza_tui.tui.log.parsing import load_parsers
-from frieza_tui.tui.workers import Workers
+from frieza_tui.tui.parts.workers import Workers
 
 
 class WarmUp:
