@@ -21,6 +21,16 @@ def test_the_terminal_is_asked_once_and_its_answers_are_never_text() -> None:
         assert terminal.wait_for_exit() == 0
 
 
+def test_lines_that_are_pasted_before_the_terminal_marks_pastes_are_one_draft() -> None:
+    with program("--demo", echoes=True) as terminal:
+        terminal.send("一行目\r二行目\r")
+        terminal.wait_for("│ 一行目", "│ 二行目", "Enter send")
+        terminal.send(f"{REST}\r")
+        terminal.wait_for("▎ 一行目", "▎ 二行目")
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0
+
+
 def test_a_terminal_with_wide_characters_gets_frames_in_ascii() -> None:
     with program("--demo") as terminal:
         terminal.wait_for("F1", "╭──")

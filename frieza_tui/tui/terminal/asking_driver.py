@@ -13,6 +13,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
 from frieza_tui.tui.messages import LeaveAsked, TerminalAnswered
+from frieza_tui.tui.terminal.early_paste import EarlyPaste
 from frieza_tui.tui.terminal.facts import PROBES, QUESTIONS, TerminalFacts, can_be_asked, take_answer
 from frieza_tui.tui.terminal.inlet import Inlet
 
@@ -48,6 +49,7 @@ class AskingDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Set the terminal up; the first time, ask it too."""
         self._is_answered = threading.Event()
+        self._started_at = monotonic()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._asked_at is None and self.input_tty and can_be_asked(os.environ):
             self._asked_at = monotonic()
@@ -66,6 +68,7 @@ class AskingDriver(LinuxDriver):
         decode = getincrementaldecoder("utf-8")("replace").decode
         inlet = Inlet(self._take_answer)
         inlet.awaited_positions = len(PROBES)
+        early_paste = EarlyPaste()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -74,10 +77,18 @@ class AskingDriver(LinuxDriver):
                     if not data:
                         self._app.post_message(LeaveAsked())
                         return
+                    is_set_up = self._is_set_up
                     text = inlet.feed(decode(data), monotonic())
+                    if not is_set_up:
+                        text = early_paste.mark(text, monotonic())
                 else:
                     text = inlet.tick(monotonic())
                 self._hand_on(parser, text)
+
+    @property
+    def _is_set_up(self) -> bool:
+        """Whether the terminal has surely done what was written at the start, switching the marks of pastes on too."""
+        return self._terminal_facts.is_complete or monotonic() - self._started_at > LATE_S
 
     def _read_input(self) -> bytes:
         try:

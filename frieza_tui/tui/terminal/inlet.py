@@ -15,8 +15,8 @@ REST_WAIT_S = 0.5
 """How long the rest of what cannot be a key is waited for."""
 
 _ESC = "\x1b"
-_PASTE_START = "\x1b[200~"
-_PASTE_END = "\x1b[201~"
+PASTE_START = "\x1b[200~"
+PASTE_END = "\x1b[201~"
 _STRING_START = r"\x1b(?:\]\d|P[\d>!$+]|_G)[^\x00-\x1f]{0,8192}"
 _MOUSE_START = r"\x1b\[<[-+\d;:.NaIinfe]{0,64}"
 _OLD_MOUSE_START = r"\x1b\[M[^\x1b]"
@@ -106,7 +106,7 @@ class Inlet:
         if kind == "string" or self._is_answer(sequence):
             self._take_answer(sequence)
             return ""
-        self._is_in_paste = sequence == _PASTE_START
+        self._is_in_paste = sequence == PASTE_START
         if self._is_in_paste:
             self._paste = SafeStream()
         return "" if _HUGE_NUMBER.search(sequence) else sequence
@@ -124,12 +124,12 @@ class Inlet:
 
         Some terminals pass them on, and then whoever wrote what is in the clipboard would press keys here.
         """
-        end = data.find(_PASTE_END, at)
+        end = data.find(PASTE_END, at)
         if end >= 0:
             self._is_in_paste = False
-            out += (self._paste.feed(data[at:end]), self._paste.close(), _PASTE_END)
-            return end + len(_PASTE_END)
-        tail = next((n for n in range(len(_PASTE_END) - 1, 0, -1) if data.endswith(_PASTE_END[:n], at)), 0)
+            out += (self._paste.feed(data[at:end]), self._paste.close(), PASTE_END)
+            return end + len(PASTE_END)
+        tail = next((n for n in range(len(PASTE_END) - 1, 0, -1) if data.endswith(PASTE_END[:n], at)), 0)
         out.append(self._paste.feed(data[at : len(data) - tail]))
         if tail:
             self._hold(data[len(data) - tail :], now)
