@@ -129,9 +129,13 @@ def test_a_long_title_fits_a_file_name() -> None:
     assert 100 < len(file_name("あ" * 500).encode()) <= 180
 
 
-def chatgpt_export() -> bytes:
+IMAGE = {"content_type": "image_asset_pointer", "asset_pointer": "sediment://file_1"}
+SPOKEN = {"content_type": "audio_transcription", "text": "声です", "direction": "in"}
+
+
+def chatgpt_export(name: str = "c-1") -> bytes:
     def node(name: str, parent: str | None, role: str, *parts: object, **more: object) -> dict[str, object]:
-        content = {"content_type": "text", "parts": list(parts)}
+        content = {"content_type": "multimodal_text" if len(parts) > 1 else "text", "parts": list(parts)}
         message = {"id": name, "author": {"role": role}, "content": content, "create_time": 1.5, **more}
         return {"id": name, "message": message, "parent": parent, "children": []}
 
@@ -139,11 +143,14 @@ def chatgpt_export() -> bytes:
         "root": {"id": "root", "message": None, "parent": None, "children": ["s"]},
         "s": node("s", "root", "system", ""),
         "h": node("h", "s", "user", "隠れた", metadata={"is_visually_hidden_from_conversation": True}),
-        "q": node("q", "h", "user", "やあ", {"content_type": "image_asset_pointer"}),
-        "wrong": node("wrong", "q", "assistant", "捨てられた枝"),
+        "q": node("q", "h", "user", "やあ", IMAGE, 3, None),
+        "other": node("other", "q", "assistant", "別の枝"),
+        "after": node("after", "other", "user", SPOKEN, {"content_type": "audio_asset_pointer"}),
         "a": node("a", "q", "assistant", "はい"),
         "t": node("t", "a", "tool", "道具"),
-        "b": node("b", "t", "assistant", "続きです"),
+        "drawn": node("drawn", "t", "tool", "描いた", IMAGE),
+        "b": node("b", "drawn", "assistant", "続きです"),
+        "b2": node("b2", "t", "assistant", "別の続き"),
     }
     conversation = {
         "title": "挨拶",
@@ -151,29 +158,41 @@ def chatgpt_export() -> bytes:
         "update_time": 2.0,
         "mapping": mapping,
         "current_node": "b",
-        "conversation_id": "c-1",
+        "conversation_id": name,
         "moderation_results": [],
     }
     return json.dumps([conversation, {"mapping": {}, "title": "empty"}]).encode()
 
 
-@pytest.mark.parametrize("is_packed", [False, True])
-def test_chatgpts_export_is_taken_in(file: Path, tmp_path: Path, is_packed: bool) -> None:
+def test_chatgpts_export_is_taken_in_with_all_branches(file: Path, tmp_path: Path) -> None:
     source = tmp_path / "export"
     source.write_bytes(chatgpt_export())
-    if is_packed:
-        with zipfile.ZipFile(tmp_path / "export.zip", "w") as packed:
-            packed.write(source, "conversations.json")
-        source = tmp_path / "export.zip"
     (new,) = read_threads(source)
     assert (new.title, new.created_at, new.updated_at) == ("挨拶", 1.0, 2.0)
     assert [(message.role, message.text) for message in new.thread.messages] == [
-        ("user", "やあ"),
-        ("assistant", "はい\n\n続きです"),
+        ("user", "やあ\n\n[image]"),
+        ("assistant", "はい\n\n[image]\n\n続きです"),
     ]
+    replies = [node.message.text for node in new.thread.nodes if node.parent_id == new.thread.messages[0].id]
+    assert replies == ["別の枝", "はい\n\n[image]\n\n続きです", "はい\n\n別の続き"]
+    asked = [node.message.text for node in new.thread.nodes if node.message.role == "user"]
+    assert asked == ["やあ\n\n[image]", "声です"]
     with open_threads(file) as threads:
         assert threads.add(new) == new.thread.id
         assert threads.add(read_threads(source)[0]) is None
+        assert threads.load(new.thread.id).thread == new.thread
+
+
+def test_the_archive_that_chatgpt_sends_is_taken_in_whole(tmp_path: Path) -> None:
+    names = ("export/conversations-000.json", "export/conversations-001.json", "export/shared_conversations.json")
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as packed:
+        for name in names:
+            packed.writestr(name, chatgpt_export(name))
+    assert len({new.thread.id for new in read_threads(tmp_path / "export.zip")}) == 2
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as packed:
+        packed.writestr("photo.png", b"")
+    with pytest.raises(StoreError, match=r"no conversations\.json"):
+        read_threads(tmp_path / "other.zip")
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[1]", b"\xff\xfe", b'{"mapping": 3}', b"PK\x03\x04", b"null"])
