@@ -39,7 +39,7 @@ TOLD: dict[str, tuple[int, ...]] = {
 TOLD_BY_NAME = {"help", "description", "epilog", "placeholder", "happened", "todo", "title", "tooltip"}
 """Keyword arguments and attributes that are shown."""
 SHOWN_ATTRIBUTES = {"border_title", "border_subtitle", "placeholder", "tooltip", "hint", "words"}
-NAMES = {"frieza-tui: ", "frieza-tui ", "Assistants", "Responses", "Chat Completions", "llama.cpp", "auto"}
+NAMES = {"frieza-tui: ", "frieza-tui ", "Assistants", "Responses", "Chat Completions", "llama.cpp"}
 NAMES_OF_DOUBLES = {"scripted", "script", "demo"}
 NOT_SAID = {
     "no conversations": "caught in the same module",

@@ -46,7 +46,7 @@ class AutoBackend:
     def label(self) -> Label:
         """What the adapter says, and why it was chosen."""
         if self._api is None:
-            return Label("auto", self._client.server.name, self._model)
+            return Label("", self._client.server.name, self._model)
         why = reason_for(self._api, is_openai=self._client.server.is_openai)
         label = self._made[self._api].label
         return replace(label, why=why, is_reached=label.is_reached or self._client.has_answered)

@@ -29,7 +29,7 @@ class Label:
     """What the status bar says about a backend."""
 
     api: str
-    """The API in a word or two: "Assistants", "Responses", "Chat Completions", "scripted"."""
+    """The API in a word or two: "Assistants", "Responses", "Chat Completions", "scripted"; "" while it is not known."""
     server: str
     """Where: a host, or "embedded"."""
     model: str

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MakeLedger: TypeAlias = Callable[[str, str, str], Ledger | None]
 """Makes the ledger for a server, from its base URL, the source of its key and the key's mark."""
 Kind: TypeAlias = Literal["http", "retired"]
+_API_NAMES = {"assistants": "Assistants", "responses": "Responses", "chat": "Chat Completions"}
+"""Of those that can be set; auto is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,7 @@ class Answerers:
     def _opened(self) -> Backend:
         one, question = self._current, self.question
         if question is not None:
-            label = Label(one.api, Server(one.base_url or "").name, one.model or "")
+            label = Label(_API_NAMES.get(one.api, ""), Server(one.base_url or "").name, one.model or "")
             return RefusingBackend(label, BackendError(question.happened, question.todo))
         return self._around.load_backend(self._config(one))
 

@@ -9,31 +9,46 @@ from frieza_tui.text.width import cell_len, clip, graphemes
 
 BETWEEN: Final = " · "
 _WHOLE: Final = sys.maxsize
-_WAYS: Final = ((BETWEEN, _WHOLE), (" ", _WHOLE), (BETWEEN, 10), (" ", 7))
-"""What stands between the words, and how many cells are left at least of one that is cut; in the order of trying."""
+_WAYS: Final = (
+    (0, BETWEEN, _WHOLE),
+    (1, BETWEEN, _WHOLE),
+    (1, BETWEEN, 10),
+    (1, " ", 7),
+    (2, " ", 7),
+    (2, " ", 5),
+)
+"""Which of the API's names is used, what stands between the words, and how many cells are left at least of one that is
+cut; in the order of trying.
+"""
 _CUT: Final = "…"
 
 
-def width_of(words: Sequence[str], between: str = BETWEEN) -> int:
-    """Return the cells of a row of words."""
-    return sum(map(cell_len, words)) + cell_len(between) * (len(words) - 1)
+def told_words(api: tuple[str, str, str], server: str, model: str, cells: int) -> str:
+    """Return who answers, as it fits a row of so many cells.
 
-
-def told_words(api: str, server: str, model: str, state: str, width: int) -> tuple[list[str], str]:
-    """Return who answers and how it is, as it fits a row of so many cells, and what stands between the words.
-
-    Server and model are cut in their middles, for names differ at their ends. Where that is not enough the server goes,
-    then the API, then the model; the state stays, however wide. An empty word is none.
+    Of the API there are three names, each shorter or the same. Server and model are cut in their middles, for names
+    differ at their ends. Where that is not enough the server goes, then the API, at last everything. An empty word is
+    none.
     """
-    for fixed, cut in (([api], [server, model]), ([api], [model]), ([], [model])):
-        names, longs = [word for word in fixed if word], [word for word in cut if word]
-        for between, least in _WAYS:
-            room = width - width_of([*names, *longs, state], between) + sum(map(cell_len, longs))
-            cells = _shares(longs, room, least)
-            if cells is not None:
-                short = [_without_middle(word, most) for word, most in zip(longs, cells, strict=True)]
-                return [*names, *short, state], between
-    return [state], BETWEEN
+    for names, longs, ways in (
+        (api, [server, model], _WAYS),
+        (api, [model], _WAYS[:-1]),
+        (("", "", ""), [model], _WAYS),
+    ):
+        for which, between, least in ways:
+            row = _row(names[which], [word for word in longs if word], cells, between, least)
+            if row is not None:
+                return row
+    return ""
+
+
+def _row(name: str, longs: Sequence[str], cells: int, between: str, least: int) -> str | None:
+    names = [name] if name else []
+    room = cells - cell_len(name) - cell_len(between) * (len(names) + len(longs) - 1)
+    shares = _shares(longs, room, least)
+    if shares is None:
+        return None
+    return between.join([*names, *map(_without_middle, longs, shares)])
 
 
 def _shares(words: Sequence[str], room: int, least: int) -> list[int] | None:

@@ -9,12 +9,12 @@ from frieza_tui.chat.path_turn import PathTurn
 from frieza_tui.domain.thread import Thread
 from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent, TurnSilent
 from frieza_tui.i18n import _
+from frieza_tui.tui.answer_wait import AnswerWait
 from frieza_tui.tui.log.bubble import Author, BubbleState, Words
 from frieza_tui.tui.log.content import Sleeper
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.past_bubbles import PastMessage, PastReply
 from frieza_tui.tui.reply_bubble import NEWS, ReplyBubble
-from frieza_tui.tui.silence import Silence
 from frieza_tui.tui.words import USER_LABEL
 
 Number: TypeAlias = int
@@ -53,7 +53,9 @@ class Turns:
         self._assistant_name = assistant_name
         self.number = 0
         """Of the turn that began last; 0 before the first."""
-        self.silence = Silence()
+        self.has_begun = False
+        """Whether a turn of this thread was opened; those of a kept one were not."""
+        self.answer_wait = AnswerWait()
         """Of the open turn, until something of its reply comes."""
         self._current: _Turn | None = None
         self._shown: list[Shown] = []
@@ -119,8 +121,9 @@ class Turns:
     def forget(self) -> None:
         """Begin with another thread; the bubbles are the log's business."""
         self._current = None
+        self.has_begun = False
         self._shown.clear()
-        self.silence.end()
+        self.answer_wait.end()
 
     def show_path(self, path: Iterable[PathTurn], marks: Mapping[str, str]) -> None:
         """Show these turns and no others; bubbles that are there already stay."""
@@ -183,7 +186,7 @@ class Turns:
             return False
         current.delayed = None
         if isinstance(event, NEWS):
-            self.silence.end()
+            self.answer_wait.end()
         match event:
             case TurnEnded():
                 self._close(current, event)
@@ -201,12 +204,13 @@ class Turns:
         self._current = _Turn(text, user_key, reply.key, reply)
         self._shown.append(Shown(user_key, reply.key))
         self._log.follow_end()
-        self.silence.begin()
+        self.has_begun = True
+        self.answer_wait.begin()
         return self.number
 
     def _close(self, turn: _Turn, ended: TurnEnded) -> None:
         turn.ended = ended
-        self.silence.end()
+        self.answer_wait.end()
         if turn.reply is not None:
             turn.reply.end(ended)
         if not ended.is_sent:

@@ -140,7 +140,7 @@ async def test_a_server_with_responses_is_spoken_to_so_and_the_label_says_why() 
     double.will("hello")
     async with serve(double.answer) as server:
         backend = auto(server.base_url)
-        assert (backend.label.api, backend.label.why) == ("auto", "")
+        assert (backend.label.api, backend.label.why) == ("", "")
         assert text_of(await run(backend, asking("hi"))) == "hello"
         assert (backend.label.api, backend.label.model) == ("Responses", "double-1")
         assert "no Assistants API" in backend.label.why

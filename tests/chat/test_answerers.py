@@ -51,9 +51,9 @@ async def said(chat: Chat, text: str) -> str:
     [
         ({}, "Assistants", "embedded"),
         ({"api": "assistants"}, "Assistants", "embedded"),
-        ({"api_key": "sk-x"}, "auto", "api.openai.com"),
+        ({"api_key": "sk-x"}, "", "api.openai.com"),
         ({"api_key": "sk-x", "api": "responses"}, "Responses", "api.openai.com"),
-        ({"base_url": "http://127.0.0.1:1/v1"}, "auto", "127.0.0.1:1"),
+        ({"base_url": "http://127.0.0.1:1/v1"}, "", "127.0.0.1:1"),
         ({"base_url": "http://127.0.0.1:1/v1", "api": "chat"}, "Chat Completions", "127.0.0.1:1"),
     ],
 )

@@ -120,7 +120,8 @@ async def test_d_deletes_a_message_with_its_reply_and_u_brings_both_back() -> No
         await talk(at, "first", "second")
         await at.press("g", "d")
         await at.wait_for("Deleted with its answer")
-        assert "first" not in at.text
+        assert "▌ first" not in at.text
+        assert "▎ first" not in at.text
         assert "one" not in at.text
         await at.press("u")
         await at.wait_for("It is back", "first", "one", "second", "two")
@@ -138,9 +139,9 @@ async def test_everything_can_be_deleted_and_brought_back() -> None:
     async with open_stage(Reply("one")) as at:
         await talk(at, "first")
         await at.press("k", "d")
-        await at.wait_gone("first")
+        await at.wait_gone(" first\n")
         await at.press("u")
-        await at.wait_for("first", "one")
+        await at.wait_for(" first\n", "one")
 
 
 async def test_nothing_branches_while_an_answer_comes() -> None:

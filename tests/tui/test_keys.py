@@ -53,7 +53,7 @@ async def test_scrolling_leaves_the_end_and_end_comes_back() -> None:
         await at.wait_for("lines below", "End to the end")
         top = at.text.splitlines()[2]
         gate.set()
-        await at.wait_for("· ready")
+        await at.wait_for("  ready")
         assert at.text.splitlines()[2] == top
         assert "last row" not in at.text
         await at.press("end")

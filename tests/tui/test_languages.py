@@ -13,22 +13,22 @@ async def test_lang_says_everything_on_the_screen_anew_at_once() -> None:
     gate = asyncio.Event()
     async with open_stage(Reply("one"), Reply("half", gate), Reply("rest"), size=(80, 30)) as at:
         await at.say("hello")
-        await at.wait_for("completed", "· ready")
+        await at.wait_for("completed", "  ready")
         await at.say("again")
-        await at.wait_for("half", "in progress", "· answering", "cancel")
+        await at.wait_for("half", "in progress", "  answering", "cancel")
         await at.say("later")
         await at.wait_for("queued  later")
         await at.say("/lang ja")
         await at.wait_for("言語: 日本語")
         await at.wait_for(
-            "完了", "実行中", "順番待ち  later", "· 返答中", "Esc 中止", "F1 ヘルプ", f"{NAME}へのメッセージ"
+            "完了", "実行中", "順番待ち  later", "  返答中", "Esc 中止", "F1 ヘルプ", f"{NAME}へのメッセージ"
         )
         english = ("completed", "in progress", "queued", "answering", "cancel", "help", "Message")
         assert [word for word in english if word in at.text] == []
         await at.press("escape")
         await at.wait_for("中止", "rest")
         await at.say("/lang en")
-        await at.wait_for("Language: English", "completed", "cancelled", "· ready", f"Message {NAME}", "F1 help")
+        await at.wait_for("Language: English", "completed", "cancelled", "  ready", f"Message {NAME}", "F1 help")
         assert [word for word in ("完了", "準備", "ヘルプ", "メッセージ") if word in at.text] == []
 
 

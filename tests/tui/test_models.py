@@ -140,12 +140,12 @@ async def test_a_conversation_goes_on_with_the_other_model_on_a_real_server() ->
     double.will("two")
     async with serve(double.answer) as server, open_stage_on(BackendConfig("auto", base_url=server.base_url)) as at:
         await at.say("first")
-        await at.wait_for("one", "completed", "double-1 ·")
+        await at.wait_for("one", "completed", "double-1  ")
         await at.press("f2")
         await at.wait_for("double-2  shuts down 2027-01-14")
         await at.write("2")
         await at.press("enter")
-        await at.wait_for("double-2 ·")
+        await at.wait_for("double-2  ")
         await at.say("second")
         await at.wait_for("two")
     assert [body["model"] for body in double.requests] == ["double-1", "double-2"]

@@ -42,18 +42,18 @@ async def test_a_server_of_a_named_api_is_ready_only_once_it_has_answered() -> N
         serve(double.answer) as server,
         open_stage_on(BackendConfig("assistants", base_url=server.base_url)) as at,
     ):
-        await at.wait_for("· not connected yet")
+        await at.wait_for("  not connected yet")
         assert server.calls == []
         await at.say("hello")
-        await at.wait_for("はい", "completed", "· ready")
+        await at.wait_for("はい", "completed", "  ready")
 
 
 @pytest.mark.parametrize("api", ["chat", "responses", "auto"])
 async def test_a_server_that_is_not_there_is_told_before_the_first_message_and_after_it(api: str) -> None:
     async with open_stage_on(BackendConfig(api, base_url="http://127.0.0.1:9/v1")) as at:
-        await at.wait_for("Nobody can answer yet", "Nothing answers at 127.0.0.1:9", "· not ready")
+        await at.wait_for("Nobody can answer yet", "Nothing answers at 127.0.0.1:9", "  not ready")
         await at.say("hello")
-        await at.wait_for("not sent", "· no connection")
+        await at.wait_for("not sent", "  no connection")
         assert "connecting" not in at.text
 
 
@@ -64,23 +64,23 @@ async def test_a_server_that_comes_up_later_answers_the_same_message() -> None:
         url = server.base_url
     async with open_stage_on(BackendConfig("auto", base_url=url)) as at:
         await at.say("hello")
-        await at.wait_for("not sent", "· no connection")
+        await at.wait_for("not sent", "  no connection")
         async with serve(double.answer, port=int(url.split(":")[2].split("/")[0])):
             await at.press("enter")
-            await at.wait_for("はい", "completed", "· ready")
+            await at.wait_for("はい", "completed", "  ready")
 
 
 @pytest.mark.parametrize("api", ["chat", "auto"])
 async def test_the_model_that_will_answer_is_named_before_the_first_message(api: str) -> None:
     double = ChatDouble(models=[{"id": "nomic-embed-text"}, {"id": "double-1"}])
     async with serve(double.answer) as server, open_stage_on(BackendConfig(api, base_url=server.base_url)) as at:
-        await at.wait_for("double-1 · ready")
+        await at.wait_for("double-1  ", "  ready")
         assert server.count("GET", "/models") == 1
 
 
 async def test_openais_default_model_is_named_before_it_is_asked_anything() -> None:
     async with open_stage_on(BackendConfig("responses", api_key="sk-planted"), size=(100, 24)) as at:
-        await at.wait_for("api.openai.com · gpt-5.5 · not connected yet")
+        await at.wait_for("api.openai.com · gpt-5.5  ", "  not connected yet")
 
 
 async def test_a_message_is_being_sent_until_the_server_says_that_there_is_a_run() -> None:
@@ -98,11 +98,11 @@ async def test_escape_from_a_server_that_does_not_answer_leaves_nobody_connectin
     async with serve(lambda _call: Answer([])) as server:
         url, port = server.base_url, int(server.base_url.split(":")[2].split("/")[0])
     async with open_stage_on(BackendConfig("auto", base_url=url)) as at:
-        await at.wait_for("· not ready")
+        await at.wait_for("  not ready")
         async with serve(lambda _call: Answer([asyncio.Event()]), port=port) as server:
             await at.say("hello")
             await server.asked("GET", "/assistants")
-            await at.wait_for("· connecting")
+            await at.wait_for("  connecting")
             await at.press("escape")
-            await at.wait_for("cancelled", "had not answered when that was cancelled", "· not ready")
+            await at.wait_for("cancelled", "had not answered when that was cancelled", "  not ready")
             assert "connecting" not in at.text

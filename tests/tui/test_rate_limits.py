@@ -20,11 +20,11 @@ async def test_a_rate_limit_counts_down_and_the_answer_comes_by_itself() -> None
     async with open_stage(Reply(before=[LIMIT]), Reply("here I am")) as at:
         seconds = slow_down(at)
         await at.say("hello")
-        await at.wait_for("rate limit, 3 s left", "· waiting 3 s", "by script. Trying again in 3 s; Esc stops.")
+        await at.wait_for("rate limit, 3 s left", "  waiting 3 s", "by script. Trying again in 3 s; Esc stops.")
         seconds.pass_()
-        await at.wait_for("rate limit, 2 s left", "· waiting 2 s", "Trying again in 2 s")
+        await at.wait_for("rate limit, 2 s left", "  waiting 2 s", "Trying again in 2 s")
         seconds.pass_(2)
-        await at.wait_for("here I am", "completed", "· ready")
+        await at.wait_for("here I am", "completed", "  ready")
         assert "rying again" not in at.text
 
 
@@ -41,7 +41,7 @@ async def test_escape_stops_the_wait_and_ctrl_r_asks_again() -> None:
         await at.say("hello")
         await at.wait_for("3 s left")
         await at.press("escape")
-        await at.wait_for("cancelled", "· ready")
+        await at.wait_for("cancelled", "  ready")
         assert len(at.backend.requests) == 1
         await at.press("ctrl+r")
         await at.wait_for("here I am")
@@ -77,5 +77,5 @@ async def test_a_real_servers_429_is_waited_out_and_sent_once_more() -> None:
         await at.say("聞こえますか")
         await at.wait_for("2 s left", f"by {server.base_url.split('/')[2]}")
         seconds.pass_(2)
-        await at.wait_for("はい、ただいま", "completed", "20 in, 11 out")
+        await at.wait_for("はい、ただいま", "completed", "20 in · 11 out")
     assert server.count("POST", "/chat/completions") == 2

@@ -100,7 +100,7 @@ async def test_reasoning_stays_as_it_is_under_the_eyes_of_somebody_who_scrolled_
         await at.wait_gone("Thought 39.")
         shown = re.findall(r"Thought \d+", at.text)
         thinking.set()
-        await at.wait_for("· ready")
+        await at.wait_for("  ready")
         assert re.findall(r"Thought \d+", at.text) == shown
 
 

@@ -33,8 +33,8 @@ BARS = [
     (Label("Assistants", "embedded", "qwen2.5-coder-1.5b-instruct"), ENDED, "ready", ""),
     (OPENAI, ENDED, "ready", ""),
     (Label("Chat Completions", "127.0.0.1:11434", "qwen3:8b"), None, "answering", "active"),
-    (OPENAI, None, "waiting 12 s", "warning"),
-    (OPENAI, None, "no connection", "error"),
+    (OPENAI, ENDED, "waiting 12 s", "warning"),
+    (Label("", "10.0.0.7:8000", ""), None, "no connection", "error"),
 ]
 
 
@@ -126,11 +126,11 @@ class Bars(App[None]):
         self.theme = "frieza"
         for label, ended, state, tone in BARS:
             bar = StatusBar(NAME)
-            bar.label, bar.ended, bar.state, bar.tone = label, ended, state, tone
+            bar.label, bar.ended, bar.state, bar.tone, bar.is_measured = label, ended, state, tone, ended is not None
             yield bar
 
 
-@pytest.mark.parametrize("width", [160, 80, 60, 40])
+@pytest.mark.parametrize("width", [160, 120, 100, 80, 60, 40])
 def test_status_bar_of_each_api(snap_compare: SnapCompare, width: int) -> None:
     app = Bars()
 
@@ -139,4 +139,4 @@ def test_status_bar_of_each_api(snap_compare: SnapCompare, width: int) -> None:
         text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
         assert all(word in text for word in ("ready", "answering", "waiting 12 s", "no connection")), text
 
-    assert snap_compare(app, terminal_size=(width, len(BARS)), run_before=play)
+    assert snap_compare(app, terminal_size=(width, 2 * len(BARS)), run_before=play)

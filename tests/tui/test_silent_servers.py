@@ -20,11 +20,11 @@ async def test_a_silence_in_a_reply_is_counted_until_more_comes() -> None:
         await at.say("hello")
         await at.wait_for("こん", "answering")
         seconds.pass_(SILENT_S + 1)
-        await at.wait_for("Nothing has come for 10 s; Esc stops.", "· silent for 10 s")
+        await at.wait_for("Nothing has come for 10 s; Esc stops.", "  silent for 10 s")
         seconds.pass_()
-        await at.wait_for("Nothing has come for 11 s", "· silent for 11 s")
+        await at.wait_for("Nothing has come for 11 s", "  silent for 11 s")
         gate.set()
-        await at.wait_for("こんにちは", "completed", "· ready")
+        await at.wait_for("こんにちは", "completed", "  ready")
         assert "silent" not in at.text
 
 

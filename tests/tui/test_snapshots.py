@@ -64,7 +64,7 @@ def picture(snap_compare: SnapCompare) -> Callable[..., bool]:
 
 def test_empty(picture: Callable[..., bool]) -> None:
     async def part(at: Stage) -> None:
-        await at.wait_for("is listening", "· ready")
+        await at.wait_for("is listening", "  ready")
 
     assert picture(part)
 
@@ -167,7 +167,7 @@ def test_theme(picture: Callable[..., bool], theme: str) -> None:
 
 def test_help(picture: Callable[..., bool]) -> None:
     async def part(at: Stage) -> None:
-        await at.wait_for("· ready")
+        await at.wait_for("  ready")
         await at.press("f1")
         await at.wait_for("Esc closes", "Writing")
 

@@ -96,7 +96,7 @@ async def test_somebody_who_set_a_key_is_asked_nothing() -> None:
 
 async def test_escape_leads_to_the_chat_and_the_embedded_model_stays_chosen() -> None:
     async with open_welcome(Reply("はい")) as at:
-        await at.wait_for(QUESTION, "· ready")
+        await at.wait_for(QUESTION, "  ready")
         await at.press("escape")
         await closed(at)
     assert ChosenFile().read().answerer == "embedded"

@@ -20,6 +20,7 @@ from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.answering.choice import AnswererChoice
 from frieza_tui.tui.answering.start import Start
 from frieza_tui.tui.keys import Situation, keys_now
+from frieza_tui.tui.last_measures import LastMeasures
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TurnAdvanced
 from frieza_tui.tui.parts.branching import Branching
@@ -49,7 +50,9 @@ QUIT_WORD = "q"
 SHORT_ROWS = 16
 """Below so many rows the message box takes fewer of them."""
 TINY_ROWS, TINY_COLUMNS = 8, 24
-"""Below so many rows or columns there is room for the message box alone."""
+"""Below so many rows or columns there is room for the message box and the state alone."""
+LEAST_ROWS = 4
+"""Below so many there is none for the state."""
 
 
 class ChatScreen(CommandScreen):
@@ -96,7 +99,8 @@ class ChatScreen(CommandScreen):
         self._composer = Composer(recall, is_blinking=is_blinking, id="composer")
         self._key_bar = KeyBar()
         self._turns = Turns(self._message_log, chat.assistant.name)
-        self._waiting_line = WaitingLine(self._turns.silence)
+        self._waiting_line = WaitingLine(self._turns.answer_wait)
+        self._last_measures = LastMeasures(self._turns)
         self._is_leaving = False
         workers = Workers(self)
         self._warm_up = WarmUp(chat, workers)
@@ -155,6 +159,7 @@ class ChatScreen(CommandScreen):
         is_tiny = height < TINY_ROWS or width < TINY_COLUMNS
         self.set_class(is_tiny, "-tiny")
         self._choice.fit(height, is_tiny=is_tiny)
+        self.set_class(height < LEAST_ROWS, "-least")
 
     @on(events.Key)
     @on(events.Paste)

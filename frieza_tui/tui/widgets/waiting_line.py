@@ -9,12 +9,12 @@ from textual.widget import Widget
 
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.text.breaking import wrapped_lines
-from frieza_tui.tui.silence import Silence
+from frieza_tui.tui.answer_wait import AnswerWait
 
 HINT_S = 4.0
 """How long a hint stays, unless said otherwise."""
 LOOK_S = 1.0
-"""How often the seconds of a silence are counted."""
+"""How often the seconds of a wait are counted."""
 
 
 class WaitingLine(Widget):
@@ -41,13 +41,13 @@ class WaitingLine(Widget):
     waiting: reactive[str] = reactive("", repaint=False)
     """For how long nothing has come of the open turn; said where nothing else is."""
     _hint_timer: Timer | None = None
-    _silence_timer: Timer | None = None
+    _wait_timer: Timer | None = None
 
-    def __init__(self, silence: Silence) -> None:
-        """Take what is to be told of the open turn's silence."""
+    def __init__(self, answer_wait: AnswerWait) -> None:
+        """Take what is to be told of the wait for a reply."""
         super().__init__()
-        self._silence = silence
-        silence.on_change = self._follow_silence
+        self._answer_wait = answer_wait
+        answer_wait.on_change = self._follow_wait
 
     class Clicked(Message):
         """The line was clicked while lines waited."""
@@ -66,15 +66,15 @@ class WaitingLine(Widget):
     def _drop_hint(self) -> None:
         self.hint = ""
 
-    def _follow_silence(self) -> None:
+    def _follow_wait(self) -> None:
         """Count only as long as there is something to count."""
-        if self._silence_timer is not None:
-            self._silence_timer.stop()
-        self._silence_timer = self.set_interval(LOOK_S, self._count_silence) if self._silence.is_on else None
-        self._count_silence()
+        if self._wait_timer is not None:
+            self._wait_timer.stop()
+        self._wait_timer = self.set_interval(LOOK_S, self._count_wait) if self._answer_wait.is_on else None
+        self._count_wait()
 
-    def _count_silence(self) -> None:
-        self.waiting = self._silence.words
+    def _count_wait(self) -> None:
+        self.waiting = self._answer_wait.words
 
     def _draw_behind_words(self) -> None:
         if not self._words:

@@ -4,7 +4,7 @@ import pytest
 
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.events import ReasoningDelta
-from frieza_tui.tui.silence import Silence
+from frieza_tui.tui.answer_wait import AnswerWait
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
 from tests.support.stage import Stage, open_stage
 
@@ -23,7 +23,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def set_clock(at: Stage, clock: Clock) -> None:
-    at.screen._turns.silence._clock = clock
+    at.screen._turns.answer_wait._clock = clock
 
 
 def timers(at: Stage) -> int:
@@ -51,14 +51,14 @@ async def test_the_seconds_until_a_reply_begins_are_counted_and_gone_with_its_fi
 
 async def test_a_reply_that_begins_at_once_is_not_waited_for() -> None:
     clock = Clock()
-    silence = Silence(clock)
-    silence.begin()
+    wait = AnswerWait(clock)
+    wait.begin()
     clock.now_s += 1.4
-    assert silence.words == ""
+    assert wait.words == ""
     clock.now_s += 1
-    assert silence.words == "Waiting for the answer: 2 s"
-    silence.end()
-    assert silence.words == ""
+    assert wait.words == "Waiting for the answer: 2 s"
+    wait.end()
+    assert wait.words == ""
 
 
 async def test_nothing_is_counted_after_a_cancel(clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""How long an open turn has been silent, and the words for it. Knows no widget and no turn from within."""
+"""For how long a reply has been waited for, and the words for it. Knows no widget and no turn from within."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ TOLD_FROM_S: Final = 2
 """A reply that begins sooner needs no such sign of life."""
 
 
-class Silence:
+class AnswerWait:
     """From sending to the first piece of the reply; whoever shows it looks once a second while it lasts."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
