@@ -3,7 +3,7 @@ from textual.content import Content
 
 from frieza_tui.i18n import use_language
 from frieza_tui.text.breaking import wrapped_lines
-from frieza_tui.tui.silence import Silence
+from frieza_tui.tui.answer_wait import AnswerWait
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
 from tests.support.stage import open_stage
 
@@ -39,7 +39,7 @@ class CountingLine(WaitingLine):
 
 class LineApp(App[None]):
     def compose(self) -> ComposeResult:
-        yield CountingLine(Silence())
+        yield CountingLine(AnswerWait())
 
 
 async def test_a_count_that_a_hint_hides_is_not_drawn() -> None:
