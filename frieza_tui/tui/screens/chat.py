@@ -20,7 +20,6 @@ from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.answering.choice import AnswererChoice
 from frieza_tui.tui.answering.start import Start
 from frieza_tui.tui.keys import Situation, keys_now
-from frieza_tui.tui.last_measures import LastMeasures
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TurnAdvanced
 from frieza_tui.tui.parts.branching import Branching
@@ -100,7 +99,6 @@ class ChatScreen(CommandScreen):
         self._key_bar = KeyBar()
         self._turns = Turns(self._message_log, chat.assistant.name)
         self._waiting_line = WaitingLine(self._turns.answer_wait)
-        self._last_measures = LastMeasures(self._turns)
         self._is_leaving = False
         workers = Workers(self)
         self._warm_up = WarmUp(chat, workers)

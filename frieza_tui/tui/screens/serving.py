@@ -1,5 +1,7 @@
 """What a chat screen says of the server, and the choice of its model. Knows no turn from within."""
 
+from functools import cached_property
+
 from textual import on, work
 
 from frieza_tui.backends.base import Label, Models
@@ -24,10 +26,13 @@ class ServingScreen(ReadingScreen):
 
     _status_bar: StatusBar
     _warm_up: WarmUp
-    _last_measures: LastMeasures
     _label_explained = Label("", "", "")
     _list_refusal: tuple[Models | None, str] = None, ""
     """Who was asked for the list of models last, and why the key did not get it."""
+
+    @cached_property
+    def _last_measures(self) -> LastMeasures:
+        return LastMeasures(self._turns)
 
     def _show_server(self, *, is_leaving: bool) -> None:
         """Bring the status bar in step with the conversation."""
