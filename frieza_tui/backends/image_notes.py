@@ -9,8 +9,10 @@ NOTE = "[image]"
 def text_with_notes(message: Message, *sent: type) -> str:
     """Return a message's text, with a note for each image but those of the kinds that are sent beside it.
 
-    Some servers refuse empty texts: where there is neither text nor image it is "…".
+    Some servers refuse empty texts: where there is neither text nor image it is "…". Halves of UTF-16 pairs, which
+    cannot be encoded, become question marks.
     """
+    text = message.text.encode("utf-8", "replace").decode()
     images = [part for part in message.parts if isinstance(part, ImageFilePart | ImageUrlPart)]
     notes = [NOTE for part in images if not isinstance(part, sent)]
-    return "\n\n".join([message.text, *notes] if message.text else notes) or ("" if images else "…")
+    return "\n\n".join([text, *notes] if text else notes) or ("" if images else "…")

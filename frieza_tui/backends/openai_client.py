@@ -167,14 +167,15 @@ class OpenAIClient:
     async def stream(self, request: Request, *, tells_done: bool = False) -> AsyncGenerator[tuple[str, object], None]:
         """Send a request and yield its events as (name, data), data decoded; None where it is not JSON.
 
-        A JSON body where a stream was due is yielded as one event without a name. Ends at `[DONE]` or at the end of
-        the body, whichever comes first. tells_done: yield `[DONE]` too, as an event of that name. Raises:
-        BackendError; an end that came too early is not known here.
+        A JSON body where a stream was due is yielded as one event without a name; what has another name, such as
+        text/plain, is taken for a stream. Ends at `[DONE]` or at the end of the body, whichever comes first.
+        tells_done: yield `[DONE]` too, as an event of that name. Raises: BackendError; an end that came too early is
+        not known here.
         """
         try:
             async with _quietly(request) as response:
                 content_type = response.headers.get("content-type", "text/event-stream")
-                if "event-stream" not in content_type:
+                if "json" in content_type or "html" in content_type:
                     yield "", await self._body_instead(response, content_type)
                     return
                 async with aclosing(self._events(response)) as events:

@@ -59,6 +59,15 @@ class AssistantsStage:
         ]
         return 3
 
+    def out_of_order(self) -> tuple[bytes, str]:
+        run = {"id": "run_1", "object": "thread.run", "thread_id": "thread_1"}
+        pieces = [
+            {"content": [{"index": at, "type": "text", "text": {"value": text}}]} for at, text in ((1, "b"), (0, "a"))
+        ]
+        deltas = [sse("thread.message.delta", {"id": "msg_9", "delta": piece}) for piece in pieces]
+        ends = [sse(f"thread.run.{kind}", run | {"status": kind}) for kind in ("in_progress", "completed")]
+        return b"".join([ends[0], *deltas, ends[1]]), "a\n\nb"
+
     def texts(self) -> list[tuple[str, str]]:
         return self.double.texts()
 

@@ -54,6 +54,10 @@ class ChatStage:
         self.double.extras = [b'data: {"type": "ping"}\n\n', b": comment\n\n", b"data: {]\n\n", b"data: []\n\n"]
         return 3
 
+    def out_of_order(self) -> tuple[bytes, str]:
+        another = {"index": 1, "delta": {"content": "b"}, "finish_reason": None}
+        return b"".join([chunk(choices=[another]), chunk({"content": "a"}), chunk(finish="stop")]), "a"
+
     def texts(self) -> list[tuple[str, str]]:
         sent = [(message["role"], message["content"]) for message in self.double.requests[-1]["messages"]]
         return [*(line for line in sent if line[0] != "system"), ("assistant", self.double.reply)]

@@ -5,12 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from frieza_tui.backends import responses
+from frieza_tui.backends.base import RunRequest, Sampling
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.responses import ResponsesBackend
 from frieza_tui.backends.responses.follower import Patience
+from frieza_tui.backends.responses.memory import Start
+from frieza_tui.backends.responses.requests import RequestBuilder
 from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.chat.receipt import DELETE_S
 from frieza_tui.domain.branches import ending_at
@@ -32,8 +36,9 @@ from tests.support.backend_contract import (
     run_to_error,
     text_of,
 )
-from tests.support.raw_http import CUT, Answer, Loopback, error_answer, json_answer, serve
+from tests.support.raw_http import CUT, Answer, Call, Loopback, error_answer, json_answer, serve
 from tests.support.responses_double import ResponsesDouble, Script
+from tests.support.shapes import check_shape
 from tests.support.traces import expected, trace
 
 EXPECTED = expected("responses")
@@ -62,6 +67,16 @@ class ResponsesStage:
             b"data: {]\n\n",
         ]
         return 3
+
+    def out_of_order(self) -> tuple[bytes, str]:
+        at = {"item_id": "msg_9", "output_index": 0}
+        kinds = [
+            ("response.in_progress", {"response": {"id": "resp_9", "object": "response"}}),
+            ("response.output_text.delta", {**at, "content_index": 1, "delta": "b"}),
+            ("response.output_text.delta", {**at, "content_index": 0, "delta": "a"}),
+            ("response.completed", {"response": {"id": "resp_9", "object": "response", "output": []}}),
+        ]
+        return b"".join(sse(kind, {"type": kind, **data}) for kind, data in kinds), "a\n\nb"
 
     def texts(self) -> list[tuple[str, str]]:
         return self.double.texts()
@@ -267,6 +282,24 @@ async def test_a_code_interpreter_is_asked_for_with_its_outputs() -> None:
         (sent,) = stage.double.requests
         assert sent["tools"] == [{"type": "code_interpreter", "container": {"type": "auto"}}]
         assert sent["include"] == ["code_interpreter_call.outputs"]
+
+
+@pytest.mark.parametrize("is_openai", [True, False])
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_the_output_of_a_call_and_openais_extras_are_of_the_apis_shape(*, is_openai: bool, is_kept: bool) -> None:
+    requests = RequestBuilder(is_openai=is_openai)
+    call = ToolCall("function", "call_1", "f", "{}", ("17",))
+    requests.waiting_calls = (call,)
+    request = RunRequest(replace(FRIEZA, tools=("code_interpreter",)), asking("hi"), Sampling(1.0), (call,))
+    draft = requests.draft("gpt-5.5", request, Start({}, request.thread.messages, is_kept=is_kept))
+    assert b"function_call_output" in draft.body
+    check_shape(Call("POST", "/v1/responses", {}, {}, draft.body))
+
+
+def test_a_field_that_no_api_has_is_not_of_its_shape() -> None:
+    body = b'{"model": "m", "stream": true, "input": [{"type": "message", "role": "user", "content": "a", "mood": 1}]}'
+    with pytest.raises(ValidationError):
+        check_shape(Call("POST", "/v1/responses", {}, {}, body))
 
 
 async def test_a_temperature_of_zero_is_sent() -> None:

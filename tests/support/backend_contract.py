@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from dataclasses import replace
 from typing import Any, Protocol
 
 import pytest
@@ -26,9 +27,10 @@ from frieza_tui.domain.errors import (
 )
 from frieza_tui.domain.events import MessageClosed, RunChanged, RunEvent, StreamFault, TextDelta
 from frieza_tui.domain.run import RunError
-from frieza_tui.domain.thread import Thread, user_message
+from frieza_tui.domain.thread import ImageUrlPart, Message, TextPart, Thread, user_message
 from frieza_tui.domain.turn import TurnEnded
 from tests.support.raw_http import CUT, Answer, Loopback, error_answer
+from tests.support.shapes import check_shape
 from tests.support.traces import trace
 
 LIMIT = {
@@ -62,6 +64,9 @@ class Stage(Protocol):
 
     def add_unknown_events(self) -> int:
         """Put events that nobody knows into every stream; returns how many into each."""
+
+    def out_of_order(self) -> tuple[bytes, str]:
+        """Return a stream whose indexes do not come in their order, and the text of the message that it means."""
 
     def texts(self) -> list[tuple[str, str]]:
         """Role and text of what the server had as the conversation when the last run began or ended."""
@@ -314,6 +319,38 @@ class BackendContract:
                 assert not isinstance(events[-1], RunChanged) or events[-1].run.status != "completed"
             assert text_of(events) == "half of it"
 
+    async def test_a_stream_cut_after_any_byte_never_passes_for_whole(self, staging: Staging) -> None:
+        async with staging() as stage:
+            stage.will("こん", "にちは。", " 🎉")
+            whole = text_of(await run(stage.backend, asking("hi")))
+            for at in range(1, stage.server.stream_bytes, 149):
+                stage.will("こん", "にちは。", " 🎉", is_lost=True)
+                stage.server.cut_at = at
+                events: list[RunEvent] = []
+                with suppress(StreamCut, BadReply):
+                    async for event in stage.backend.stream_run(request_of(asking("hi"))):
+                        events.append(event)
+                assert whole.startswith(text_of(events)), at
+                is_completed = bool(events) and isinstance(events[-1], RunChanged) and ending_of(events) == "completed"
+                assert not is_completed or text_of(events) == whole, at
+            stage.will("well")
+            assert text_of(await run(stage.backend, asking("more"))) == "well"
+
+    @pytest.mark.parametrize("content_type", ["text/plain; charset=utf-8", "application/octet-stream"])
+    async def test_a_stream_under_another_name_is_still_one(self, staging: Staging, content_type: str) -> None:
+        async with staging() as stage:
+            stream, text = stage.out_of_order()
+            stage.will_answer(Answer([stream], content_type=content_type))
+            assert f"close completed: {text}" in trace(await run(stage.backend, asking("hi")))
+
+    async def test_indexes_out_of_order_are_put_in_order(self, staging: Staging) -> None:
+        async with staging() as stage:
+            stream, text = stage.out_of_order()
+            stage.will_answer(Answer([stream], content_type="text/event-stream"))
+            events = await run(stage.backend, asking("hi"))
+            assert [event.message.text for event in events if isinstance(event, MessageClosed)] == [text]
+            assert ending_of(events) == "completed"
+
     async def test_an_error_event_is_told_in_the_servers_words(self, staging: Staging) -> None:
         async with staging() as stage:
             fault = {"code": "server_error", "message": "we are sorry", "type": "server_error", "param": None}
@@ -401,6 +438,23 @@ class BackendContract:
             sent = next(call.json for call in reversed(stage.server.calls) if "temperature" in call.body.decode())
             assert (sent["temperature"], sent["top_p"]) == (0.5, 0.9)
             assert 9 in sent.values()
+
+    async def test_every_request_is_of_the_shape_that_the_sdk_knows(self, staging: Staging) -> None:
+        coder = replace(FRIEZA, tools=("code_interpreter",))
+        image = Message("user", (TextPart("this?"), ImageUrlPart("https://example.invalid/i.png")))
+        thread = Thread().with_message(image)
+        async with staging() as stage:
+            for sampling in (Sampling(), Sampling(0.5, 0.9, 90)):
+                stage.will("one")
+                request = RunRequest(coder, thread, sampling)
+                thread = after(thread, [event async for event in stage.backend.stream_run(request)])
+                thread = asking("half \ud83c of it", thread)
+            stage.will("two")
+            await run(stage.backend, without(thread, thread.messages[0].id))
+            posts = [call for call in stage.server.calls if call.method == "POST"]
+            assert len(posts) >= 3
+            for call in posts:
+                check_shape(call)
 
     async def test_what_was_made_is_deleted_once(self, staging: Staging) -> None:
         async with staging() as stage:

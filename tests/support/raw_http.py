@@ -69,6 +69,10 @@ class Loopback:
     """Set when a client left in the middle of an answer."""
     is_holding: bool = False
     """An answer waits for an Event, all before it is sent."""
+    cut_at: int | None = None
+    """If set, the next event stream breaks off after so many bytes."""
+    stream_bytes: int = 0
+    """How long the last event stream was that was sent whole."""
     stop: Callable[[], Awaitable[None]] = field(default=lambda: asyncio.sleep(0))
     """Close the port and every connection."""
 
@@ -136,7 +140,7 @@ async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answ
         return False
     if not answer.is_raw:
         writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
-    for piece in answer.pieces:
+    for piece in _cut(answer, state):
         if isinstance(piece, asyncio.Event):
             state.is_holding = True
             is_there = await _wait_or_left(reader, piece)
@@ -154,6 +158,15 @@ async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answ
         writer.write(b"0\r\n\r\n")
     await writer.drain()
     return not answer.is_raw
+
+
+def _cut(answer: Answer, state: Loopback) -> Sequence[object]:
+    """Return an answer's pieces, or what a cut that is due leaves of them."""
+    if "event-stream" not in answer.content_type:
+        return answer.pieces
+    whole = b"".join(piece for piece in answer.pieces if isinstance(piece, bytes))
+    cut_at, state.cut_at, state.stream_bytes = state.cut_at, None, len(whole)
+    return answer.pieces if cut_at is None else [whole[:cut_at], CUT]
 
 
 async def _wait_or_left(reader: asyncio.StreamReader, gate: asyncio.Event) -> bool:

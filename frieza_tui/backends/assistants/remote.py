@@ -303,7 +303,8 @@ def _payload(message: Message) -> Any:  # noqa: ANN401 - the SDK's own nest of t
     # Images of an assistant's are its own to keep; servers take them from users only.
     if not images or message.role == "assistant":
         return {"role": message.role, "content": text_with_notes(message)}
-    text: list[dict[str, object]] = [{"type": "text", "text": message.text}] if message.text else []
+    words = text_with_notes(message, ImageFilePart, ImageUrlPart)
+    text: list[dict[str, object]] = [{"type": "text", "text": words}] if words else []
     return {"role": message.role, "content": [*text, *images]}
 
 
