@@ -70,7 +70,7 @@ class ResponsesStage:
 
     def out_of_order(self) -> tuple[bytes, str]:
         at = {"item_id": "msg_9", "output_index": 0}
-        kinds = [
+        kinds: list[tuple[str, dict[str, Any]]] = [
             ("response.in_progress", {"response": {"id": "resp_9", "object": "response"}}),
             ("response.output_text.delta", {**at, "content_index": 1, "delta": "b"}),
             ("response.output_text.delta", {**at, "content_index": 0, "delta": "a"}),
