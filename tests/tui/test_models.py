@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from textual.widgets import Input
 
 from frieza_tui.backends.base import ModelFacts
 from frieza_tui.backends.registry import BackendConfig
@@ -163,3 +164,15 @@ async def test_a_real_servers_401_is_said_in_the_list() -> None:
     ):
         await at.press("f2")
         await at.wait_for("does not accept the API key", "Write the name")
+
+
+@pytest.mark.parametrize("key", ["f2", "ctrl+t", "ctrl+p", "slash"])
+async def test_no_caret_is_painted_on_and_off_where_nothing_happens(key: str) -> None:
+    async with open_stage(Reply("one")) as at:
+        at.backend.models = ModelsDouble(SMALL)
+        await at.say("hello")
+        await at.wait_for("one")
+        await at.press("tab", key)
+        await at.wait_until(lambda: bool(at.app.screen.query(Input)))
+        await at.pilot.pause()
+        assert [box for box in at.app.screen.query(Input) if box.cursor_blink] == []

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from frieza_tui.backends.base import Deletion, Label, ModelFacts
 from frieza_tui.backends.scripted import Reply
@@ -75,6 +76,7 @@ def test_model_picker(picture: Callable[..., bool], size: tuple[int, int]) -> No
         await at.wait_for("gpt-4.1-mini", "gpt-6-luna")
         await at.write("gpt")
         await at.wait_gone("embedding")
+        await at.wait_until(lambda: at.app.screen.query_one(Input).value == "gpt")
 
     assert picture(part, size=size)
 

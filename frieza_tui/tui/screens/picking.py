@@ -4,7 +4,7 @@ from typing import ClassVar, Final, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 Picked = TypeVar("Picked")
 
@@ -27,6 +27,10 @@ class PickingScreen(ModalScreen[Picked]):
     def pickable(self) -> int:
         """How many entries can be moved to now, from the first."""
         raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Let the caret stand still, as the message box's does: nothing is painted while nothing happens."""
+        self.query_one("#words", Input).cursor_blink = False
 
     def on_resize(self) -> None:
         """Have more of the list where there are few rows."""

@@ -25,6 +25,7 @@ class FindLine(Input):
 
     def __init__(self) -> None:
         super().__init__(compact=True)
+        self.cursor_blink = False  # nothing is painted while nothing happens
         self.say_again()
 
     def say_again(self) -> None:
