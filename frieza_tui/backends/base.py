@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.events import RunEvent
@@ -11,6 +11,8 @@ from frieza_tui.domain.thread import Thread
 from frieza_tui.i18n import _
 
 Stage: TypeAlias = Literal["starting_server", "connecting", "joining_model", "loading_model", "ready", "failed"]
+_SHOWN_ID: Final = 128
+"""Characters; more are cut. OpenAI's ids have 53."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,13 @@ class Deletion:
     is_deleted: bool
     reason: str = ""
     """If it was not deleted: why, and what to do; if it was, maybe by what."""
+    is_lasting: bool = False
+    """It was not deleted, and no other try would change that."""
+
+    @property
+    def short_id(self) -> str:
+        """The id as it is shown: gateways write whole addresses into theirs, 400 characters and more."""
+        return self.id if len(self.id) <= _SHOWN_ID else f"{self.id[: _SHOWN_ID // 3]}…"
 
 
 @dataclass(frozen=True, slots=True)

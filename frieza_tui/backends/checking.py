@@ -6,9 +6,10 @@ from time import monotonic
 from typing import Final
 
 from frieza_tui.backends.loose_json import json_objects
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.probing import Api, find_api
-from frieza_tui.backends.sdk_errors import Server, timed_out
+from frieza_tui.backends.sdk_errors import timed_out
 from frieza_tui.domain.errors import AuthFailed, BadReply, NotHere, RateLimited, Refused
 
 CHECK_S: Final = 15.0

@@ -14,8 +14,8 @@ from frieza_tui.backends.child_server import CHILD_COMMAND, ChildServer
 from frieza_tui.backends.embedded.catalogue import NEEDED
 from frieza_tui.backends.expected_run import encode_expected
 from frieza_tui.backends.loose_json import json_objects, text_of
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import BackendError, ModelError, ServerFacts, ServerFault
 from frieza_tui.domain.events import RunChanged, RunEvent

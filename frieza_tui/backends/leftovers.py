@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 from frieza_tui.backends.base import Deletion, NoLedger
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient, path_of
 from frieza_tui.backends.responses.deletions import Deletions
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import BackendError, NotHere
 from frieza_tui.i18n import _
 

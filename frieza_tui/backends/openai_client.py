@@ -18,9 +18,9 @@ from urllib.parse import quote
 import msgspec
 
 from frieza_tui.backends.base import Ledger, NoLedger
+from frieza_tui.backends.named_server import LEAST_KEY, Server
 from frieza_tui.backends.sdk_client import build_client, met_a_closed_connection
 from frieza_tui.backends.sdk_errors import (
-    Server,
     address_error,
     backend_error,
     bad_reply,
@@ -54,8 +54,6 @@ Method: TypeAlias = Literal["GET", "POST", "DELETE"]
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-LEAST_KEY: Final = 12
-"""Characters; what is shorter ("none", "ollama") is no secret, and may be a word of a reply."""
 _DRAIN_S: Final = 0.1
 LOOP_SHARE_S: Final = 0.004
 """How long buffered events are handed on before the loop gets its turn."""

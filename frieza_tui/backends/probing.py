@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 from frieza_tui.backends.loose_json import Json
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.refusals import is_about_model
+from frieza_tui.backends.refusals import is_about_model, is_not_set_up
 from frieza_tui.domain.errors import AuthFailed, BackendError, BadReply, NotHere, Refused, ServerFault
 from frieza_tui.i18n import _
 
@@ -45,7 +45,7 @@ async def find_api(client: OpenAIClient) -> Finding:
             return Finding("assistants")
         return await _responses_or_chat(client)
     except (AuthFailed, ServerFault) as error:
-        if error.facts.status == 401:
+        if isinstance(error, AuthFailed) and error.facts.status != 403:
             raise
         hint = _("If it goes on, name the API with --api.")
         error.todo = f"{error.todo} {hint}"
@@ -58,6 +58,10 @@ async def _has_assistants(client: OpenAIClient) -> bool:
         answer = await client.call(request)
     except (NotHere, BadReply, Refused) as error:
         log.info("no Assistants API: %s", type(error).__name__)
+        return False
+    except ServerFault as error:
+        if not is_not_set_up(error):
+            raise
         return False
     return isinstance(answer.get("data"), list)
 

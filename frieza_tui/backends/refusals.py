@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from frieza_tui.backends.loose_json import json_object, text_of
-from frieza_tui.domain.errors import BackendError, NotHere, Refused
+from frieza_tui.domain.errors import BackendError, NotHere, Refused, ServerFault
 from frieza_tui.i18n import _
 
 _CONTEXT: Final = re.compile(
@@ -17,6 +17,7 @@ _UNKNOWN_MODEL: Final = re.compile(
     r"(unknown|invalid|no such|not a valid) model",
     re.IGNORECASE | re.DOTALL,
 )
+_NO_DELETE: Final = re.compile(r"\bDELETE\b.*\bnot supported\b", re.IGNORECASE | re.DOTALL)
 _NUMBER: Final = re.compile(r"\b\d[\d,]{0,18}\d\b")
 _WINDOW: Final = re.compile(r"(?:context (?:length|size|window)|maximum)[^\d]{0,40}?(\d[\d,]{0,18}\d)\b", re.IGNORECASE)
 
@@ -57,6 +58,18 @@ def is_about_model(error: BackendError) -> bool:
     if not isinstance(error, NotHere | Refused):
         return False
     return error.facts.code == "model_not_found" or _UNKNOWN_MODEL.search(_words(error)) is not None
+
+
+def is_not_set_up(error: BackendError) -> bool:
+    """Tell whether nobody set up the API that was asked for: LiteLLM's proxy says so of Assistants, with 500."""
+    return isinstance(error, ServerFault) and "assistants_config" in _words(error)
+
+
+def is_never_deleted(error: BackendError) -> bool:
+    """Tell whether a server has no way to delete an object: vLLM's 405, and LiteLLM's proxy says so with 500."""
+    if isinstance(error, NotHere):
+        return error.facts.status in (405, 501)
+    return isinstance(error, ServerFault | Refused) and _NO_DELETE.search(_words(error)) is not None
 
 
 def context_numbers(error: BackendError) -> tuple[int, int] | None:

@@ -83,8 +83,8 @@ def _auto(config: BackendConfig) -> Backend:
 
 
 def _client(config: BackendConfig) -> "OpenAIClient":
+    from frieza_tui.backends.named_server import Server
     from frieza_tui.backends.openai_client import OpenAIClient
-    from frieza_tui.backends.sdk_errors import Server
 
     server = Server(config.base_url or OPENAI_URL, config.api_key or "")
     return OpenAIClient(

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.proxies import proxy_of
-from frieza_tui.backends.sdk_errors import Server, was_closed
+from frieza_tui.backends.sdk_errors import was_closed
 from frieza_tui.backends.waits import retry_after_s
 from frieza_tui.settings import BASIC
 

@@ -3,20 +3,17 @@
 Importing it does not import an SDK; calling it does.
 """
 
-import ipaddress
 import json
 import math
 import re
 import socket
 import ssl
-from base64 import b64decode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.proxies import proxy_of
 from frieza_tui.backends.sse import EventTooLarge
 from frieza_tui.backends.waits import retry_after_s
@@ -34,85 +31,17 @@ from frieza_tui.domain.errors import (
     Unreachable,
 )
 from frieza_tui.i18n import _
-from frieza_tui.settings import BASIC
-from frieza_tui.text.safe import safe_line
 from frieza_tui.text.sentences import as_sentence
 
 if TYPE_CHECKING:
     import openai
 
-_KEY = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][A-Za-z0-9_*.-]{6,}", re.IGNORECASE)
 _NO_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _FILTERED = frozenset({"content_filter", "content_policy_violation", "moderation_blocked"})
 _LONG_S = 120
+_NO_SUCH_KEY = frozenset({"no_db_connection"})
+"""What LiteLLM's proxy without a database answers, with 400, to every key but its master key."""
 _MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Which server an error is about, and the key that must not be shown."""
-
-    base_url: str
-    api_key: str = field(default="", repr=False)
-
-    @property
-    def name(self) -> str:
-        """Host and port, as they are shown."""
-        _scheme, host, port = self._parts()
-        return safe_line(host if port is None else f"{host}:{port}", 100) if host else self.words(self.base_url, 100)
-
-    @property
-    def is_callable(self) -> bool:
-        """Whether the address is one of HTTP's."""
-        scheme, host, _port = self._parts()
-        return scheme in ("http", "https") and bool(host)
-
-    @property
-    def is_openai(self) -> bool:
-        """Whether this is OpenAI's own server."""
-        _scheme, host, _port = self._parts()
-        return host == "openai.com" or host.endswith(".openai.com")
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether the server is on this machine, as far as its name tells."""
-        _scheme, host, _port = self._parts()
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost" or host.endswith(".localhost")
-
-    @property
-    def host(self) -> str:
-        """The host alone; empty where the address is none."""
-        return self._parts()[1]
-
-    @property
-    def is_plain_http(self) -> bool:
-        """Whether others on the way can read along: http, and not on this machine."""
-        return self._parts()[0] == "http" and not self.is_loopback
-
-    def _parts(self) -> tuple[str, str, int | None]:
-        """Return scheme, host and port; empty ones where the address is none."""
-        try:
-            parts = urlsplit(self.base_url)
-            return parts.scheme, parts.hostname or "", parts.port
-        except ValueError:
-            return "", "", None
-
-    @property
-    def _secrets(self) -> tuple[str, ...]:
-        """The key; of a name and a password, both forms."""
-        if not self.api_key.startswith(BASIC):
-            return (self.api_key,) if self.api_key else ()
-        _name, _colon, password = b64decode(self.api_key.removeprefix(BASIC)).decode().partition(":")
-        return (self.api_key, self.api_key.removeprefix(BASIC), *([password] if password else []))
-
-    def words(self, text: str, limit: int = 300) -> str:
-        """Return text of the server's as one safe line without keys."""
-        for secret in self._secrets:
-            text = text.replace(secret, "…")
-        return safe_line(_KEY.sub("…", text), limit)
 
 
 def sdk_errors() -> tuple[type[Exception], ...]:
@@ -312,14 +241,18 @@ def _status_error(error: "openai.APIStatusError", server: Server) -> BackendErro
     if status >= 500:
         happened = _("{server} failed (status {status}).").format(server=server.name, status=status)
         return ServerFault(_with(happened, message), _wait_advice(wait_s), facts, wait_s)
+    if status == 401 or error.type in _NO_SUCH_KEY:
+        return _key_refused(server, facts)
     return _denied(server, facts, message)
+
+
+def _key_refused(server: Server, facts: ServerFacts) -> BackendError:
+    known = _("{server} does not accept the API key.") if server.api_key else _("{server} asks for an API key.")
+    return AuthFailed(known.format(server=server.name), _key_advice(), facts)
 
 
 def _denied(server: Server, facts: ServerFacts, message: str) -> BackendError:
     status = facts.status
-    if status == 401:
-        known = _("{server} does not accept the API key.") if server.api_key else _("{server} asks for an API key.")
-        return AuthFailed(known.format(server=server.name), _key_advice(), facts)
     if status == 407:
         happened = _("The proxy on the way to {server} asks for a name and a password.").format(server=server.name)
         return Unreachable(happened, _proxy_advice(), facts)

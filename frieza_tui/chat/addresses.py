@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from frieza_tui.backends.sdk_errors import Server
+from frieza_tui.backends.named_server import Server
 
 
 def address_typed(text: str) -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from frieza_tui.backends.base import Backend, Label, Ledger
 from frieza_tui.backends.embedded.catalogue import NEEDED
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.refusing import RefusingBackend
 from frieza_tui.backends.registry import OPENAI_URL, BackendConfig, load_backend
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.backends.switching import SwitchingBackend
 from frieza_tui.chat.past import Past
 from frieza_tui.chosen import EMBEDDED, ChosenFile

@@ -63,7 +63,7 @@ async def sweep(
     found: list[Leftover] = []
     for server, group in groupby(sorted(objects, key=_order), key=lambda one: one.server):
         deletions = await _delete(server, [Deletion(one.kind, one.id, False) for one in group], find_key)
-        gone = [one.id for one in deletions if one.is_deleted]
+        gone = [one.id for one in deletions if one.is_deleted or one.is_lasting]
         await asyncio.to_thread(_strike, file, server.base_url, gone)
         found += [Leftover(server.base_url, one) for one in deletions]
     return found

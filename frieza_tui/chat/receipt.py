@@ -32,7 +32,7 @@ def _left(made: tuple[Deletion, ...], reason: str) -> tuple[Deletion, ...]:
 
 def receipt_line(deletion: Deletion) -> str:
     """Return the line for one remote object, safe to show: deleted, or not deleted and what to do."""
-    what = f"{deletion.kind} {deletion.id}"
+    what = f"{deletion.kind} {deletion.short_id}"
     if deletion.is_deleted and deletion.reason:
         return safe_line(_("{what}: deleted; {reason}").format(what=what, reason=deletion.reason), _MOST)
     if deletion.is_deleted:

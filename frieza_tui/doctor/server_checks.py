@@ -6,7 +6,7 @@ import msgspec
 
 from frieza_tui.backends.checking import examine_server
 from frieza_tui.backends.local_servers import LocalServer, find_local_servers
-from frieza_tui.backends.sdk_errors import Server
+from frieza_tui.backends.named_server import Server
 from frieza_tui.chat.answerers import Answerers
 from frieza_tui.chosen import ChosenFile
 from frieza_tui.doctor.local_checks import without_name

@@ -5,9 +5,9 @@ from contextlib import aclosing, asynccontextmanager
 import pytest
 
 from frieza_tui.backends.assistants import AssistantsBackend
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import AuthFailed
 from frieza_tui.domain.events import (
     AnnotationAdded,

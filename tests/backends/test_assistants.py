@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from frieza_tui.backends.assistants import AssistantsBackend
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import BadReply, NotHere, RateLimited, Refused, StreamCut, TimedOut
 from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
 from frieza_tui.domain.run import ToolCall

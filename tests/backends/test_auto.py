@@ -10,11 +10,11 @@ import pytest
 from frieza_tui.backends.api_notes import ApiNotes
 from frieza_tui.backends.auto import AutoBackend
 from frieza_tui.backends.demo_script import demo_replies
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.probing import Finding, find_api
 from frieza_tui.backends.registry import BackendConfig, load_backend
 from frieza_tui.backends.scripted import ScriptedBackend
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import AuthFailed, BackendError, RateLimited, ServerFault, StreamCut
 from frieza_tui.paths import state_dir
 from tests.support.backend_contract import asking, run, run_to_error, text_of
@@ -26,6 +26,14 @@ from tests.support.responses_double import ResponsesDouble
 NO_PATH = error_answer(404, "File Not Found")
 LM_STUDIO = json_answer({"error": "Unexpected endpoint or method. (GET /v1/assistants)"})
 WEB_PAGE = Answer([b"<html>welcome</html>"], content_type="text/html")
+# LiteLLM 1.106: no Assistants set up; a key that is not its own, where it has no database.
+NOT_SET_UP = error_answer(
+    500,
+    "'custom_llm_provider' must be set. Either via:\n `Router(assistants_config={'custom_llm_provider': ..})` \nor\n "
+    "`router.arun_thread(custom_llm_provider=..)`",
+    "500",
+)
+NO_SUCH_KEY = json_answer({"error": {"message": "No connected db.", "type": "no_db_connection", "code": "400"}}, 400)
 LIST = json_answer({"object": "list", "data": [], "has_more": False})
 NO_INPUT = error_answer(400, "'input' is required")
 NO_MODEL = error_answer(404, "model '' not found")
@@ -67,6 +75,7 @@ def auto(base_url: str, api_key: str | None = "sk-test-key") -> AutoBackend:
         pytest.param(NO_PATH, NO_MODEL, Finding("responses"), id="ollama"),
         pytest.param(NO_PATH, RESPONSE, Finding("responses"), id="answers-without-input"),
         pytest.param(NO_PATH, error_answer(422, "Field required"), Finding("responses"), id="vllm"),
+        pytest.param(NOT_SET_UP, NO_INPUT, Finding("responses"), id="litellm"),
         pytest.param(LM_STUDIO, NO_INPUT, Finding("responses"), id="lm-studio"),
         pytest.param(LM_STUDIO, LM_STUDIO, Finding("chat"), id="lm-studio-of-old"),
         pytest.param(WEB_PAGE, WEB_PAGE, Finding("chat"), id="web-page-for-everything"),
@@ -85,6 +94,7 @@ async def test_a_server_is_known_by_its_answers(assistants: Answer, responses: A
     ("answer", "kind"),
     [
         (error_answer(401, "Invalid API Key"), AuthFailed),
+        (NO_SUCH_KEY, AuthFailed),
         (error_answer(403, "not yours"), AuthFailed),
         (error_answer(429, "slow", headers={"retry-after": "60"}), RateLimited),
         (error_answer(500, "ill"), ServerFault),

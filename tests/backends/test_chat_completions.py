@@ -9,8 +9,8 @@ import pytest
 from frieza_tui.backends import chat_completions
 from frieza_tui.backends.chat_completions import ChatCompletionsBackend
 from frieza_tui.backends.encoded_messages import EncodedMessages
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import BadReply, NotHere, Refused, StreamCut, TimedOut
 from frieza_tui.domain.events import RunChanged, RunEvent
 from frieza_tui.domain.run import Run

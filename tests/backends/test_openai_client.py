@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import BackendError, BadReply
 from tests.support.listener import listening
 from tests.support.raw_http import Answer, serve

@@ -1,8 +1,8 @@
 import pytest
 
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.refusals import context_numbers, is_about_context, is_about_field, is_about_model
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import BackendError
 from tests.support.raw_http import error_answer, serve
 

@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from frieza_tui.backends import responses
 from frieza_tui.backends.base import RunRequest, Sampling
 from frieza_tui.backends.model_list import ModelChoice
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.responses import ResponsesBackend
 from frieza_tui.backends.responses.follower import Patience
 from frieza_tui.backends.responses.memory import Start
 from frieza_tui.backends.responses.requests import RequestBuilder
-from frieza_tui.backends.sdk_errors import Server
-from frieza_tui.chat.receipt import DELETE_S
+from frieza_tui.chat.receipt import DELETE_S, receipt_line
 from frieza_tui.domain.branches import ending_at
 from frieza_tui.domain.errors import NotHere, RateLimited, Refused, StreamCut, TimedOut
 from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
@@ -160,7 +160,7 @@ def lines(*texts: str) -> list[tuple[str, str]]:
 async def test_a_transcript_through_the_server_gives_the_same_events(size: int | None) -> None:
     async with staged(settle_s=0, alive_s=0) as stage:
         for name, told in EXPECTED.items():
-            stage.will_answer(Answer(chopped([transcript(name)], size), content_type=SSE))
+            stage.double.will(raw=Answer(chopped([transcript(name)], size), content_type=SSE))
             events: list[RunEvent] = []
             try:
                 async for event in stage.backend.stream_run(request_of(asking("hi"))):
@@ -173,7 +173,7 @@ async def test_a_transcript_through_the_server_gives_the_same_events(size: int |
 
 async def test_a_transcript_cut_in_two_is_resumed_from_its_last_number() -> None:
     async with staged() as stage:
-        stage.will_answer(Answer([transcript("responses_background_part1.sse"), CUT], content_type=SSE))
+        stage.double.will(raw=Answer([transcript("responses_background_part1.sse"), CUT], content_type=SSE))
         rest = Answer([transcript("responses_background_resume_after7.sse")], content_type=SSE)
         stage.double.faults["GET", "/responses/resp_abc123"] = rest
         events = await run(stage.backend, asking("hi"))
@@ -248,7 +248,7 @@ async def test_a_whole_response_in_place_of_a_stream_is_taken() -> None:
     async with staged() as stage:
         content = [{"type": "output_text", "text": "all at once"}]
         item = {"id": "m", "type": "message", "role": "assistant", "content": content}
-        stage.will_answer(json_answer({"id": "r", "object": "response", "status": "completed", "output": [item]}))
+        stage.double.will(raw=json_answer({"id": "r", "object": "response", "status": "completed", "output": [item]}))
         events = await run(stage.backend, asking("hi"))
         assert trace(events)[1:] == ["open", "text all at once", "close completed: all at once", "run completed"]
 
@@ -379,6 +379,14 @@ async def test_a_server_without_any_memory_is_sent_the_history(facts: dict[str, 
         assert not {"previous_response_id", "conversation", "background"} & set(stage.double.requests[-1])
 
 
+async def test_a_gateway_that_calls_the_response_before_by_another_name_has_not_forgotten_it() -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False, renames_previous=True)) as stage:
+        await talk(stage, "a", "b", "c")
+        assert stage.texts() == lines("a", "b", "c")
+        assert len(stage.double.requests) == 3
+        assert len(stage.double.requests[-1]["input"]) == 1
+
+
 async def test_a_conversation_that_the_server_lost_is_made_anew() -> None:
     async with staged() as stage:
         thread = await talk(stage, "a")
@@ -476,7 +484,7 @@ async def test_after_a_cancelled_turn_the_conversation_has_what_is_known_here() 
 async def test_a_request_that_was_refused_leaves_the_conversation_as_it_was() -> None:
     async with staged() as stage:
         thread = await talk(stage, "a")
-        stage.will_answer(error_answer(429, "slow"))
+        stage.double.will(raw=error_answer(429, "slow"))
         _events, error = await run_to_error(stage.backend, asking("lost", thread))
         assert isinstance(error, RateLimited)
         await talk(stage, "b", thread=thread)
@@ -667,6 +675,49 @@ async def test_a_server_that_keeps_nothing_gets_no_receipt() -> None:
         double.responses.clear()
         assert await stage.backend.delete_remote() == ()
         assert stage.backend.remote_objects == ()
+
+
+async def test_a_server_that_forgets_what_it_says_it_keeps_gets_no_receipt() -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False, ignores_previous=True)) as stage:
+        thread = await talk(stage, "a")
+        stage.will("b")
+        await talk(stage, "b", thread=thread)
+        assert await stage.backend.delete_remote() == ()
+        assert stage.server.count("DELETE", "") == 0
+
+
+NO_WAY_TO_DELETE = [
+    error_answer(405, "Method Not Allowed"),  # vLLM 0.32
+    error_answer(500, "litellm.APIConnectionError: DELETE responses is not supported for ollama_chat", "500"),
+]
+
+
+@pytest.mark.parametrize("answer", NO_WAY_TO_DELETE, ids=["vllm", "litellm"])
+@pytest.mark.parametrize("echoes_store", [True, None])
+async def test_what_a_server_has_no_way_to_delete_is_told_once_and_not_tried_again(
+    answer: Answer, echoes_store: bool | None
+) -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False, echoes_store=echoes_store)) as stage:
+        await talk(stage, "a", "b")
+        stage.double.faults["DELETE", ""] = answer
+        receipt = await stage.backend.delete_remote()
+        assert [(one.kind, one.is_deleted, one.is_lasting) for one in receipt] == [("response", False, True)] * 2
+        assert "no way to delete" in receipt[0].reason
+        assert "next start" not in receipt[0].reason
+        assert stage.backend.remote_objects == ()
+
+
+async def test_a_gateways_id_is_not_longer_than_the_line_that_tells_of_it() -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False)) as stage:
+        whole = {"id": "resp_" + "x" * 400, "object": "response", "status": "completed", "output": [], "store": True}
+        stage.double.will(
+            raw=Answer([sse("response.completed", {"type": "response.completed", "response": whole})], content_type=SSE)
+        )
+        await run(stage.backend, asking("hi"))
+        stage.double.faults["DELETE", ""] = json_answer({"deleted": True})
+        (line,) = [receipt_line(one) for one in await stage.backend.delete_remote()]
+        assert len(line) < 80
+        assert stage.server.count("DELETE", "x" * 400) == 1
 
 
 async def test_an_id_that_leads_elsewhere_leads_nowhere() -> None:

@@ -253,6 +253,13 @@ def test_an_object_without_anything_in_it_is_taken() -> None:
         assert [type(event) for event in events] == [RunChanged]
 
 
+def test_a_response_that_is_completed_by_name_only_is_what_it_says_itself() -> None:
+    response = completed(message("half"), status="incomplete", incomplete_details={"reason": "max_output_tokens"})
+    events = take(ResponseAccumulator(), "response.completed", response=response)  # vLLM 0.32
+    assert isinstance(events[-1], RunChanged)
+    assert (events[-1].run.status, events[-1].run.incomplete_reason) == ("incomplete", "max_output_tokens")
+
+
 def test_later_objects_keep_what_an_earlier_one_told() -> None:
     accumulator = ResponseAccumulator()
     take(accumulator, "response.created", response={"id": "resp_1", "model": "m", "background": True})

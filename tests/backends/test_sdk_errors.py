@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.domain.errors import (
     AuthFailed,
     BackendError,
@@ -22,7 +22,7 @@ from frieza_tui.domain.errors import (
 )
 from frieza_tui.settings import without_password
 from tests.support.listener import listening
-from tests.support.raw_http import CUT, Answer, error_answer, serve
+from tests.support.raw_http import CUT, Answer, error_answer, json_answer, serve
 
 KEY = "sk-very-secret-key-123456"
 
@@ -234,6 +234,19 @@ def test_neither_form_of_a_password_is_shown() -> None:
 async def test_without_a_key_401_asks_for_one() -> None:
     error = await error_for(error_answer(401, "no key"), key="")
     assert "asks for an API key" in error.happened
+
+
+async def test_a_gateway_without_a_database_that_does_not_know_the_key_is_told_so() -> None:
+    unknown = {"error": {"message": "No connected db.", "type": "no_db_connection", "param": None, "code": "400"}}
+    error = await error_for(json_answer(unknown, 400))
+    assert type(error) is AuthFailed
+    assert "does not accept the API key" in error.happened
+    assert "asks for an API key" in (await error_for(json_answer(unknown, 400), key="")).happened
+
+
+async def test_a_placeholder_for_a_key_is_no_secret() -> None:
+    error = await error_for(error_answer(422, "ollama-small cannot do this"), key="ollama")
+    assert "ollama-small cannot" in error.happened
 
 
 async def test_a_servers_words_are_made_safe_and_short() -> None:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from frieza_tui.backends.assistants import AssistantsBackend
 from frieza_tui.backends.base import Backend, RemoteRun, RunRequest
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.responses import ResponsesBackend
 from frieza_tui.backends.responses.follower import Patience
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.chat import Chat, CutRun, Past, open_run_of
 from frieza_tui.chat.cut_run import Beyond
 from frieza_tui.domain.assistant import Assistant

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from frieza_tui.backends.assistants import AssistantsBackend
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.chat import Chat
 from frieza_tui.chat.leftovers import FindKey, sweep
 from frieza_tui.cli import main
@@ -23,6 +23,7 @@ from frieza_tui.store.journal import DiskJournal
 from frieza_tui.store.ledger import DiskLedger, LedgerServer, mark_of, read_objects
 from tests.store.test_journal import block, dead_pid
 from tests.support.loopback import running_server
+from tests.support.raw_http import error_answer, serve
 
 FRIEZA = Assistant("フリーザ様", "Speak.")
 
@@ -98,6 +99,17 @@ async def test_what_cannot_be_deleted_stays_in_the_ledger(file: Path, db: sqlite
     swept = await sweep(having(token), file)
     assert [one.deletion.is_deleted for one in swept] == [False, False]
     assert len(ledger_of(file)) == 2
+
+
+async def test_what_can_never_be_deleted_does_not_stay_in_the_ledger(file: Path, db: sqlite3.Connection) -> None:
+    async with serve(lambda _call: error_answer(405, "Method Not Allowed")) as server:
+        journal = DiskJournal(file)
+        DiskLedger(journal, LedgerServer(server.base_url, "", "")).add("response", "resp_1")
+        await journal.close()
+        let_die(db)
+        (one,) = await sweep(having(""), file)
+        assert not one.deletion.is_deleted
+        assert ledger_of(file) == []
 
 
 async def test_another_key_is_never_sent(file: Path, db: sqlite3.Connection) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from frieza_tui.backends.assistants import AssistantsBackend
 from frieza_tui.backends.base import Backend
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
-from frieza_tui.backends.sdk_errors import Server
 from frieza_tui.chat import Chat, Past
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.turn import TurnEvent

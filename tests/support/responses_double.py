@@ -80,6 +80,8 @@ class ResponsesDouble:
     has_previous: bool = True
     ignores_previous: bool = False
     """Takes previous_response_id, and knows nothing of it; as Ollama."""
+    renames_previous: bool = False
+    """Echoes an id that is not the one asked for; as a gateway that has names of its own."""
     takes_background: bool = True
     can_resume: bool = True
     echoes_store: bool | None = True
@@ -258,7 +260,7 @@ class ResponsesDouble:
             "status": "in_progress",
             "background": bool(body.get("background")),
             "conversation": {"id": conversation} if conversation else None,
-            "previous_response_id": None if self.ignores_previous else body.get("previous_response_id"),
+            "previous_response_id": self._echoed(body),
             "model": body["model"],
             "output": [],
             "error": None,
@@ -266,6 +268,11 @@ class ResponsesDouble:
             "usage": None,
         }
         return made if self.echoes_store is None else made | {"store": self.echoes_store and body.get("store", True)}
+
+    def _echoed(self, body: dict[str, Any]) -> str | None:
+        if self.ignores_previous or "previous_response_id" not in body:
+            return None
+        return "resp_upstream" if self.renames_previous else str(body["previous_response_id"])
 
     def _stream(self, kept: Kept) -> list[object]:
         script, message_id = kept.script, self._id("msg")

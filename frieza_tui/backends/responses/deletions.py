@@ -7,6 +7,7 @@ from typing import Final
 from frieza_tui.backends.base import Deletion
 from frieza_tui.backends.loose_json import Json, json_objects, text_of
 from frieza_tui.backends.openai_client import Method, OpenAIClient, path_of
+from frieza_tui.backends.refusals import is_never_deleted
 from frieza_tui.domain.errors import BackendError, NotHere, TimedOut, Unreachable
 from frieza_tui.i18n import _
 
@@ -60,6 +61,10 @@ class Deletions:
             late = _("The server did not answer in time.")
             return Deletion(kind, remote_id, False, f"{late} {self._client.ledger.what_now()}")
         except BackendError as error:
+            if is_never_deleted(error):
+                self._client.ledger.strike(remote_id)
+                never = _("{server} has no way to delete it.").format(server=self._client.server.name)
+                return Deletion(kind, remote_id, False, never, is_lasting=True)
             return Deletion(kind, remote_id, False, f"{error.happened} {self._client.ledger.what_now()}")
         self._client.ledger.strike(remote_id)
         return Deletion(kind, remote_id, True)
@@ -93,7 +98,9 @@ class Deletions:
         async with self._slots:
             try:
                 await self._call("DELETE", path_of(*path))
-            except NotHere:
+            except NotHere as error:
+                if is_never_deleted(error):
+                    raise
                 self.not_found.add(path[-1])
 
     async def _call(self, method: Method, path: str) -> Json:
@@ -115,5 +122,5 @@ def summarized(deletions: Sequence[Deletion]) -> tuple[Deletion, ...]:
     if len(gone) < 2:
         return tuple(deletions)
     others = tuple(one for one in deletions if one not in gone)
-    words = _("{first} to {last} ({count})").format(first=gone[0].id, last=gone[-1].id, count=len(gone))
+    words = _("{first} to {last} ({count})").format(first=gone[0].short_id, last=gone[-1].short_id, count=len(gone))
     return (*others, Deletion("responses", words, True))

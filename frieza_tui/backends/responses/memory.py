@@ -52,6 +52,7 @@ class ThreadMemory:
         self._deletions = Deletions(client)
         self._previous_id = ""
         self._has_continued = False
+        self._has_no_memory = False
         self._held = HeldMessages()
         self._is_trusted = self._is_settled = True
         self._conversations: dict[str, None] = {}
@@ -91,6 +92,8 @@ class ThreadMemory:
 
     def note_response(self, response_id: str, response: Json) -> None:
         """Note a response that the server keeps, or may keep."""
+        if self._has_no_memory:
+            return  # it says of everything that it keeps it, also where it was asked not to
         is_kept = response.get("store")
         if response_id and (is_kept or (is_kept is None and self.way != "history")):
             if response_id not in self._responses:
@@ -125,9 +128,11 @@ class ThreadMemory:
         asked = start.fields.get("previous_response_id")
         if asked is None:
             return False
-        if response.get("previous_response_id") == asked:
+        # A gateway asks for the one before by its own name for it, and passes on what its server calls it.
+        if response.get("previous_response_id"):
             self._has_continued = True
             return False
+        self._has_no_memory = True
         return True
 
     def step_down(self) -> None:
@@ -136,7 +141,7 @@ class ThreadMemory:
         log.info("the server's memory is of another kind: %s", self.way)
         self._start_anew()
         if self.way == "history":
-            for response_id in [one for one, is_kept in self._responses.items() if not is_kept]:
+            for response_id in [one for one, is_kept in self._responses.items() if self._has_no_memory or not is_kept]:
                 del self._responses[response_id]
                 self._client.ledger.strike(response_id)
 
@@ -161,7 +166,8 @@ class ThreadMemory:
             *(self._deletions.response(one, bound_s) for one in self._responses),
         )
         # A server that does not say whether it keeps responses is not thanked for deleting what it never had.
-        never_kept = {one for one in self._deletions.not_found if not self._responses.get(one, True)}
+        unknown = {*self._deletions.not_found, *(one.id for one in deletions if one.is_lasting)}
+        never_kept = {one for one in unknown if not (self._has_continued or self._responses.get(one, True))}
         for deletion in deletions:
             self._strike_off(deletion)
         return summarized([deletion for deletion in deletions if deletion.id not in never_kept])
@@ -245,7 +251,7 @@ class ThreadMemory:
             self._strike_off(task.result())
 
     def _strike_off(self, deletion: Deletion) -> None:
-        if not deletion.is_deleted:
+        if not (deletion.is_deleted or deletion.is_lasting):
             return
         self._conversations.pop(deletion.id, None)
         self._responses.pop(deletion.id, None)

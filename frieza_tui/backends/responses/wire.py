@@ -48,7 +48,10 @@ def run_of(response: Json, status: RunStatus) -> Run:
 
 def status_of(response: Json, kind: str) -> RunStatus:
     """Return the status that the last word of an event's name states, else the object's own, else in_progress."""
-    for word in (kind, text_of(response.get("status"))):
+    said = text_of(response.get("status"))
+    if kind == "completed" and said in ("incomplete", "failed", "cancelled"):
+        kind = said  # vLLM has one name for every end
+    for word in (kind, said):
         if word in _STATUSES:
             return cast(RunStatus, word)
     return "in_progress"

@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerState
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.local_servers import LocalServer
-from frieza_tui.backends.sdk_errors import Server
+from frieza_tui.backends.named_server import Server
 from frieza_tui.chat.addresses import address_typed, is_address
 from frieza_tui.chat.answerers import Answerers, PlainHttp
 from frieza_tui.domain.errors import AuthFailed, FriezaError, StoreError
