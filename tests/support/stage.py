@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from textual.pilot import Pilot
 
@@ -27,10 +28,11 @@ def make_app(
     theme: str | None = "frieza",
     label: Label = SCRIPTED,
     past: Past | None = None,
+    follow: Literal["end", "top"] = "end",
 ) -> tuple[FriezaApp, ScriptedBackend]:
     backend = ScriptedBackend(replies, preparation=preparation, label=label)
     chat = Chat(backend, Assistant(NAME, "Speak."), past=past)
-    options = ScreenOptions(theme=theme, is_blinking=False)
+    options = ScreenOptions(theme=theme, is_blinking=False, follow=follow)
     return FriezaApp(chat, RecallList() if recall is None else recall, options), backend
 
 
@@ -94,9 +96,10 @@ async def open_stage(
     theme: str = "frieza",
     label: Label = SCRIPTED,
     past: Past | None = None,
+    follow: Literal["end", "top"] = "end",
 ) -> AsyncIterator[Stage]:
     """Run the app on a terminal of so many columns and rows."""
-    app, backend = make_app(replies, preparation, recall, theme, label, past)
+    app, backend = make_app(replies, preparation, recall, theme, label, past, follow)
     async with app.run_test(size=size) as pilot:
         yield Stage(app, backend, pilot)
 

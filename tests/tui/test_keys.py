@@ -50,7 +50,7 @@ async def test_scrolling_leaves_the_end_and_end_comes_back() -> None:
         await at.say("hello")
         await at.wait_for("row 59")
         await at.press("pageup")
-        await at.wait_for("lines below", "End to the end")
+        await at.wait_for("more lines", "End to the end")
         top = at.text.splitlines()[2]
         gate.set()
         await at.wait_for("  ready")
@@ -58,7 +58,20 @@ async def test_scrolling_leaves_the_end_and_end_comes_back() -> None:
         assert "last row" not in at.text
         await at.press("end")
         await at.wait_for("last row")
-        assert "lines below" not in at.text
+        assert "more lines" not in at.text
+
+
+async def test_a_reply_is_read_from_its_top_where_that_is_asked_for() -> None:
+    replies = [Reply(*[f"{word} {n}\n\n" for n in range(40)]) for word in ("row", "line")]
+    async with open_stage(*replies, follow="top") as at:
+        await at.say("hello")
+        await at.wait_for("row 0", "↓ 62 more lines", "End shows them")
+        assert "フリーザ様  completed" in at.text.splitlines()[1]
+        await at.press("end")
+        await at.wait_for("row 39")
+        await at.press("tab", "r")
+        await at.wait_for("line 0", "more lines")
+        assert "フリーザ様  2/2  completed" in at.text.splitlines()[1]
 
 
 async def test_a_click_on_the_waiting_line_goes_to_the_end() -> None:
@@ -66,7 +79,7 @@ async def test_a_click_on_the_waiting_line_goes_to_the_end() -> None:
         await at.say("hello")
         await at.wait_for("row 59")
         await at.press("pageup")
-        await at.wait_for("lines below")
+        await at.wait_for("more lines")
         await at.pilot.click("WaitingLine", offset=(40, 0))
         await at.wait_for("row 59")
         assert at.composer.has_focus

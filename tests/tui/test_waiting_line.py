@@ -55,7 +55,7 @@ async def test_a_count_that_a_hint_hides_is_not_drawn() -> None:
         assert line.drawn == 0
         line.hint = ""
         await pilot.pause()
-        assert "5 lines" in str(line.render())
+        assert "↓ 5 more lines" in str(line.render())
         line.drawn = 0
         line.lines_below = 6
         await pilot.pause()

@@ -62,6 +62,8 @@ class Bubble:
     """By segment name "kind:id", in the order in which they began."""
     measured: tuple[int, int] | None = None
     """What `measures` found; a resize asks every bubble of the thread."""
+    has_grown: bool = False
+    """Text came while it was on the screen; that of a kept thread was there before."""
     is_settled: bool = False
     is_folded: bool = False
     """Only its label and its first line are shown."""
@@ -74,6 +76,7 @@ class Bubble:
 
     def append(self, segment: str, text: str) -> None:
         """Add text to a segment, which begins with its first text."""
+        self.has_grown = True
         self._unpack()
         self.sleeper = None
         self.put(segment, text)

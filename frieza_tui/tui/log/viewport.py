@@ -32,7 +32,8 @@ class Viewport:
         self.is_following = True
         self.reads_from_top = False
         """A reply that outgrows the window while it follows the end is held at its first row."""
-        self._followed = -1  # the last bubble when the reader last asked for the end
+        self._followed_key = ""
+        """The reply that the reader last went to the end of."""
         self._held = (Place(-1, 0, 0), 0)
 
     @property
@@ -123,11 +124,11 @@ class Viewport:
         return rows
 
     def _is_outgrown(self, end: Place) -> bool:
-        """Return whether the reply that grows is to be read from its top, and no longer fits the window."""
+        """Return whether the reply that came last is to be read from its top, and no longer fits the window."""
         last = len(self.bubbles) - 1
-        growing = self.bubbles[last]
-        is_new = self.reads_from_top and last != self._followed
-        return is_new and growing.author == "assistant" and not growing.is_settled and end > Place(last, 0, 1)
+        reply = self.bubbles[last]
+        is_new = self.reads_from_top and reply.key != self._followed_key
+        return is_new and reply.author == "assistant" and reply.has_grown and end > Place(last, 0, 1)
 
     def _rows_from(self, place: Place) -> list[VisibleRow]:
         rows: list[VisibleRow] = []
@@ -202,12 +203,15 @@ class Viewport:
     def follow(self) -> None:
         """Go to the end and stay there."""
         self.is_following = True
-        self._followed = len(self.bubbles) - 1
+        if self.bubbles and self.bubbles[-1].has_grown:
+            self._followed_key = self.bubbles[-1].key
 
     def _settle_move(self) -> None:
         end = self._last_top()
-        self.is_following = self.top >= end
-        self.top = min(self.top, end)
+        self.is_following = False
+        if self.top >= end:
+            self.top = end
+            self.follow()
 
     def _move_up(self, rows: int) -> None:
         bubble, block, row = self._clamp(self.top)

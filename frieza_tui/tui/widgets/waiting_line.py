@@ -92,7 +92,7 @@ class WaitingLine(Widget):
             return Content.styled("\n".join(wrapped_lines(words, self.content_size.width)), "$text-warning")
         if self.is_following or not self.lines_below:
             return Content(self.waiting)
-        count = ngettext("↓ {count} line below", "↓ {count} lines below", self.lines_below)
+        count = ngettext("↓ {count} more line", "↓ {count} more lines", self.lines_below)
         return Content.assemble(
             (count.format(count=self.lines_below), "bold $text-primary"),
             ("  " + _("End shows them"), "$foreground-muted"),

@@ -238,11 +238,33 @@ async def test_a_reply_may_be_read_from_its_top(app: LogApp) -> None:
         await painted(pilot)
         assert app.lines()[0] == "▎ A"
         assert not log.is_following
+        log.scroll_page_down(animate=False)
+        assert app.lines()[0] != "▎ A"
+        while not log.is_following:
+            log.scroll_down(animate=False)
+        log.feed("a", "near the end")
+        await painted(pilot)
+        assert app.lines()[-1] == "▎ near the end"
+        log.scroll_home(animate=False)
         log.follow_end()
-        log.feed("a", "the end")
+        log.feed("a", "\n\nthe end")
         await painted(pilot)
         assert app.lines()[-1] == "▎ the end"
         assert log.is_following
+
+
+async def test_a_reply_that_comes_at_once_is_read_from_its_top_and_a_kept_one_from_its_end(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.message_log
+        log.reads_from_top = True
+        log.add_bubble("kept", "assistant", "K", source=PARAGRAPHS)
+        await painted(pilot)
+        assert app.lines()[-1] == "▎ Paragraph 59 goes on for some words."
+        log.add_bubble("a", "assistant", "A")
+        log.feed("a", PARAGRAPHS)
+        log.settle("a")
+        await painted(pilot)
+        assert app.lines()[0] == "▎ A"
 
 
 class CountingLog(MessageLog):

@@ -161,6 +161,25 @@ def test_moving_up_and_down_shows_every_row_once_and_in_order(step: int) -> None
     assert viewport.total == len(whole)
 
 
+def bar_top(viewport: Viewport) -> float:
+    """Where the scroll bar's thumb begins, in rows."""
+    thumb = max(1.0, viewport.height**2 / viewport.total)
+    return (viewport.height - thumb) * viewport.top_row / (viewport.total - viewport.height)
+
+
+def test_the_scroll_bar_does_not_jump_while_heights_become_known() -> None:
+    dice = random.Random(3)
+    viewport = thread_of(*(message(dice) for _ in range(80)))
+    viewport.visible()
+    guessed, at = viewport.total, bar_top(viewport)
+    while viewport.top_row > 0:
+        viewport.move(-3)
+        viewport.visible()
+        assert at - 0.25 < bar_top(viewport) <= at
+        at = bar_top(viewport)
+    assert viewport.total != guessed
+
+
 def test_a_jump_lands_near_and_moves_go_on_from_there() -> None:
     dice = random.Random(1)
     viewport = thread_of(*(message(dice) for _ in range(300)))
