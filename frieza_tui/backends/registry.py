@@ -67,9 +67,10 @@ def _chat(config: BackendConfig) -> Backend:
 
 
 def _responses(config: BackendConfig) -> Backend:
+    from frieza_tui.backends.api_notes import ApiNotes
     from frieza_tui.backends.responses import ResponsesBackend
 
-    return ResponsesBackend(_client(config), model=config.model or "")
+    return ResponsesBackend(_client(config), model=config.model or "", notes=ApiNotes())
 
 
 def _auto(config: BackendConfig) -> Backend:

@@ -265,6 +265,15 @@ def test_notes_hold_no_secrets_and_one_entry_for_each_server(tmp_path: Path) -> 
     assert len(json.loads(text)) == 1
 
 
+def test_what_a_server_lacks_stands_beside_its_api(tmp_path: Path) -> None:
+    notes = ApiNotes(tmp_path / "apis.json")
+    notes.note_lacks("http://h/v1", {"background"})
+    notes.note("http://h/v1", "responses")
+    assert (notes.find("http://h/v1"), notes.lacks("http://h/v1")) == ("responses", {"background"})
+    notes.forget("http://h/v1")
+    assert (notes.find("http://h/v1"), notes.lacks("http://h/v1")) == (None, frozenset())
+
+
 @pytest.mark.parametrize("age_s", [8 * 24 * 3600, -3600])
 def test_notes_of_long_ago_or_of_tomorrow_are_not_believed(tmp_path: Path, age_s: int) -> None:
     path = tmp_path / "apis.json"

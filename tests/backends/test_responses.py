@@ -2,12 +2,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from frieza_tui.backends import responses
+from frieza_tui.backends.api_notes import ApiNotes
 from frieza_tui.backends.base import RunRequest, Sampling
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.named_server import Server
@@ -88,12 +90,13 @@ async def staged(
     alive_s: float = 0.3,
     model: str = "",
     double: ResponsesDouble | None = None,
+    notes: ApiNotes | None = None,
     **options: Any,
 ) -> AsyncGenerator[ResponsesStage, None]:
     double = double or ResponsesDouble()
     async with serve(double.answer) as server:
         client = OpenAIClient(Server(server.base_url, "sk-test-key"), loads_assistants=False, **options)
-        backend = ResponsesBackend(client, patience=Patience(settle_s, alive_s), model=model)
+        backend = ResponsesBackend(client, patience=Patience(settle_s, alive_s), model=model, notes=notes)
         try:
             yield ResponsesStage(backend, server, double)
         finally:
@@ -354,6 +357,21 @@ async def test_without_conversations_the_response_before_is_named() -> None:
         assert [len(sent["input"]) for sent in stage.double.requests] == [1, 1, 1]
 
 
+async def test_what_a_server_lacks_is_not_tried_again_by_the_next_program(tmp_path: Path) -> None:
+    double = ResponsesDouble(has_conversations=False, has_previous=False, takes_background=False, echoes_store=None)
+    notes = ApiNotes(tmp_path / "apis.json")
+    async with staged(double=double, notes=notes) as stage:
+        await talk(stage, "a", "b")
+        assert notes.lacks(stage.server.base_url) == {"conversation", "previous", "background"}
+        asked = len(stage.server.calls)
+        client = OpenAIClient(Server(stage.server.base_url, "sk-test-key"), loads_assistants=False)
+        next_one = ResponsesBackend(client, model="double-1", notes=notes)
+        stage.will("c")
+        await run(next_one, asking("again"))
+        await next_one.close()
+        assert [call.path for call in stage.server.calls[asked:]] == ["/v1/responses"]
+
+
 @pytest.mark.parametrize(
     "facts",
     [
@@ -505,8 +523,9 @@ async def test_a_history_too_long_for_the_model_loses_its_oldest_turns_and_says_
         assert double.requests[-1]["input"][0]["role"] == "user"
 
 
-async def test_a_conversation_too_long_for_the_model_goes_on_as_history() -> None:
-    async with staged() as stage:
+async def test_a_conversation_too_long_for_the_model_goes_on_as_history(tmp_path: Path) -> None:
+    notes = ApiNotes(tmp_path / "apis.json")
+    async with staged(notes=notes) as stage:
         thread = await talk(stage, *("x" * 40 for _turn in range(4)))
         stage.double.faults["POST", "/responses"] = error_answer(400, "too long", "context_length_exceeded")
         _events, error = await run_to_error(stage.backend, asking("more", thread))
@@ -516,6 +535,7 @@ async def test_a_conversation_too_long_for_the_model_goes_on_as_history() -> Non
         sent = stage.double.requests[-1]
         assert "conversation" not in sent
         assert len(sent["input"]) < len(thread.messages)
+        assert notes.lacks(stage.server.base_url) == frozenset()
 
 
 # -- function calls --------------------------------------------------------------------------------------------------

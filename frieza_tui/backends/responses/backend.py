@@ -6,11 +6,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Final
 
+from frieza_tui.backends.api_notes import ApiNotes
 from frieza_tui.backends.base import Deletion, Label, Preparation, RemoteRun, ResumeRun, RunRequest
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.refusals import is_about_context, is_about_field, is_about_model
 from frieza_tui.backends.responses.follower import Patience, ResponseFollower
+from frieza_tui.backends.responses.lacks import ServerLacks
 from frieza_tui.backends.responses.memory import ThreadMemory
 from frieza_tui.backends.responses.requests import Draft, RequestBuilder
 from frieza_tui.backends.sdk_errors import timed_out
@@ -34,12 +36,19 @@ class ResponsesBackend:
     expect: None = None
 
     def __init__(
-        self, client: OpenAIClient, *, model: str = "", place: str = "", patience: Patience = PATIENCE
+        self,
+        client: OpenAIClient,
+        *,
+        model: str = "",
+        place: str = "",
+        patience: Patience = PATIENCE,
+        notes: ApiNotes | None = None,
     ) -> None:
         """Take the client of the server.
 
         model: "" means the assistant's own, else OpenAI's default or the first that the server lists. place: what the
         label calls the server, its host if empty. patience: with a response that lost its stream.
+        notes: where it is kept what the server does not take; None: nowhere.
         """
         self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
         self.unknown_events = 0
@@ -49,6 +58,7 @@ class ResponsesBackend:
         self.models = ModelChoice(client, model)
         self._memory = ThreadMemory(client)
         self._requests = RequestBuilder(is_openai=client.server.is_openai)
+        self._lacks = ServerLacks(client.server, self._memory, self._requests, notes)
         self._open_run: ResponseFollower | None = None
         self._can_begin_anew = self._can_shorten = True
         self._is_ignored = False
@@ -84,6 +94,7 @@ class ResponsesBackend:
             return
         self.on_preparation(Preparation("connecting"))
         await self._client.open()
+        await self._lacks.recall()
         if not self._client.server.is_openai:
             await self.models.look_briefly()
         self._is_prepared = True
@@ -114,6 +125,7 @@ class ResponsesBackend:
                     raise await self._explained(error) from error
             else:
                 if not self._is_ignored:
+                    await self._lacks.keep()
                     return
                 self._memory.step_down()
 

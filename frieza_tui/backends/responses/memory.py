@@ -6,7 +6,7 @@ as it is surely the beginning of the thread here: what is beyond that is deleted
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, TypeAlias
@@ -47,6 +47,8 @@ class ThreadMemory:
 
     def __init__(self, client: OpenAIClient) -> None:
         self.way: Way = "conversation"
+        self.lacking: set[Way] = set()
+        """Ways that the server has shown it does not know."""
         self.conversation_id = ""
         self._client = client
         self._deletions = Deletions(client)
@@ -135,8 +137,17 @@ class ThreadMemory:
         self._has_no_memory = True
         return True
 
+    def skip(self, ways: Collection[str]) -> None:
+        """Try none of these, which the server was found not to know before."""
+        while self.way != "history" and self.way in ways:
+            self.step_down()
+
     def step_down(self) -> None:
         """Go on without the way in use, which the server does not know."""
+        self.lacking.add(self.way)
+        self._leave_way()
+
+    def _leave_way(self) -> None:
         self.way = "previous" if self.way == "conversation" else "history"
         log.info("the server's memory is of another kind: %s", self.way)
         self._start_anew()
@@ -148,7 +159,7 @@ class ThreadMemory:
     def use_none(self) -> None:
         """Send the history from now on: what the server keeps has become longer than its model can read."""
         while self.way != "history":
-            self.step_down()
+            self._leave_way()
 
     def forget_lost(self) -> None:
         """Begin anew because the server has lost what it had, or never kept it."""

@@ -1,7 +1,7 @@
 """What a request for a response carries, and what a server has shown that it does not take. Sends nothing."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +42,10 @@ class RequestBuilder:
         self.waiting_calls: tuple[ToolCall, ...] = ()
         """Of the run before: the calls whose outputs it waits for."""
         self._is_openai = is_openai
+
+    def refuse(self, names: Iterable[str]) -> None:
+        """Note which fields the server was found not to take before."""
+        self.refused.update(name for name in names if name in EXTRAS)
 
     def draft(self, model: str, request: RunRequest, start: Start) -> Draft:
         """Return a request; sampling is sent only where it is set."""
