@@ -269,7 +269,7 @@ def test_what_a_server_lacks_stands_beside_its_api(tmp_path: Path) -> None:
     notes = ApiNotes(tmp_path / "apis.json")
     notes.note_lacks("http://h/v1", {"background"})
     notes.note("http://h/v1", "responses")
-    assert (notes.find("http://h/v1"), notes.lacks("http://h/v1")) == ("responses", {"background"})
+    assert (notes.find("http://h/v1"), notes.lacks("http://h/v1")) == ("responses", frozenset({"background"}))
     notes.forget("http://h/v1")
     assert (notes.find("http://h/v1"), notes.lacks("http://h/v1")) == (None, frozenset())
 

@@ -3,9 +3,9 @@
 import asyncio
 
 from frieza_tui.backends.api_notes import ApiNotes
+from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.responses.memory import ThreadMemory
 from frieza_tui.backends.responses.requests import RequestBuilder
-from frieza_tui.backends.sdk_errors import Server
 
 
 class ServerLacks:
