@@ -69,9 +69,18 @@ def test_the_cursor_stays_on_the_caret_while_a_reply_streams(stage: StageServer)
         terminal.wait_for("にほ")
         row = next(index for index, line in enumerate(terminal.lines) if "にほ" in line)
         column = terminal.column_of("にほ", row) + 4
-        terminal.wait_until(lambda: terminal.cursor == (column, row), "the cursor on the caret")
+        terminal.wait_until(
+            lambda: terminal.cursor == (column, row) and terminal.shows_cursor, "the cursor on the caret"
+        )
+        before = len(terminal.bytes_seen)
         stage.let_go()
         terminal.wait_for("completed")
+        to_caret = f"\x1b[{row + 1};{column + 1}H\x1b[?25h".encode()
+        *frames, _part = re.split(rb"(?<=\x1b\[\?25h)", terminal.bytes_seen[before:])
+        assert [frame for frame in frames if not frame.endswith(to_caret)] == []
+        to_box = [f"\x1b[{line};".encode() for line in range(row, row + 3)]
+        assert [frame for frame in frames if any(place in frame.removesuffix(to_caret) for place in to_box)] == []
+        assert frames
         # The last read may end in the middle of a frame.
         terminal.wait_until(
             lambda: terminal.cursor == (column, row) and terminal.shows_cursor, "the cursor on the caret"
