@@ -1,11 +1,13 @@
-"""The replies of --demo and of the screenshots: made up by us, in the voice of the assistant that ships. No backend."""
+"""The replies of --demo and of the screenshots: made up by us, in the voice of the assistant that ships."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from frieza_tui.backends.scripted import Pause, Piece, Reply
+from frieza_tui.backends.base import Label
+from frieza_tui.backends.scripted import Pause, Piece, Reply, ScriptedBackend
 from frieza_tui.domain.events import StepChanged, StepDelta
 from frieza_tui.domain.run import RunStep, ToolCall
+from frieza_tui.i18n import _
 
 _GREETING: Final = """\
 ホッホッホ。よく来ましたね、名もなき地球の方。私がこの宇宙の帝王、**フリーザ**です。
@@ -83,6 +85,19 @@ _LONG: Final = """\
 """
 
 _STEP: Final = "step_demo"
+
+
+class DemoBackend(ScriptedBackend):
+    """Gives the canned replies, again and again."""
+
+    def __init__(self, delay_s: float) -> None:
+        """delay_s: seconds before each text delta."""
+        super().__init__(demo_replies(), delay_s=delay_s, is_endless=True, label=Label("", "demo", ""))
+
+    @property
+    def label(self) -> Label:
+        """What it is, in the language in use."""
+        return Label(_("canned replies"), "demo", "")
 
 
 def demo_replies() -> list[Reply]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from frieza_tui.backends.base import Backend, Label, Ledger
+from frieza_tui.backends.base import Backend, Ledger
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
@@ -115,11 +115,9 @@ def _llama_cpp(config: BackendConfig) -> Backend:
 
 
 def _scripted(config: BackendConfig) -> Backend:
-    from frieza_tui.backends.demo_script import demo_replies
-    from frieza_tui.backends.scripted import ScriptedBackend
+    from frieza_tui.backends.demo_script import DemoBackend
 
-    label = Label(_("canned replies"), "demo", "")
-    return ScriptedBackend(demo_replies(), delay_s=config.delay_s, is_endless=True, label=label)
+    return DemoBackend(config.delay_s)
 
 
 BACKENDS: Final[dict[str, Callable[[BackendConfig], Backend]]] = {

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from frieza_tui.backends.registry import BackendConfig
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.errors import ModelError
-from tests.support.stage import NAME, open_stage
+from tests.support.stage import NAME, open_stage, open_stage_on
 
 
 async def test_lang_says_everything_on_the_screen_anew_at_once() -> None:
@@ -41,6 +42,13 @@ async def test_lang_changes_the_greeting_and_the_help() -> None:
         await at.press("f1")
         await at.wait_for("Esc で閉じる", "メッセージを送信", "コマンド")
         assert "Esc closes" not in at.text
+
+
+async def test_what_the_canned_replies_are_called_changes_its_language() -> None:
+    async with open_stage_on(BackendConfig("scripted", delay_s=0)) as at:
+        await at.wait_for("canned replies")
+        await at.say("/lang ja")
+        await at.wait_for("決まった返答")
 
 
 async def test_lang_auto_is_that_of_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
