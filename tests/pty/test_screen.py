@@ -1,5 +1,6 @@
 import re
 import shlex
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,21 @@ def test_the_cursor_stays_on_the_caret_while_a_reply_streams(stage: StageServer)
         )
         terminal.send("\t")
         terminal.wait_until(lambda: not terminal.shows_cursor, "no cursor while the log has the keys")
+        terminal.send("\x11")
+        terminal.wait_for_exit()
+
+
+def test_a_copy_goes_through_the_terminal_where_no_program_leads_to_the_user() -> None:
+    with program("--demo", environ={"SSH_TTY": "/dev/pts/0", "STY": "1.screen", "TERM": "screen-256color"}) as terminal:
+        start(terminal)
+        terminal.send("控えて\r")
+        terminal.wait_for("completed")
+        terminal.send("\t")
+        terminal.wait_for("Esc write")
+        terminal.send("[y")
+        terminal.wait_for("Copied: sent to the terminal, not verified.")
+        sequence = f"\x1bP\x1b]52;c;{b64encode('控えて'.encode()).decode()}\x07\x1b\\"
+        terminal.wait_until(lambda: sequence.encode() in terminal.bytes_seen, "the text, as screen passes it on")
         terminal.send("\x11")
         terminal.wait_for_exit()
 

@@ -36,8 +36,8 @@ class Machine:
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
 
-    async def copy(self, text: str) -> str:
-        ours = [tool for tool in fitting_tools(os.environ, "linux") if (self.bin / tool.name).exists()]
+    async def copy(self, text: str, platform: str = "linux") -> str:
+        ours = [tool for tool in fitting_tools(os.environ, platform) if (self.bin / tool.name).exists()]
         return copied_words(await copy_with(ours, text))
 
     @property
@@ -48,6 +48,67 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return Machine(tmp_path, monkeypatch)
+
+
+XSEL = f'case "$*" in "--clipboard --input") {KEEPS};; "--clipboard --output") {GIVES};; *) exit 1;; esac'
+TMUX = f'case "$*" in "load-buffer -w -") {KEEPS};; "save-buffer -") {GIVES};; *) exit 1;; esac'
+
+
+def only_with(words: str, does: str) -> str:
+    """A program that fails with any other words."""
+    return f'[ "$*" = "{words}" ] || exit 1; {does}'
+
+
+@pytest.mark.parametrize(
+    ("platform", "programs", "environ", "says"),
+    [
+        (
+            "linux",
+            {"wl-copy": only_with("--type text/plain", KEEPS), "wl-paste": only_with("--no-newline", GIVES)},
+            {},
+            "Copied with wl-copy, verified.",
+        ),
+        ("linux", {"xclip": X_KEEPS_AND_GIVES}, {}, "Copied with xclip, verified."),
+        (
+            "linux",
+            {"xsel": XSEL},
+            {},
+            "Copied with xsel, verified.",
+        ),
+        (
+            "darwin",
+            {"pbcopy": f'[ "$LC_CTYPE" = UTF-8 ] && {KEEPS}', "pbpaste": f'[ "$LC_CTYPE" = UTF-8 ] && {GIVES}'},
+            {},
+            "Copied with pbcopy, verified.",
+        ),
+        (
+            "linux",
+            {"tmux": TMUX},
+            {"TMUX": "/tmp/tmux,1,0"},
+            "Copied with tmux, verified there, and sent on to the terminal.",
+        ),
+    ],
+)
+async def test_each_way_is_named_and_what_is_read_back_is_verified(
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    programs: dict[str, str],
+    environ: dict[str, str],
+    says: str,
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    for name, script in programs.items():
+        machine.has(name, script)
+    assert await machine.copy("日本 ①\nline two\n", platform) == says
+    assert machine.clipboard == "日本 ①\nline two\n"
+
+
+async def test_clip_exe_cannot_be_read_back(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WSL_DISTRO_NAME", "Debian")
+    machine.has("clip.exe", KEEPS)
+    assert await machine.copy("日本") == "Copied with clip.exe, not verified."
 
 
 async def test_what_is_read_back_the_same_is_called_verified(machine: Machine) -> None:
