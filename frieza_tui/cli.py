@@ -209,6 +209,7 @@ def _open_chat(
     from frieza_tui.chat import Chat
     from frieza_tui.chat.answerers import Answerers
     from frieza_tui.chat.leftovers import sweep_twice
+    from frieza_tui.domain.errors import StoreError
 
     settings = loaded.settings
     assistant = find_assistant(settings.assistant)
@@ -216,7 +217,8 @@ def _open_chat(
     is_noted = journal is not None and not settings.keep
     answerers = None if arguments.demo else Answerers(loaded, assistant, _ledgers(journal if is_noted else None))
     if past is not None and answerers is not None:
-        past = answerers.take_over(past)  # before anything that deletes leftovers
+        with suppress(StoreError):  # on a full disk, which the screen says; else before anything deletes leftovers
+            past = answerers.take_over(past)
     chat = Chat(
         answerers.backend if answerers else load_backend(BackendConfig("scripted")),
         assistant,

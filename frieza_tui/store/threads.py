@@ -3,14 +3,15 @@
 import sqlite3
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from frieza_tui.store import thread_reader
-from frieza_tui.store.database import FILE_NAME, open_database, store_error, transaction
+from frieza_tui.store.database import FILE_NAME, store_error, transaction
 from frieza_tui.store.ledger import RemoteObject, adopt_objects, read_objects, strike_objects
 from frieza_tui.store.processes import Process
+from frieza_tui.store.reading_copy import readable_database
 from frieza_tui.store.records import ThreadRecord
 from frieza_tui.store.thread_changes import NewThread, add_thread, delete_thread, rename_thread
 from frieza_tui.store.thread_reader import Hit, KeptThread, ThreadSummary
@@ -29,9 +30,10 @@ class Threads:
     """All kept threads. To be used by the thread that opened it."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        """Take the open file; replies that a crash cut become messages here."""
+        """Take the open file; replies that a crash cut become messages here, or are read as they are on a full disk."""
         self._db = db
-        settle_dead_runs(db)
+        with suppress(sqlite3.OperationalError):
+            settle_dead_runs(db)
 
     def recent(self, words: str = "") -> list[ThreadSummary]:
         """Return the threads, those used last first; with words only those where title, date or text has them."""
@@ -108,11 +110,12 @@ class Threads:
 
 @contextmanager
 def open_threads(file: Path | None = None) -> Generator[Threads]:
-    """Open the file (None: the usual one) for a while. Raises: StoreError, also for what fails meanwhile."""
-    db = open_database(file)
-    try:
-        yield Threads(db)
-    except sqlite3.Error as error:
-        raise store_error(error, file or Path(FILE_NAME)) from error
-    finally:
-        db.close()
+    """Open the file (None: the usual one) for a while; on a disk that takes nothing it can be read, and only that.
+
+    Raises: StoreError, also for what fails meanwhile.
+    """
+    with readable_database(file) as db:
+        try:
+            yield Threads(db)
+        except sqlite3.Error as error:
+            raise store_error(error, file or Path(FILE_NAME)) from error

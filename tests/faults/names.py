@@ -44,6 +44,8 @@ ON_THEIR_OWN: Final[dict[str, str]] = {
     "disk: full": "said, and kept once there is room",
     "disk: files may not grow": "said, and kept once they may",
     "disk: read-only": "said, the chat goes on in memory",
+    "disk: full at the start": "the thread is read all the same, the chat goes on in memory",
+    "disk: read-only at the start": "the thread is read all the same, the chat goes on in memory",
     "disk: files where folders should be": "said, the chat goes on in memory",
     "database: locked by another program": "said, and kept once it is let go",
     "database: damaged while it is open": "said, and kept in a new one once it is moved away",

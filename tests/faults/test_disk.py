@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from frieza_tui import paths
+from frieza_tui.domain.thread import Thread, user_message
 from frieza_tui.store.database import FILE_NAME, open_database
+from frieza_tui.store.thread_changes import NewThread
+from frieza_tui.store.threads import open_threads
 from tests.faults.conftest import Note
 from tests.faults.server import FaultServer
 from tests.faults.session import DONE_WELL, TEXT, Fault, Session, kept_texts, serving, talking
@@ -98,6 +101,24 @@ def test_what_the_disk_does_not_take_is_said_and_kept_later(disk: Path, note: No
             note(fault.name)
         other.close()
         going.leave()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("disk: full at the start", "I/O"), ("disk: read-only at the start", "ead-only")]
+)
+def test_a_thread_on_a_disk_that_takes_nothing_is_read(name: str, words: str, disk: Path, note: Note) -> None:
+    if not disk.is_mount():
+        pytest.skip("needs the right to mount a disk")
+    with open_threads() as threads:
+        threads.add(NewThread(Thread(messages=(user_message("asked before"), user_message("unanswered"))), "題", "F"))
+    if name == "disk: full at the start":
+        fill(disk)
+    else:
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    with serving("chat") as server, talking(server, "--resume") as going:
+        going.wait_on_screen("asked before", "unanswered")
+        go_on_in_memory(going, words)
+    note(name)
 
 
 def make_newer(file: Path) -> None:

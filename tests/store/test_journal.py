@@ -22,6 +22,7 @@ from frieza_tui.store.database import open_database
 from frieza_tui.store.journal import DiskJournal
 from frieza_tui.store.thread_reader import KeptThread, find_thread, list_threads, load_thread
 from frieza_tui.store.thread_writer import ThreadWriter, settle_dead_runs
+from frieza_tui.store.threads import open_threads
 from tests.support.file_limit import files_no_larger_than
 
 FRIEZA = Assistant("フリーザ様", "Speak.")
@@ -146,6 +147,8 @@ async def test_a_run_of_a_program_that_is_no_more_is_closed_at_the_next_start(
             await journal.written()
             assert settle_dead_runs(db) == 0
             db.execute("UPDATE runs SET pid = ?", (dead_pid(),))
+            with files_no_larger_than(4096), open_threads(file) as threads:  # no room to close it
+                assert threads.load(threads.find("last")).thread.messages[1].text == "途中"
             assert settle_dead_runs(db) == 1
             break
     assert db.execute("SELECT count(*) FROM deltas").fetchone() == (0,)
