@@ -29,9 +29,10 @@ from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.tui.actions import Action
 from frieza_tui.tui.messages import ChatClosed, LeaveAsked
+from frieza_tui.tui.parts.deeds import palette_actions
+from frieza_tui.tui.parts.language import LANGUAGE_NAMES
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.chat import ChatScreen
-from frieza_tui.tui.screens.commanded import LANGUAGE_NAMES
 from frieza_tui.tui.screens.help import HelpScreen
 from frieza_tui.tui.terminal.fitted_app import FittedApp
 from frieza_tui.tui.terminal.typed import typed
@@ -113,18 +114,14 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
 
     def _actions(self) -> Iterable[Action]:
         """Return what the palette offers, the most wanted first."""
-        chat = self._chat_screen
-        yield Action(_("New thread"), _("The one before stays kept"), chat.action_new_thread)
-        yield Action(_("Threads"), _("Search, open, rename, export, delete"), chat.action_threads, "Ctrl+T")
-        yield Action(_("Model"), _("Choose the model that answers"), chat.action_models, "F2")
-        yield Action(_("Who answers"), _("Which API and server, and why"), chat.action_explain)
-        yield Action(_("Choose who answers"), _("The embedded model, a key, another server"), chat.action_welcome)
+        parts = self._chat_screen.parts
+        yield from palette_actions(parts)
         for theme in THEMES:
             name = _("Theme: {name}").format(name=theme.name)
             yield Action(name, _("Change the colours"), partial(self.wear, theme.name))
         for code, language in LANGUAGE_NAMES.items():
             name = _("Language: {name}").format(name=language)
-            yield Action(name, _("Of everything that the program says"), partial(chat.action_speak, code))
+            yield Action(name, _("Of everything that the program says"), partial(parts.language.speak, code))
         yield Action(_("Help"), _("All keys"), self.action_help, "F1")
         yield Action(_("Quit"), _("Delete what is on the server and end"), self.leave, "Ctrl+Q")
 

@@ -16,7 +16,7 @@ class Command:
     """One thing that can be asked for by a message of its own."""
 
     name: str
-    """As it is typed, without the slash. The screen's handler of it is in `CommandScreen`."""
+    """As it is typed, without the slash. Its handler is made in `ChatParts`."""
     takes: str
     """What may follow it, as people write that: "[ja|en|auto]"; empty for nothing."""
     does: Callable[[], str]

@@ -23,7 +23,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def set_clock(at: Stage, clock: Clock) -> None:
-    at.screen._turns.answer_wait._clock = clock
+    at.screen.parts.turns.answer_wait._clock = clock
 
 
 def timers(at: Stage) -> int:

@@ -12,7 +12,7 @@ async def talk(at: Stage, *texts: str) -> None:
     """Hold a conversation and put the cursor on its last message."""
     for text in texts:
         await at.say(text)
-        await at.wait_until(lambda: at.screen._turns.last_ended is not None)
+        await at.wait_until(lambda: at.screen.parts.turns.last_ended is not None)
     await at.wait_for("completed")
     await at.press("tab", "G")
     assert at.log.has_focus

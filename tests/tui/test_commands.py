@@ -21,7 +21,7 @@ def test_a_command_is_understood_however_it_is_typed(text: str) -> None:
 
 async def test_every_command_has_its_handler() -> None:
     async with open_stage() as at:
-        assert set(at.screen._command_handlers) == {one.name for one in COMMANDS}
+        assert set(at.screen.parts.command_line.handlers) == {one.name for one in COMMANDS}
 
 
 async def test_a_path_is_sent_and_a_command_is_not() -> None:

@@ -68,7 +68,7 @@ async def test_escape_while_the_backend_prepares_gives_the_screen_back() -> None
         await at.wait_for(NAME + "  loading the model")
         await at.press("escape")
         await at.wait_for("cancelled")
-        assert not at.screen._turns.is_open
+        assert not at.screen.parts.turns.is_open
 
 
 async def test_a_message_that_was_not_sent_comes_back_to_the_empty_box() -> None:

@@ -282,7 +282,7 @@ async def test_the_entry_changes_its_language_and_breaks_its_lines_by_the_rules(
         await at.wait_for("1 ")
         await at.press("2", "enter")
         await at.wait_for("A key of", "It is tried once")
-        at.screen.action_speak("ja")
+        at.screen.parts.language.speak("ja")
         await at.wait_for("のキー")
         assert "tried" not in at.text
         note = _("It is tried once, then kept in the system's keyring or, without one, in a file for you alone.")

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from textual.widget import Widget
-
 from frieza_tui.chat import Chat
 from frieza_tui.chat.answerers import Answerers
 from frieza_tui.domain.errors import FriezaError
@@ -26,13 +24,11 @@ class AnswererChoice:
         chat: Chat,
         composer: Composer,
         waiting_line: WaitingLine,
-        *,
-        mount: Callable[[Widget], object],
         prepare: Callable[[], None],
     ) -> None:
         """Take what can change who answers, None if nothing can.
 
-        mount: puts the panel on the screen. prepare: warms up whoever answers now.
+        prepare: warms up whoever answers now.
         """
         self.answerers = answerers
         self.on_leave: Callable[[], None] = lambda: None
@@ -40,7 +36,6 @@ class AnswererChoice:
         self._chat = chat
         self._composer = composer
         self._waiting_line = waiting_line
-        self._mount = mount
         self._prepare = prepare
         self._panel: AnswererPanel | None = None
         self._was_left = False
@@ -87,7 +82,7 @@ class AnswererChoice:
                 lambda: self._chat.preparation, self._prepare, self._waiting_line.say, self._follow_panel, self.leave
             )
             self._panel = AnswererPanel(answerers, ties, is_blinking=self._composer.cursor_blink)
-            self._mount(self._panel)
+            self._waiting_line.put_above(self._panel)
         return self._panel
 
     def _follow_panel(self) -> None:

@@ -43,16 +43,11 @@ class LinkBar(Widget, can_focus=True):
 
         url: str
 
-    @dataclass
-    class Left(Message):
-        """The reader does not want it opened."""
-
-        key: events.Key | None = None
-        """A key that was meant for whoever had the focus before."""
-
-    def __init__(self, destinations: Sequence[Destination]) -> None:
-        """Take where the links lead, at least one."""
+    def __init__(self, destinations: Sequence[Destination], came_from: Widget | None = None) -> None:
+        """Take where the links lead, at least one, and who had the focus before."""
         super().__init__()
+        self.came_from = came_from
+        """Who has the focus again when this goes."""
         self._destinations = destinations
 
     def render(self) -> Content:
@@ -75,7 +70,9 @@ class LinkBar(Widget, can_focus=True):
 
     def action_leave(self) -> None:
         """Give it up."""
-        self.post_message(self.Left())
+        if self.came_from is not None and self.came_from.is_attached:
+            self.came_from.focus()
+        self.remove()
 
     def action_step(self, step: int) -> None:
         """Show the next link, or the one before."""
@@ -89,4 +86,6 @@ class LinkBar(Widget, can_focus=True):
         """Give back what is typed on."""
         if event.is_printable and event.key not in {"l", "L"}:
             event.stop()
-            self.post_message(self.Left(event))
+            self.action_leave()
+            if self.came_from is not None:
+                self.came_from.post_message(event)

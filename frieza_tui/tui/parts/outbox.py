@@ -1,5 +1,6 @@
 """What the user has handed over and what becomes of it: sent at once, queued, held, taken back. Knows no log."""
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from frieza_tui.chat import Chat
@@ -41,7 +42,6 @@ class Outbox:
         self._editing = editing
         self._runner = runner
         self._gate = gate
-        self._is_closed = False
 
     def submit(self, text: str) -> None:
         """Send a message beside the one that was edited; else queue it, and with no turn open send it at once."""
@@ -59,12 +59,18 @@ class Outbox:
 
     def send_next(self) -> None:
         """Send what has waited longest, unless something is in its way."""
-        if self._runner.is_open or self._is_closed or self._gate.must_wait():
+        if self._runner.is_open or self._runner.is_closed or self._gate.must_wait():
             return
         self.is_old = False
         text = self._chat.queue.pop_next()
         if text is not None:
             self._runner.begin(text)
+
+    def bring_back(self, queued: Sequence[str]) -> None:
+        """Queue again what waited in a program that crashed, unless something waits already; it is held."""
+        if queued and not len(self._chat.queue):
+            self.is_old = True
+            self._chat.queue.replace(queued)
 
     def go_on(self) -> None:
         """Ask the assistant to go on with an answer that is only a part."""
@@ -100,7 +106,7 @@ class Outbox:
 
     def close(self) -> None:
         """Send nothing more; what waits goes to the earlier inputs, and what is in the box."""
-        self._is_closed = True
+        self._runner.close()
         self.remember_all()
         self._chat.queue.replace(())
         self._composer.put_aside()

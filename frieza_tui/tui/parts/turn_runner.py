@@ -55,6 +55,8 @@ class TurnRunner:
         self._is_again = False
         """The turn that began last asks a message of the thread again."""
         self._cancelled_s = 0.0
+        self.is_closed = False
+        """No message is sent or asked again any more."""
 
     @property
     def is_open(self) -> bool:
@@ -100,7 +102,7 @@ class TurnRunner:
     def retry(self) -> None:
         """Run the last message again, if its turn did not end well."""
         ended = self._turns.last_ended
-        if not self._chat.can_retry:
+        if self.is_closed or not self._chat.can_retry:
             return
         if self._turns.is_unanswered or (ended is not None and ended.is_sent and ended.outcome != "done"):
             self.ask_again()
@@ -176,6 +178,15 @@ class TurnRunner:
         if self._begun_beside:
             self._turns.take(self._turns.open(text, ""), ended)
         self._editing.bring_back(text, self._begun_beside)
+
+    def close(self) -> None:
+        """Begin nothing more by itself."""
+        self.is_closed = True
+
+    def forget(self) -> None:
+        """Take all turns off the screen: another thread comes."""
+        self._turns.forget()
+        self._log.clear()
 
     def show_path(self) -> None:
         """Show the thread's path as it is now; what is in the box stands beside no message of it any more."""

@@ -1,8 +1,11 @@
 """How the parts of a screen start what takes time: as workers of the screen, each in a group that has one at a time."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from textual.screen import Screen
+
+Answer = TypeVar("Answer")
 
 
 class Workers:
@@ -15,6 +18,10 @@ class Workers:
     def start(self, group: str, work: Callable[[], Awaitable[None]]) -> None:
         """Begin something; the one of the same group that still runs is cancelled."""
         self._screen.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+
+    async def ask(self, sheet: Screen[Answer]) -> Answer | None:
+        """Show a sheet over the screen and wait for its end; in a worker only."""
+        return await self._screen.app.push_screen_wait(sheet)
 
     def cancel(self, group: str) -> None:
         """Cancel what runs in a group. What has not taken its first step never will."""

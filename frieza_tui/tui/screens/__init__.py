@@ -1,8 +1,7 @@
-"""Screens: the chat, and the sheets over it (help, models, threads).
+"""Screens: the chat, and the sheets over it (help, models, threads, palette).
 
-The chat screen is too much for one class. What has a job of its own (`tui/parts/`, `tui/answering/`) is given what it
-needs by the chat screen; for the rest each module adds what it knows to the one before:
-kept (the thread and the draft on disk) → linking → reading → serving → commanded → chat.
+`ChatScreen` has the widgets and the keys, and hands what happens to its parts (`tui/parts/`, `tui/answering/`), each of
+which has one job and is given what it needs; `tui/parts/chat_parts.py` makes them and ties them together.
 
 A message's way: `Composer.Submitted` → `ChatScreen` → `Outbox.submit` → `TurnRunner.begin`, which has `tui/turns.py`
 open the bubbles and starts the worker, whose events come back as `TurnAdvanced` to `TurnRunner.take` → `tui/turns.py` →

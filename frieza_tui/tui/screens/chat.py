@@ -1,13 +1,14 @@
-"""The chat screen: the turn lives here. Knows the conversation and the widgets, no backend."""
+"""The chat screen: its widgets, its keys, and who of its parts gets what happens. Knows no part from within."""
 
 import logging
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
@@ -15,27 +16,21 @@ from frieza_tui.backends.base import Preparation
 from frieza_tui.chat import Chat
 from frieza_tui.chat.answerers import Answerers
 from frieza_tui.crash_report import report_sentence
-from frieza_tui.domain.turn import TurnEnded
+from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
-from frieza_tui.tui.answering.choice import AnswererChoice
-from frieza_tui.tui.answering.start import Start
 from frieza_tui.tui.keys import Situation, keys_now
+from frieza_tui.tui.links.link_bar import LinkBar
 from frieza_tui.tui.log.message_log import MessageLog
-from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TurnAdvanced
-from frieza_tui.tui.parts.branching import Branching
-from frieza_tui.tui.parts.editing import Editing
-from frieza_tui.tui.parts.interruption import Interruption
-from frieza_tui.tui.parts.notices import Notices
-from frieza_tui.tui.parts.outbox import Outbox
-from frieza_tui.tui.parts.turn_runner import TurnRunner
-from frieza_tui.tui.parts.warm_up import WarmUp
-from frieza_tui.tui.parts.workers import Workers
+from frieza_tui.tui.messages import KeepingChanged, LeaveAsked, PreparationMoved, TextCopied, TurnAdvanced
+from frieza_tui.tui.parts.chat_parts import ChatParts, Shown
+from frieza_tui.tui.parts.deeds import key_deeds
+from frieza_tui.tui.parts.reader import Asked
 from frieza_tui.tui.recall import RecallList
-from frieza_tui.tui.screens.commanded import CommandScreen
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.command_offer import CommandOffer
 from frieza_tui.tui.widgets.composer import Composer
-from frieza_tui.tui.widgets.greeting import Greeting
+from frieza_tui.tui.widgets.find_line import FindLine
+from frieza_tui.tui.widgets.greeting import Greeting, sample_messages
 from frieza_tui.tui.widgets.key_bar import KeyBar
 from frieza_tui.tui.widgets.queue_view import QueueView
 from frieza_tui.tui.widgets.status_bar import StatusBar
@@ -54,22 +49,24 @@ LEAST_ROWS = 4
 """Below so many there is none for the state."""
 
 
-class ChatScreen(CommandScreen):
-    """Log, queue, message box, and the turn that is open."""
+class ChatScreen(Screen[None]):
+    """Log, queue, message box. A key does a deed of `parts/deeds.py`; a message goes to the part that it concerns."""
 
     AUTO_FOCUS = "#composer"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", show=False),
-        Binding("ctrl+c", "interrupt", show=False, priority=True),
-        Binding("ctrl+r", "retry", show=False),
-        Binding("ctrl+g", "go_on", show=False),
-        Binding("f2", "models", show=False, priority=True),
-        Binding("ctrl+t", "threads", show=False, priority=True),
-        Binding("pageup", "scroll_log('page_up')", show=False, priority=True),
-        Binding("pagedown", "scroll_log('page_down')", show=False, priority=True),
-        Binding("ctrl+up", "scroll_log('up')", show=False, priority=True),
-        Binding("ctrl+down", "scroll_log('down')", show=False, priority=True),
-        Binding("ctrl+end", "follow", show=False, priority=True),
+        Binding("escape", "do('escape')", show=False),
+        Binding("ctrl+c", "do('interrupt')", show=False, priority=True),
+        Binding("ctrl+r", "do('retry')", show=False),
+        Binding("ctrl+g", "do('go-on')", show=False),
+        Binding("f2", "do('models')", show=False, priority=True),
+        Binding("ctrl+t", "do('threads')", show=False, priority=True),
+        Binding("f9", "do('keep-anew')", show=False),
+        Binding("tab", "do('complete')", show=False),
+        Binding("pageup", "do('page-up')", show=False, priority=True),
+        Binding("pagedown", "do('page-down')", show=False, priority=True),
+        Binding("ctrl+up", "do('line-up')", show=False, priority=True),
+        Binding("ctrl+down", "do('line-down')", show=False, priority=True),
+        Binding("ctrl+end", "do('follow-end')", show=False, priority=True),
     ]
 
     def __init__(
@@ -92,44 +89,18 @@ class ChatScreen(CommandScreen):
         self._message_log = MessageLog(id="log")
         self._message_log.reads_from_top = reads_from_top
         self._message_log.is_output_behind = is_output_behind
+        turns = Turns(self._message_log, chat.assistant.name)
         self._status_bar = StatusBar(chat.assistant.name)
+        self._waiting_line = WaitingLine(turns.answer_wait)
         self._queue_view = QueueView(chat.queue)
         self._command_offer = CommandOffer()
         self._composer = Composer(recall, is_blinking=is_blinking, id="composer")
         self._key_bar = KeyBar()
-        self._turns = Turns(self._message_log, chat.assistant.name)
-        self._waiting_line = WaitingLine(self._turns.answer_wait)
         self._is_leaving = False
-        workers = Workers(self)
-        self._warm_up = WarmUp(chat, workers)
-        self._notices = Notices(self._message_log, partial(self.remove_class, "-empty"))
-        self._choice = AnswererChoice(
-            answerers,
-            chat,
-            self._composer,
-            self._waiting_line,
-            mount=partial(self.mount, before=self._waiting_line),
-            prepare=self._warm_up.begin,
-        )
-        self._start = Start(chat, self._choice, self._notices, self._waiting_line)
-        self._editing = Editing(self._composer, self._waiting_line)
-        self._runner = TurnRunner(
-            chat, self._turns, self._message_log, self._composer, self._editing, workers, self.post_message
-        )
-        self._outbox = Outbox(chat, self._composer, self._waiting_line, self._editing, self._runner, self._start)
-        self._branching = Branching(
-            chat, self._turns, self._message_log, self._waiting_line, self._editing, self._runner
-        )
-        self._interruption = Interruption(self, self._composer, self._waiting_line, self._runner.cancel)
-        self._tie()
-
-    def _tie(self) -> None:
-        """Say what follows on what the parts do."""
-        self._choice.on_leave = self._end_choice
-        self._start.on_free = self._outbox.send_next
-        self._runner.on_begin = self._begin_turn
-        self._runner.on_delay = self._branching.on_change = self._show_situation
-        self._runner.on_end = self._end_turn
+        shown = Shown(self._status_bar, self._message_log, self._waiting_line, self._command_offer, self._composer)
+        self.parts = ChatParts(self, chat, answerers, turns, shown)
+        self.parts.tie(self._show_situation, self._show_words)
+        self._deeds = key_deeds(self.parts, self._message_log)
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the greeting and the log share one place."""
@@ -143,12 +114,16 @@ class ChatScreen(CommandScreen):
         yield self._composer
         yield self._key_bar
 
+    def action_do(self, deed: str) -> None:
+        """Do something that has a key, by its name in `parts/deeds.py`."""
+        self._deeds[deed]()
+
     def on_mount(self) -> None:
-        """Listen to the conversation; warm it up once the first picture is on the screen."""
+        """Say everything in the language in use; begin."""
         self._chat.on_preparation = lambda preparation: self.post_message(PreparationMoved(preparation))
+        self._chat.ahead.opening = sample_messages()[0]
         self._show_words()
-        self._choice.begin()
-        self.call_after_refresh(self._warm_up.begin)
+        self.parts.begin()
 
     def on_resize(self, event: events.Resize) -> None:
         """Mark small windows by a class; others have none, for each class that changes styles everything anew."""
@@ -156,8 +131,8 @@ class ChatScreen(CommandScreen):
         self.set_class(height < SHORT_ROWS, "-short")
         is_tiny = height < TINY_ROWS or width < TINY_COLUMNS
         self.set_class(is_tiny, "-tiny")
-        self._choice.fit(height, is_tiny=is_tiny)
         self.set_class(height < LEAST_ROWS, "-least")
+        self.parts.choice.fit(height, is_tiny=is_tiny)
 
     @on(events.Key)
     @on(events.Paste)
@@ -181,30 +156,21 @@ class ChatScreen(CommandScreen):
 
     @on(Composer.Submitted)
     def _take_message(self, message: Composer.Submitted) -> None:
-        """Do what the message says, if it is a command; else send it."""
+        """Do what the message says, if it is a command or the number of a choice; else send it."""
         text = make_safe(message.text).strip("\n")
         if text.strip() == QUIT_WORD:
             self.post_message(LeaveAsked())
-        elif not self._obey(text):
-            self._outbox.submit(text)
+        elif not self.parts.choice.take(text) and not self.parts.command_line.obey(text):
+            self.parts.outbox.submit(text)
 
     @on(Composer.NothingSubmitted)
     def _send_held(self) -> None:
-        self._outbox.send_next()
-
-    def _begin_turn(self) -> None:
-        self.remove_class("-empty")
-        self._show_situation()
+        self.parts.outbox.send_next()
 
     @on(TurnAdvanced)
     def _advance_turn(self, message: TurnAdvanced) -> None:
         message.stop()
-        self._runner.take(message)
-
-    def _end_turn(self, ended: TurnEnded) -> None:
-        if ended.outcome != "failed" and not self._outbox.is_old:
-            self.call_later(self._outbox.send_next)
-        self._show_situation()
+        self.parts.runner.take(message)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker broke down: log it, show it, unlock."""
@@ -214,45 +180,75 @@ class ChatScreen(CommandScreen):
         log.error("the %s worker broke down", event.worker.group, exc_info=error)
         ended = mistake_ending(error, report_sentence(error))
         if event.worker.group == "turn":
-            self._runner.end(ended)
+            self.parts.runner.end(ended)
         elif event.worker.group == "prepare":
             self.post_message(PreparationMoved(Preparation("failed", detail=ended.happened)))
 
     @on(PreparationMoved)
     def _follow_preparation(self, message: PreparationMoved) -> None:
         message.stop()
-        self._turns.wait(message.preparation)
-        self._start.follow(message.preparation, is_busy=self._turns.is_open)
+        self.parts.turns.wait(message.preparation)
+        self.parts.start.follow(message.preparation, is_busy=self.parts.turns.is_open)
         self._show_situation()
 
-    def _end_choice(self) -> None:
-        self._start.end_choice()
-        self._show_situation()
+    @on(KeepingChanged)
+    def _follow_keeping(self, message: KeepingChanged) -> None:
+        message.stop()
+        self.parts.keeping.tell(message)
 
-    # What the user sees and does beside it.
+    # Writing.
+
+    @on(Composer.Changed)
+    @on(QueueView.Changed)
+    def _follow_writing(self) -> None:
+        self.parts.drafts.keep_soon()
+        self.parts.choice.mark(self._composer.text)
+        self.parts.command_line.follow()
 
     @on(Composer.DraftChanged)
-    @on(QueueView.Changed)
-    @on(events.DescendantFocus)
-    def _show_situation(self) -> None:
-        """Bring the status bar and the key line in step with everything else."""
-        ended = self._turns.last_ended
-        self._queue_view.held_since = self._outbox.held_since(ended)
-        situation = Situation(
-            is_busy=self._turns.is_open,
-            has_draft=self._composer.has_draft,
-            can_complete=self._can_complete,
-            has_queue=bool(len(self._chat.queue)),
-            has_earlier=self._composer.has_earlier and not self._choice.is_open,
-            can_retry=self._turns.is_unanswered or (ended is not None and ended.outcome != "done"),
-            can_go_on=self._chat.can_go_on and not self._chat.can_rejoin,
-            is_held=bool(self._queue_view.held_since),
-            is_following=self._waiting_line.is_following,
-            is_in_log=self.focused is self._message_log,
-            is_leaving=self._is_leaving,
-        )
-        self._key_bar.keys = tuple(keys_now(situation))
-        self._show_server(is_leaving=self._is_leaving)
+    def _follow_draft(self, message: Composer.DraftChanged) -> None:
+        if message.has_draft:
+            self.parts.interruption.forget()
+        else:
+            self.parts.editing.follow_draft()
+
+    @on(QueueView.TakenBack)
+    def _take_back(self, message: QueueView.TakenBack) -> None:
+        self.parts.outbox.take_back(message.text)
+
+    @on(Composer.EarlierWanted)
+    def _give_earlier(self) -> None:
+        self.parts.outbox.take_back_last()
+
+    @on(CommandOffer.Picked)
+    def _write_command(self, message: CommandOffer.Picked) -> None:
+        message.stop()
+        self.parts.command_line.write(message.command)
+
+    # Reading.
+
+    @on(MessageLog.TextTaken)
+    @on(MessageLog.CodeOffered)
+    @on(MessageLog.LinksOffered)
+    @on(MessageLog.Wished)
+    @on(LinkBar.Chosen)
+    @on(TextCopied)
+    async def _serve_reader(self, message: Asked) -> None:
+        message.stop()
+        await self.parts.reader.serve(message)
+
+    def on_text_selected(self, event: events.TextSelected) -> None:
+        """The mouse's button was let go, wherever that was."""
+        self._message_log.end_drag(event.time)
+
+    @on(StatusBar.Clicked)
+    def _explain(self) -> None:
+        self.parts.server_label.explain()
+
+    @on(WaitingLine.Clicked)
+    @on(Composer.EndWanted)
+    def _follow_end(self) -> None:
+        self._message_log.follow_end()
 
     @on(MessageLog.FollowChanged)
     def _show_waiting(self, message: MessageLog.FollowChanged) -> None:
@@ -263,59 +259,48 @@ class ChatScreen(CommandScreen):
         if has_turned:
             self._show_situation()
 
-    @on(QueueView.TakenBack)
-    def _take_back(self, message: QueueView.TakenBack) -> None:
-        self._outbox.take_back(message.text)
-
-    @on(Composer.EarlierWanted)
-    def _give_earlier(self) -> None:
-        self._outbox.take_back_last()
-
-    def action_cancel(self) -> None:
-        """Leave what is asked; else cancel the open turn; with none, go between the log and the message box."""
-        if self._choice.leave() or self._runner.cancel():
-            return
-        if self._editing.leave() or not self._turn_to_messages():
-            self._composer.focus()
-
-    def action_interrupt(self) -> None:
-        """Copy, cancel, put aside, or quit."""
-        self._interruption.press()
+    # What follows on all of it.
 
     @on(Composer.DraftChanged)
-    def _follow_draft(self, message: Composer.DraftChanged) -> None:
-        if message.has_draft:
-            self._interruption.forget()
-        else:
-            self._editing.follow_draft()
+    @on(QueueView.Changed)
+    @on(events.DescendantFocus)
+    def _show_situation(self) -> None:
+        """Bring the status bar and the key line in step with everything else."""
+        parts, turns = self.parts, self.parts.turns
+        ended = turns.last_ended
+        self._queue_view.held_since = parts.outbox.held_since(ended)
+        situation = Situation(
+            is_busy=turns.is_open,
+            has_draft=self._composer.has_draft,
+            can_complete=parts.command_line.can_complete,
+            has_queue=bool(len(self._chat.queue)),
+            has_earlier=self._composer.has_earlier and not parts.choice.is_open,
+            can_retry=turns.is_unanswered or (ended is not None and ended.outcome != "done"),
+            can_go_on=self._chat.can_go_on and not self._chat.can_rejoin,
+            is_held=bool(self._queue_view.held_since),
+            is_following=self._waiting_line.is_following,
+            is_in_log=self.focused is self._message_log,
+            is_leaving=self._is_leaving,
+        )
+        self._key_bar.keys = tuple(keys_now(situation))
+        parts.server_label.show(is_leaving=self._is_leaving)
 
-    def action_retry(self) -> None:
-        """Run the last message again, if its turn did not end well."""
-        if not self._is_leaving:
-            self._runner.retry()
-
-    def action_scroll_log(self, way: str) -> None:
-        """Scroll the log: page_up, page_down, up or down."""
-        match way:
-            case "page_up":
-                self._message_log.scroll_page_up(animate=False)
-            case "page_down":
-                self._message_log.scroll_page_down(animate=False)
-            case "up":
-                self._message_log.scroll_up(animate=False)
-            case _:
-                self._message_log.scroll_down(animate=False)
-
-    @on(WaitingLine.Clicked)
-    @on(Composer.EndWanted)
-    def action_follow(self) -> None:
-        """Go to the end of the log and follow it."""
-        self._message_log.follow_end()
+    def _show_words(self) -> None:
+        """Write everything anew, in the language in use."""
+        self._composer.placeholder = Content(_("Message {name}").format(name=self._chat.assistant.name))
+        self.query_one("#too-small", Static).update(_("Window too small"))
+        self._message_log.say_again()
+        self.parts.choice.say_again()
+        for line in self.query(FindLine):
+            line.say_again()
+        self._show_situation()
+        for widget in self.query("*"):
+            widget.refresh(layout=True)
 
     def put_away(self) -> None:
         """Get ready to leave: what is not sent goes to the earlier inputs, and nothing more is taken."""
         self._is_leaving = True
-        self._outbox.close()
+        self.parts.outbox.close()
         self._composer.read_only = True
         self._chat.keep_unsent("")
         self._show_situation()

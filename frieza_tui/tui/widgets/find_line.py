@@ -1,12 +1,23 @@
-"""The line in which one types what to find in the thread. Knows no log."""
+"""The line in which one types what to find in the thread. Knows of the log that it finds words."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, Protocol
 
+from textual import on
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widgets import Input
 
-from frieza_tui.i18n import _
+from frieza_tui.i18n import _, ngettext
+
+
+class Searched(Protocol):
+    """What words are looked for in."""
+
+    def find(self, text: str) -> int:
+        """Mark a text wherever it stands; returns how many messages hold it. "" marks none."""
+
+    def focus(self) -> object:
+        """Take the keys again."""
 
 
 class FindLine(Input):
@@ -20,12 +31,12 @@ class FindLine(Input):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    class Left(Message):
-        """The reader no longer looks for anything."""
-
-    def __init__(self) -> None:
+    def __init__(self, log: Searched, say: Callable[[str], None]) -> None:
+        """Take what is searched, and where to say how much was found."""
         super().__init__(compact=True)
         self.cursor_blink = False  # nothing is painted while nothing happens
+        self._searched_log = log
+        self._say_found = say
         self.say_again()
 
     def say_again(self) -> None:
@@ -33,5 +44,25 @@ class FindLine(Input):
         self.placeholder = _("Find in this conversation")
 
     def action_leave(self) -> None:
-        """Give it up."""
-        self.post_message(self.Left())
+        """Look for nothing any more."""
+        self._searched_log.find("")
+        self._go()
+
+    @on(Input.Changed)
+    def _find(self, event: Input.Changed) -> None:
+        event.stop()
+        count = self._searched_log.find(event.value)
+        if event.value:
+            found = ngettext(
+                "Found in {count} message; n and N go on.", "Found in {count} messages; n and N go on.", count
+            )
+            self._say_found(found.format(count=count))
+
+    @on(Input.Submitted)
+    def _go_on_reading(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._go()
+
+    def _go(self) -> None:
+        self._searched_log.focus()
+        self.remove()

@@ -5,7 +5,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.timer import Timer
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.text.breaking import wrapped_lines
@@ -62,6 +62,10 @@ class WaitingLine(Widget):
             self._hint_timer.stop()
         self.hint = hint
         self._hint_timer = self.set_timer(for_s, self._drop_hint)
+
+    def put_above(self, widget: Widget) -> AwaitMount:
+        """Put something above the line that is there for a while."""
+        return self.screen.mount(widget, before=self)
 
     def _drop_hint(self) -> None:
         self.hint = ""

@@ -1,0 +1,19 @@
+"""What Escape does: it leaves what is nearest. Knows nothing of what there is to leave."""
+
+from collections.abc import Callable
+
+from frieza_tui.tui.widgets.composer import Composer
+
+
+class Escape:
+    """Leaves one thing with each press, at last for the message box."""
+
+    def __init__(self, composer: Composer, *ways: Callable[[], bool]) -> None:
+        """Take what may be left or gone to, the nearest first; each says whether there was anything to do."""
+        self._composer = composer
+        self._ways = ways
+
+    def press(self) -> None:
+        """Leave the nearest; if there is nothing to leave, write."""
+        if not any(leave() for leave in self._ways):
+            self._composer.focus()
