@@ -43,6 +43,7 @@ def back(server: FaultServer) -> None:
     server.come_back()
 
 
+CALL: Final = {"id": "call_1", "type": "function", "function": {"name": "open_door", "arguments": "{}"}}
 HEAD: Final = chunk({"role": "assistant", "content": None})
 SAID: Final = chunk({"content": TEXT})
 END: Final = chunk(finish="stop")
@@ -232,6 +233,12 @@ CHUNKS: Final = (
         "events: filtered",
         streams(HEAD, SAID, chunk(finish="content_filter"), DONE),
         ("content filter", "incomplete"),
+        TEXT,
+    ),
+    Fault(
+        "action: a function that nobody has, over Chat Completions",
+        streams(HEAD, SAID, chunk({"tool_calls": [{"index": 0, **CALL}]}), chunk(finish="tool_calls"), DONE),
+        ("open_door", FAILED),
         TEXT,
     ),
     Fault(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
+from tests.faults.connections import CALL
 from tests.faults.server import FaultServer
 from tests.faults.session import DONE_WELL, FAILED, TEXT, Fault, escape
 from tests.support.assistants_double import DONE, SSE, AssistantsDouble, Script, sse
@@ -11,7 +12,8 @@ from tests.support.raw_http import CUT, Answer, Call, error_answer
 from tests.support.responses_double import ResponsesDouble
 
 _ERROR: Final = {"code": "server_error", "message": "the engine broke"}
-_CALL: Final = {"id": "call_1", "type": "function", "function": {"name": "open_door", "arguments": "{}"}}
+_ACTION: Final = {"required_action": {"submit_tool_outputs": {"tool_calls": [CALL]}}}
+_ITEM: Final = {"id": "fc_1", "type": "function_call", "call_id": "call_1", "name": "open_door", "arguments": "{}"}
 
 
 def writes(*pieces: object, **facts: Any) -> Callable[[FaultServer], None]:
@@ -64,6 +66,15 @@ def _queue_for_ever(server: FaultServer) -> None:
     server.instead = begin
 
 
+def _ask_and_stay(server: FaultServer) -> None:
+    server.will(ending="requires_action", run_fields=_ACTION)
+    server.instead = lambda call: error_answer(500, "Not now.") if call.path.endswith("/cancel") else None
+
+
+def _be_as_usual(server: FaultServer) -> None:
+    server.instead = server.as_usual
+
+
 def _refuse_twice(server: FaultServer) -> None:
     for _try in range(2):
         server.will(raw=error_answer(400, "No runs today."))
@@ -103,12 +114,15 @@ RUN_STATES: Final = (
     ),
     Fault("run: cancelled by the server", writes(TEXT, ending="cancelled"), ("cancelled",), TEXT),
     Fault(
-        "run: requires action that nothing here can do",
-        writes(
-            ending="requires_action",
-            run_fields={"required_action": {"submit_tool_outputs": {"tool_calls": [_CALL]}}},
-        ),
+        "action: a function that nobody has, over Assistants",
+        writes(ending="requires_action", run_fields=_ACTION),
         ("open_door", FAILED),
+    ),
+    Fault(
+        "action: a function that nobody has, and the run cannot be cancelled",
+        _ask_and_stay,
+        ("open_door", FAILED),
+        mend=_be_as_usual,
     ),
     Fault("run: queued for ever, then Escape", _queue_for_ever, ("cancelled",), act=escape),
     Fault("run: silent for ever, then Escape", writes(TEXT, asyncio.Event()), ("cancelled",), TEXT, act=escape),
@@ -209,6 +223,18 @@ RESPONSES: Final = (
         "response: unknown kinds",
         writes(sse("response.sparkled", {"type": "response.sparkled"}), TEXT),
         (DONE_WELL,),
+        TEXT,
+    ),
+    Fault(
+        "action: a function that nobody has, over Responses",
+        writes(
+            TEXT,
+            *(
+                sse(f"response.output_item.{word}", {"output_index": 1, "item": {**_ITEM, "status": status}})
+                for word, status in (("added", "in_progress"), ("done", "completed"))
+            ),
+        ),
+        ("open_door", FAILED),
         TEXT,
     ),
     Fault("server: loses the conversation", responses(_lose_conversations), (DONE_WELL,), TEXT),
