@@ -1,7 +1,6 @@
 """Takes text out of the log as it was written, without what the width did to it. Knows no widget."""
 
-import re
-
+from frieza_tui.text.width import grapheme_ends
 from frieza_tui.tui.log.block import Block
 from frieza_tui.tui.log.layout import layout_for
 from frieza_tui.tui.log.outline import BULLETS, QUOTE_BAR
@@ -10,7 +9,8 @@ from frieza_tui.tui.log.thread_rows import Place, ThreadRows
 
 TABLE_CELLS = 400
 """Cells of a table that is looked at on its own, where one can go sideways."""
-_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD_REACH = 200
+"""Characters on either side in which the ends of a word are sought."""
 _PLAIN_MARKS = str.maketrans({QUOTE_BAR: ">"} | dict.fromkeys(BULLETS, "-"))
 
 
@@ -51,11 +51,19 @@ def whole_table(block: Block) -> str:
 
 
 def word_at(rows: ThreadRows, place: Place, offset: int) -> tuple[int, int]:
-    """Return start and end of the word at an offset of a block's text."""
-    layout = rows.read(place.bubble, place.block).read()
-    start = max(0, offset - 200)
-    text = layout.cut(start, offset + 200)
-    for match in _WORD.finditer(text):
-        if match.start() <= offset - start < match.end():
-            return start + match.start(), start + match.end()
-    return offset, offset
+    """Return start and end of the word at an offset of a block's text; of a space, the spaces; else the character."""
+    start = max(0, offset - _WORD_REACH)
+    text = rows.read(place.bubble, place.block).read().cut(start, offset + _WORD_REACH)
+    begin = end = 0
+    kind = ""
+    for stop in grapheme_ends(text):
+        if not (this := _kind_of(text[end])) or this != kind:
+            if start + end > offset:
+                break
+            begin, kind = end, this
+        end = stop
+    return start + begin, start + end
+
+
+def _kind_of(letter: str) -> str:
+    return "word" if letter.isalnum() or letter == "_" else "space" if letter.isspace() else ""

@@ -8,6 +8,11 @@ from frieza_tui.tui.log.block import Block
 from frieza_tui.tui.log.rows import BEYOND
 from frieza_tui.tui.log.thread_rows import Place, ThreadRows
 
+PARTS = 32
+"""Of a message: the gutter tells apart so many places in it."""
+_MARKS = r"(?:[*_~`\\\[]|\](?:\([^)\s]*\))?)*"
+"""What Markdown may have between two letters that are shown side by side."""
+
 
 class Found(NamedTuple):
     """One place where the text stands."""
@@ -16,6 +21,14 @@ class Found(NamedTuple):
     block: int
     start: int
     """Offset in the block's text."""
+
+
+class Hits(NamedTuple):
+    """A message that holds the text."""
+
+    bubble: int
+    parts: frozenset[int]
+    """In which of its PARTS equal parts, from 0."""
 
 
 class Finder:
@@ -27,22 +40,30 @@ class Finder:
         """Where the reader is."""
         self._rows = rows
         self._searched = 0  # settled bubbles at the beginning that were searched
-        self._settled_hits: list[int] = []
-        self._pattern = re.compile(re.escape(text), re.IGNORECASE)
+        self._settled_hits: list[Hits] = []
+        letters = [r"\s+" if letter == " " else re.escape(letter) for letter in text]
+        self._shown = re.compile("".join(letters), re.IGNORECASE)
+        self._written = re.compile(_MARKS.join(letters), re.IGNORECASE)
 
-    def bubbles(self) -> list[int]:
-        """Return the messages whose text holds it, marks of Markdown included."""
-        bubbles, holds = self._rows.bubbles, self._pattern.search
+    def hits(self) -> list[Hits]:
+        """Return the messages whose text holds it, marks of Markdown left out or included."""
+        bubbles = self._rows.bubbles
         while self._searched < len(bubbles) and bubbles[self._searched].is_settled:
-            if holds(bubbles[self._searched].source):
-                self._settled_hits.append(self._searched)
+            self._settled_hits += self._hits_in(self._searched)
             self._searched += 1
-        growing = [index for index in range(self._searched, len(bubbles)) if holds(bubbles[index].source)]
+        growing = [hits for index in range(self._searched, len(bubbles)) for hits in self._hits_in(index)]
         return self._settled_hits + growing
+
+    def _hits_in(self, bubble: int) -> list[Hits]:
+        source = self._rows.bubbles[bubble].source
+        if self._written.search(source) is None:
+            return []
+        parts = frozenset(match.start() * PARTS // len(source) for match in self._written.finditer(source))
+        return [Hits(bubble, parts)]
 
     def in_block(self, block: Block) -> list[tuple[int, int]]:
         """Return start and end of each place in a block."""
-        return [match.span() for match in self._pattern.finditer(block.read().cut(0, BEYOND))]
+        return [match.span() for match in self._shown.finditer(block.read().cut(0, BEYOND))]
 
     def step(self, step: int, start: Place) -> Found | None:
         """Go to the next place (1) or the one before (-1), from a row of the thread if it is nowhere yet."""
@@ -53,12 +74,12 @@ class Finder:
         return None
 
     def _after(self, here: Found) -> Iterator[Found]:
-        for bubble in self.bubbles():
+        for bubble, _parts in self.hits():
             if bubble >= here.bubble:
                 yield from (found for found in self._in_bubble(bubble) if found > here)
 
     def _before(self, here: Found) -> Iterator[Found]:
-        for bubble in reversed(self.bubbles()):
+        for bubble, _parts in reversed(self.hits()):
             if bubble <= here.bubble:
                 yield from (found for found in reversed(self._in_bubble(bubble)) if found < here)
 

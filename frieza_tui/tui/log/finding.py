@@ -1,6 +1,7 @@
 """Finding in the thread: marks the text, and in a gutter beside the scroll bar where it stands. Knows no prompt."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -8,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from frieza_tui.tui.log.drawing import Mark
-from frieza_tui.tui.log.finder import Finder, Found
+from frieza_tui.tui.log.finder import PARTS, Finder, Found, Hits
 from frieza_tui.tui.log.selecting import SelectingView
 from frieza_tui.tui.log.viewport import VisibleRow
 
@@ -56,7 +57,7 @@ class FindingView(SelectingView):
         self.action_find_on(-1)
         if self._log_finder.at is None:
             self.action_find_on(1)
-        return len(self._log_finder.bubbles())
+        return len(self._log_finder.hits())
 
     def _find_anew(self) -> None:
         """Look again: bubbles have gone, and others have their numbers now."""
@@ -104,8 +105,20 @@ class FindingView(SelectingView):
     def _draw_gutter(self, finder: Finder, strips: list[Strip]) -> list[Strip]:
         rows, height = self._log_viewport.rows, self._log_viewport.height
         starts = rows.starts()
-        lines = {starts[bubble] * height // max(rows.total, height) for bubble in finder.bubbles()}
+        lines = _gutter_lines(finder.hits(), starts, height / max(rows.total, height))
         strips += [self._log_drawing.blank(self._log_viewport.width)] * (height - len(strips))
         return [
             self._log_drawing.gutter(strip, "found-gutter") if y in lines else strip for y, strip in enumerate(strips)
         ]
+
+
+def _gutter_lines(found: Sequence[Hits], starts: Sequence[int], scale: float) -> set[int]:
+    """Return the lines of the gutter that get a mark; `scale` makes them of rows of the thread."""
+    lines: set[int] = set()
+    for bubble, parts in found:
+        first, after = starts[bubble] * scale, starts[bubble + 1] * scale
+        if int(first) == int(after):
+            lines.add(int(first))
+        else:
+            lines.update(int(first + (after - first) * part / PARTS) for part in parts)
+    return lines

@@ -119,9 +119,18 @@ def test_markdown(picture: Callable[..., bool], width: int, height: int) -> None
     assert picture(show_reply, size=(width, height), word="A long reply")
 
 
-@pytest.mark.parametrize(("width", "height"), [(40, 40), (80, 24), (160, 16)])
-def test_japanese(picture: Callable[..., bool], width: int, height: int) -> None:
-    assert picture(show_japanese, size=(width, height), word="ご機嫌よう")
+@pytest.mark.parametrize(
+    ("width", "height", "theme"),
+    [
+        (40, 40, "frieza"),
+        (80, 24, "frieza"),
+        (160, 16, "frieza"),
+        (60, 28, "frieza-light"),
+        (60, 28, "frieza-terminal"),
+    ],
+)
+def test_japanese(picture: Callable[..., bool], width: int, height: int, theme: str) -> None:
+    assert picture(show_japanese, size=(width, height), theme=theme, word="ご機嫌よう")
 
 
 @pytest.mark.parametrize("theme", ["frieza-light", "frieza-terminal"])
@@ -156,7 +165,9 @@ def test_cursor_folds_branches_and_places_found(picture: Callable[..., bool], wi
     assert picture(part, size=(width, 24), theme=theme, word="more lines")
 
 
-@pytest.mark.parametrize(("width", "theme"), [(80, "frieza"), (80, "frieza-light"), (40, "frieza-terminal")])
+@pytest.mark.parametrize(
+    ("width", "theme"), [(80, "frieza"), (160, "frieza"), (80, "frieza-light"), (40, "frieza-terminal")]
+)
 def test_selection(picture: Callable[..., bool], width: int, theme: str) -> None:
     async def part(app: LogApp, pilot: Pilot[None]) -> None:
         await (show_reply if width > 40 else show_japanese)(app, pilot)

@@ -220,6 +220,32 @@ async def test_what_stands_only_further_down_is_found_too(app: ReadingApp) -> No
         assert "▌ Reply 4" in app.lines()
 
 
+async def test_what_is_shown_side_by_side_is_found_whatever_marks_are_between(app: ReadingApp) -> None:
+    source = "The **power**\nof `form` [two](http://x.y/z) is 530,000; 2 \\* 3.\n\n**戦闘力**は53万です。"
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.message_log.add_bubble("a", "assistant", "A", source=source)
+        await painted(pilot)
+        for text in ("the power of FORM two is", "戦闘力は53万", "2 * 3", "530,000"):
+            assert app.message_log.find(text) == 1
+            at = app.message_log._log_finder
+            assert at is not None
+            assert at.at is not None
+        assert app.message_log.find("form is") == 0
+
+
+async def test_the_gutter_marks_where_in_a_long_message_it_stands(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 23)) as pilot:
+        lines = ["needle" if number in (0, 50, 99) else "hay" for number in range(100)]
+        app.message_log.add_bubble("a", "assistant", "A", source="\n\n".join(lines))
+        await painted(pilot)
+        app.message_log.find("needle")
+        marked = [y for y, strip in enumerate(app.message_log._shown_strips) if strip.text[-1] == "▐"]
+        assert len(marked) == 3
+        assert marked[0] == 0
+        assert marked[1] in (9, 10)
+        assert marked[2] in (18, 19)
+
+
 async def test_a_row_takes_only_the_finds_that_it_shows(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         app.message_log.add_bubble("u0", "user", "U", source="abc" * 5000)

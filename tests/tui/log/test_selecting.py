@@ -109,3 +109,12 @@ async def test_two_clicks_select_a_word_and_three_a_paragraph(app: LogApp) -> No
         assert app.screen.get_selected_text() == "two"
         await pilot.click("MessageLog", offset=(7, 2), times=3)
         assert app.screen.get_selected_text() == "one two three four five six"
+
+
+async def test_two_clicks_select_joined_characters_and_marks_with_their_word(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.message_log.add_bubble("a", "assistant", "A", source="e\u0301te\u0301 か\u3099く、 👨‍👩‍👧 🇯🇵🇫🇷")
+        await painted(pilot)
+        for x, word in [(4, "e\u0301te\u0301"), (6, "か\u3099く"), (10, "、"), (14, "👨‍👩‍👧"), (17, "🇯🇵"), (19, "🇫🇷")]:
+            await pilot.click("MessageLog", offset=(x, 2), times=2)
+            assert app.screen.get_selected_text() == word
