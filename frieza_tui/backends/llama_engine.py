@@ -65,7 +65,7 @@ def _parameters(engine: ModuleType, config: EngineConfig) -> object:
     wanted.n_cache_reuse = 16
     wanted.verbosity = -1
     wanted.ui = False
-    wanted.cors_origins = "http://127.0.0.1"
+    wanted.cors_origins = ""
     wanted.slot_save_path = os.path.join(config["slots_dir"], "")
     wanted.hostnames = ["127.0.0.1"]
     wanted.port = 0

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from frieza_tui.backends.api_notes import ApiNotes
@@ -144,3 +145,11 @@ async def test_a_wrong_key_is_told(server: str, api: str) -> None:
     with pytest.raises(AuthFailed):
         await run(backend, Thread(messages=(user_message("Hi."),)))
     await backend.close()
+
+
+async def test_neither_a_web_page_nor_anybody_without_the_key_gets_anything(server: str) -> None:
+    async with httpx2.AsyncClient(base_url=server, headers={"Origin": "http://127.0.0.1"}) as client:
+        for path in ("/models", "/chat/completions", "/props", "/slots"):
+            reply = await client.get(path)
+            assert reply.status_code == 401
+            assert not reply.headers.get("access-control-allow-origin")

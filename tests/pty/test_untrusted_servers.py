@@ -42,8 +42,9 @@ PLAIN = Words("plain", "plain", "plain", b"plain")
 EVIL = Words(LINE, "\n".join(text[:300] for text in CORPUS.values()), HEADER, RAW)
 
 
-def letter_by_letter(words: Words) -> Answer:
-    deltas = (json.dumps({"choices": [{"delta": {"content": letter}}]}).encode() for letter in words.text)
+def letter_by_letter(words: Words, images: str) -> Answer:
+    text = f"![an image]({images}/in-a-text.png)\n{words.text}"
+    deltas = (json.dumps({"choices": [{"delta": {"content": letter}}]}).encode() for letter in text)
     raw = b'data: {"choices":[{"delta":{"content":"raw %s"}}]}\n\n' % words.raw
     end = b'data: {"choices":[{"delta":{"content":"\\n\\nEND"}}]}\n\n'
     return Answer([HEAD, *(b"data: %s\n\n" % one for one in deltas), raw, end, END, DONE], content_type=SSE)
@@ -65,7 +66,7 @@ def use_everything(going: Session, words: Words) -> None:
     """Fail, be answered, choose a model, read in the pager, export, and leave."""
     terminal, server = going.terminal, going.server
     fail_twice(going, words)
-    server.will(raw=letter_by_letter(words))
+    server.will(raw=letter_by_letter(words, server.base_url))
     terminal.send("\r")
     terminal.wait_for("END", "ready")
     terminal.send("\x1bOQ")
@@ -95,6 +96,7 @@ def session_with(words: Words) -> bytes:
         with program(environ=environ, rows=60) as terminal:
             terminal.wait_for("F1")
             use_everything(Session(terminal, server), words)
+        assert not [call for call in server.calls if call.path.endswith(".png")]
         return bytes(terminal.bytes_seen)
     finally:
         server.stop()
