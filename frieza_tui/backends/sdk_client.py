@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from frieza_tui.backends.named_server import Server
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S: Final = 5.0
 UNSEEN_WAIT_S: Final = 2.0
 """How long the SDK may wait by itself before it repeats a request that changes nothing."""
+CLOSED_WITHIN_S: Final = 1.0
+"""How soon a connection is found closed that was being closed when a request was sent on it: about a round trip."""
 _CONNECTED: Final = "frieza_tui.connected"
+_SENT_S: Final = "frieza_tui.sent_s"
 
 
 def build_client(
@@ -63,7 +67,8 @@ def build_client(
 def met_a_closed_connection(error: "APIConnectionError") -> bool:
     """Tell whether a request was lost on an earlier request's connection, just as the server closed that one.
 
-    llama.cpp's server closes it after each stream, a moment after the last word of the reply.
+    llama.cpp's server closes it after each stream, a moment after the last word of the reply. A server that took the
+    request and died of it later has had it: that is not this.
     """
     import httpx2
 
@@ -71,7 +76,9 @@ def met_a_closed_connection(error: "APIConnectionError") -> bool:
     if isinstance(cause, httpx2.RemoteProtocolError) and not was_closed(cause):
         return False  # it had begun to answer
     closed = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
-    return isinstance(cause, closed) and not error.request.extensions.get(_CONNECTED)
+    facts = error.request.extensions
+    is_at_once = monotonic() - facts.get(_SENT_S, 0.0) < CLOSED_WITHIN_S
+    return isinstance(cause, closed) and is_at_once and not facts.get(_CONNECTED)
 
 
 async def _stay_at(server: Server, request: "httpx2.Request") -> None:
@@ -84,13 +91,14 @@ async def _stay_at(server: Server, request: "httpx2.Request") -> None:
 
 
 async def _note_connecting(request: "httpx2.Request") -> None:
-    """Have a request remember whether a connection was made for it or one of an earlier request was used again."""
+    """Have a request remember when it was sent, and whether a connection was made for it or used again."""
 
     async def note(event: str, _info: object) -> None:
         if event == "connection.connect_tcp.started":
             request.extensions[_CONNECTED] = True
 
     request.extensions["trace"] = note
+    request.extensions[_SENT_S] = monotonic()
 
 
 async def _tell_waits(response: "httpx2.Response") -> None:

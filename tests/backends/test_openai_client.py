@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from frieza_tui.backends import sdk_client
 from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.domain.errors import BackendError, BadReply
@@ -57,6 +58,16 @@ async def test_a_post_lost_on_a_connection_just_closed_is_sent_on_a_new_one() ->
         await client.call(client.request("POST", "/responses", b"{}"))
         await client.call(client.request("POST", "/responses", b"{}"))
     assert server.seen == [0, 0, 1]
+
+
+async def test_a_post_that_a_server_had_for_a_while_is_not_sent_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sdk_client, "CLOSED_WITHIN_S", 0.0)
+    server = ClosingServer(answers=1)
+    async with client_of(server) as client:
+        await client.call(client.request("POST", "/responses", b"{}"))
+        with pytest.raises(BackendError):
+            await client.call(client.request("POST", "/responses", b"{}"))
+    assert server.seen == [0, 0]
 
 
 async def test_a_post_that_a_new_connection_lost_is_not_sent_twice() -> None:
