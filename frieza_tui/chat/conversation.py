@@ -19,6 +19,7 @@ from frieza_tui.chat.patience import Patience
 from frieza_tui.chat.preparer import Preparer
 from frieza_tui.chat.receipt import delete_remote
 from frieza_tui.chat.silence import SilenceWatch
+from frieza_tui.chat.sweeping import Sweeping
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import BackendError, FriezaError, StoreError
 from frieza_tui.domain.run import RunOrigin
@@ -52,7 +53,6 @@ class Chat:
 
     _receipt: tuple[Deletion, ...] | None = None
     _server_cancel: asyncio.Task[None] | None = None
-    _sweeping: asyncio.Task[None] | None = None
     _turn: OpenTurn | None = None
     silence = SilenceWatch()
     """How a server from which nothing comes is noticed."""
@@ -72,7 +72,7 @@ class Chat:
 
         is_kept: the remote objects are left on the server. journal: who keeps it; None: nobody. past: the
         kept thread that it goes on with; None: a new one. sweep: deletes what earlier programs left on servers, in the
-        background once the backend is ready.
+        background once the backend is ready, or has failed to be.
         """
         self.assistant = assistant
         self.past = past or Past(Thread())
@@ -100,7 +100,7 @@ class Chat:
         self.sampling = sampling or Sampling()
         self._is_kept = is_kept
         self._unsent: _Outgoing | None = None
-        self._sweep = sweep
+        self._sweeping = Sweeping(sweep)
         self.ahead = Ahead(backend, lambda draft: None if self._turn or len(self.queue) else _request(self, draft))
         """What is being written, read ahead by a backend that can."""
 
@@ -150,8 +150,7 @@ class Chat:
             self._note_preparation(Preparation("failed", detail=str(error)))
         else:
             self._note_preparation(Preparation("ready"))
-            if self._sweep is not None and self._sweeping is None:
-                self._sweeping = asyncio.create_task(_run_sweep(self._sweep))
+        self._sweeping.begin()
 
     def send(self, text: str, instead_of: str = "") -> AsyncGenerator[TurnEvent, None]:
         """Append the user's message, run the assistant, and yield what happens.
@@ -228,9 +227,7 @@ class Chat:
         if self._receipt is None:
             self._receipt = ()
             self.stop()
-            if self._sweeping is not None:
-                self._sweeping.cancel()
-                await asyncio.wait([self._sweeping])
+            await self._sweeping.end()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._finish_server_cancel(), CLOSE_CANCEL_S)
             self._receipt = await delete_remote(self._backend, is_kept=self._is_kept)
@@ -292,6 +289,7 @@ class Chat:
         await self._preparer.prepare()
         self._note_preparation(Preparation("ready"))
         await self._journal.written()
+        self._sweeping.begin()
         turn.ask()
         run_events, unknown_before = events_of_run(self._backend, _request(self), cut_run), self._backend.unknown_events
         watched = self.silence.over(turn, lambda: self._backend.signs_of_life)
@@ -336,13 +334,6 @@ def _request(chat: Chat, draft: str = "") -> RunRequest:
     """Return the run that is asked for now, or would be if a draft were sent."""
     thread = chat.thread.with_message(user_message(draft)) if draft else chat.thread
     return RunRequest(chat.assistant, thread, chat.sampling)
-
-
-async def _run_sweep(sweep: Callable[[], Awaitable[object]]) -> None:
-    try:
-        await sweep()
-    except FriezaError as error:
-        log.warning("what earlier programs left behind could not be deleted: %s", error.happened)
 
 
 def _facts_of(error: FriezaError) -> str:

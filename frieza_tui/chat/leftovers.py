@@ -60,13 +60,27 @@ async def sweep(
     objects = await asyncio.to_thread(_left_over, file, spares_cut=spares_cut)
     if is_dry:
         return [Leftover(one.server.base_url, Deletion(one.kind, one.id, False)) for one in objects]
+    groups = groupby(sorted(objects, key=_order), key=lambda one: one.server)
+    sweeping = [_sweep_server(server, [*group], find_key, file) for server, group in groups]
     found: list[Leftover] = []
-    for server, group in groupby(sorted(objects, key=_order), key=lambda one: one.server):
-        deletions = await _delete(server, [Deletion(one.kind, one.id, False) for one in group], find_key)
-        gone = [one.id for one in deletions if one.is_deleted or one.is_lasting]
-        await asyncio.to_thread(_strike, file, server.base_url, gone)
-        found += [Leftover(server.base_url, one) for one in deletions]
+    for swept in await asyncio.gather(*sweeping, return_exceptions=True):  # so it waits for all, also when cancelled
+        if isinstance(swept, BaseException):
+            raise swept
+        found += swept
     return found
+
+
+async def _sweep_server(
+    server: "LedgerServer", objects: "Sequence[RemoteObject]", find_key: FindKey, file: Path | None
+) -> list[Leftover]:
+    """Delete what is left over on one server; what is gone is struck off also where this is cancelled."""
+    gone: list[str] = []
+    try:
+        deletions = await _delete(server, [Deletion(one.kind, one.id, False) for one in objects], find_key, gone.append)
+        return [Leftover(server.base_url, one) for one in deletions]
+    finally:
+        if gone:
+            await asyncio.to_thread(_strike, file, server.base_url, gone)
 
 
 async def sweep_twice(find_key: FindKey) -> None:
@@ -85,7 +99,9 @@ def _order(one: "RemoteObject") -> tuple[str, str, str]:
     return one.server.base_url, one.server.key_mark, one.server.key_source
 
 
-async def _delete(server: "LedgerServer", objects: Sequence[Deletion], find_key: FindKey) -> Sequence[Deletion]:
+async def _delete(
+    server: "LedgerServer", objects: Sequence[Deletion], find_key: FindKey, note_gone: Callable[[str], None]
+) -> Sequence[Deletion]:
     from frieza_tui.backends.leftovers import delete_leftovers
 
     key = await find_key(server)
@@ -94,7 +110,7 @@ async def _delete(server: "LedgerServer", objects: Sequence[Deletion], find_key:
             source=source_words(server.key_source)
         )
         return [Deletion(one.kind, one.id, False, reason) for one in objects]
-    return await delete_leftovers(server.base_url, key, objects)
+    return await delete_leftovers(server.base_url, key, objects, note_gone)
 
 
 def _left_over(file: Path | None, *, spares_cut: bool) -> "list[RemoteObject]":

@@ -16,9 +16,11 @@ async def test_a_server_that_answers_nothing_is_not_asked_for_each_of_thousands_
     def never(_call: Call) -> Answer:
         return Answer([asyncio.Event()])
 
-    left = [Deletion("response", f"resp_{number}", False) for number in range(2000)]
+    left = [Deletion(kind, f"{kind}_{number}", False) for number in range(1000) for kind in ("response", "thread")]
     async with serve(never) as server:
-        deletions = await leftovers.delete_leftovers(server.base_url, "sk-test-key", left)
+        gone: list[str] = []
+        deletions = await leftovers.delete_leftovers(server.base_url, "sk-test-key", left, gone.append)
+        assert gone == []
         assert [one.id for one in deletions] == [one.id for one in left]
         assert not any(one.is_deleted for one in deletions)
         assert all("next start" in one.reason for one in deletions)

@@ -10,12 +10,13 @@ import pytest
 from frieza_tui.backends.assistants import AssistantsBackend
 from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.responses.deletions import AT_ONCE
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.chat import Chat
 from frieza_tui.chat.leftovers import FindKey, sweep
 from frieza_tui.cli import main
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.errors import StoreError, Unreachable
 from frieza_tui.domain.thread import Thread
 from frieza_tui.domain.turn import TurnEvent
 from frieza_tui.store.database import open_database
@@ -23,7 +24,7 @@ from frieza_tui.store.journal import DiskJournal
 from frieza_tui.store.ledger import DiskLedger, LedgerServer, mark_of, read_objects
 from tests.store.test_journal import block, dead_pid
 from tests.support.loopback import running_server
-from tests.support.raw_http import error_answer, serve
+from tests.support.raw_http import Answer, Call, error_answer, serve
 
 FRIEZA = Assistant("フリーザ様", "Speak.")
 
@@ -89,6 +90,75 @@ async def test_the_leftovers_of_a_crash_are_deleted(file: Path, db: sqlite3.Conn
         assert all(one.is_deleted for one in await chat.close())
 
 
+async def test_what_is_not_in_the_ledger_stays_on_the_server(file: Path, db: sqlite3.Connection) -> None:
+    async with running_server(ScriptedBackend([Reply("はい")], is_endless=True)) as (base_url, token):
+        client = OpenAIClient(Server(base_url, token))
+        others = Chat(AssistantsBackend(client), FRIEZA)
+        await all_of(others.send("やあ"))
+        chat = chat_on(base_url, token, file)
+        await all_of(chat.send("やあ"))
+        let_die(db)
+        ours = {one.deletion.id for one in await sweep(having(token), file)}
+        listed = await client.call(client.request("GET", "/assistants", headers={"OpenAI-Beta": "assistants=v2"}))
+        assert len(listed["data"]) == 1
+        assert {one["id"] for one in listed["data"]}.isdisjoint(ours)
+        await chat.close()
+        await others.close()
+
+
+async def leave(file: Path, base_url: str, *ids: str) -> None:
+    """Have a program die that made responses on a server."""
+    journal = DiskJournal(file)
+    ledger = DiskLedger(journal, LedgerServer(base_url, "", ""))
+    for one in ids:
+        ledger.add("response", one)
+    await journal.close()
+
+
+async def test_a_silent_server_holds_no_other_up_and_what_is_gone_is_struck_off_when_the_sweep_is_cancelled(
+    file: Path, db: sqlite3.Connection
+) -> None:
+    def answer(call: Call) -> Answer:
+        return Answer([asyncio.Event()]) if call.path.endswith("silent") else Answer([b"{}"])
+
+    async with serve(answer) as silent, serve(answer) as talking:
+        await leave(file, silent.base_url, "silent")
+        await leave(file, talking.base_url, *(f"gone-{number}" for number in range(AT_ONCE)), "silent")
+        let_die(db)
+        sweeping = asyncio.create_task(sweep(having(""), file))
+        await silent.asked("DELETE", "/silent")
+        await talking.asked("DELETE", "/silent")  # one of the others is gone then
+        sweeping.cancel()
+        await asyncio.wait([sweeping])
+        left = [(one.server.base_url, one.id) for one in read_objects(db)]
+    assert {(silent.base_url, "silent"), (talking.base_url, "silent")} <= set(left)
+    assert len(left) < AT_ONCE + 2
+
+
+async def test_the_sweep_begins_also_where_the_conversations_own_server_cannot_be_reached() -> None:
+    has_begun = asyncio.Event()
+
+    async def begin() -> None:
+        has_begun.set()
+
+    chat = Chat(ScriptedBackend([], preparation=[Unreachable("No route.")]), FRIEZA, sweep=begin)
+    await chat.prepare()
+    await asyncio.wait_for(has_begun.wait(), 20)
+    await chat.close()
+
+
+async def test_the_sweep_begins_also_where_only_one_message_is_sent() -> None:
+    has_begun = asyncio.Event()
+
+    async def begin() -> None:
+        has_begun.set()
+
+    chat = Chat(ScriptedBackend([Reply("はい")]), FRIEZA, sweep=begin)
+    await all_of(chat.send("やあ"))
+    await asyncio.wait_for(has_begun.wait(), 20)
+    await chat.close()
+
+
 async def test_what_cannot_be_deleted_stays_in_the_ledger(file: Path, db: sqlite3.Connection) -> None:
     async with running_server(ScriptedBackend([Reply("はい")])) as (base_url, token):
         chat = chat_on(base_url, token, file)
@@ -103,9 +173,7 @@ async def test_what_cannot_be_deleted_stays_in_the_ledger(file: Path, db: sqlite
 
 async def test_what_can_never_be_deleted_does_not_stay_in_the_ledger(file: Path, db: sqlite3.Connection) -> None:
     async with serve(lambda _call: error_answer(405, "Method Not Allowed")) as server:
-        journal = DiskJournal(file)
-        DiskLedger(journal, LedgerServer(server.base_url, "", "")).add("response", "resp_1")
-        await journal.close()
+        await leave(file, server.base_url, "resp_1")
         let_die(db)
         (one,) = await sweep(having(""), file)
         assert not one.deletion.is_deleted

@@ -1,7 +1,7 @@
 """Deletes conversations with their items, and responses, many at the same time. Knows no runs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from frieza_tui.backends.base import Deletion
@@ -40,6 +40,14 @@ class Deletions:
             await self._delete("responses", one)
 
         return await self._bounded("response", response_id, delete, bound_s)
+
+    async def other(self, kind: str, remote_id: str, folder: str, headers: Mapping[str, str]) -> Deletion:
+        """Delete an object of another API, found in a folder below the base URL. Never raises."""
+
+        async def delete(one: str) -> None:
+            await self._delete(folder, one, headers=headers)
+
+        return await self._bounded(kind, remote_id, delete, None)
 
     async def newest_items(self, conversation_id: str) -> list[str]:
         """Return the ids of a conversation's last items, at most PAGE, the newest first. Raises: BackendError."""
@@ -94,22 +102,22 @@ class Deletions:
                 return found
             after = f"&after={path_of(last_id)[1:]}"
 
-    async def _delete(self, *path: str) -> None:
+    async def _delete(self, *path: str, headers: Mapping[str, str] | None = None) -> None:
         async with self._slots:
             try:
-                await self._call("DELETE", path_of(*path))
+                await self._call("DELETE", path_of(*path), headers)
             except NotHere as error:
                 if is_never_deleted(error):
                     raise
                 self.not_found.add(path[-1])
 
-    async def _call(self, method: Method, path: str) -> Json:
+    async def _call(self, method: Method, path: str, headers: Mapping[str, str] | None = None) -> Json:
         """Send a request, but not where each has its own bound and one has been in vain: there may be thousands."""
         if self._silence is not None:
             raise self._silence
         try:
             async with asyncio.timeout(self._request_s):
-                return await self._client.call(self._client.request(method, path))
+                return await self._client.call(self._client.request(method, path, headers=headers))
         except (TimeoutError, TimedOut, Unreachable) as error:
             if self._request_s is not None:
                 self._silence = error
