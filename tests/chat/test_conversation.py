@@ -1,4 +1,5 @@
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -125,8 +126,9 @@ async def test_a_message_that_never_arrived_is_taken_out_and_can_be_sent_again()
 
 
 async def test_a_fault_of_the_servers_is_told_with_the_id_that_its_people_need(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(logging.getLogger("frieza_tui"), "propagate", True)  # a log file that was opened keeps it off
     facts = ServerFacts("https://example.invalid/v1", 500, "req_1\x1b[31m", "some secret words")
     chat, _backend = chat_with(Reply(before=[ServerFault("It failed.", "Again.", facts)]))
     ended = ending_of(await all_of(chat.send("聞け")))
