@@ -32,10 +32,10 @@ def _exact(tokens: int) -> str:
 
 def _rounded(tokens: int) -> str:
     """Write it in at most four."""
-    for size, sign in ((1, ""), (1000, "k")):
-        if tokens < 999.5 * size:
-            return f"{tokens / size:.{int(size < tokens < 9.95 * size)}f}{sign}"
-    return f"{tokens / 1_000_000:.{int(tokens < 9_950_000)}f}M"
+    if tokens < 1000:
+        return str(tokens)
+    size, sign = (1000, "k") if tokens < 999_500 else (1_000_000, "M")
+    return f"{tokens / size:.{int(tokens < 9.95 * size)}f}{sign}"
 
 
 @dataclass(frozen=True, slots=True)

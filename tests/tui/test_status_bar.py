@@ -13,6 +13,7 @@ from frieza_tui.domain.turn import TurnEnded
 from frieza_tui.i18n import use_language
 from frieza_tui.tui.last_measures import LastMeasures
 from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.measures import measures_within
 from frieza_tui.tui.told_words import told_words
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.status_bar import StatusBar
@@ -131,6 +132,14 @@ async def test_every_fact_is_there_from_40_columns_on(language: str, label: Labe
             assert all(f"{name[:2]}" in text and name[-2:] in text for name in (label.server, label.model)), text
             assert state in text
             assert all(re.search(rf"\b({figure})\b|\b({figure})s\b", text) for figure in FIGURES[ended]), text
+
+
+@pytest.mark.parametrize(
+    ("tokens", "shown"),
+    [(4, "4"), (999, "999"), (1000, "1.0k"), (9949, "9.9k"), (9950, "10k"), (999_499, "999k"), (999_500, "1.0M")],
+)
+def test_a_figure_of_tokens_takes_four_cells_where_it_is_narrow(tokens: int, shown: str) -> None:
+    assert measures_within(TurnEnded("done", usage=Usage(tokens, 0)), 8).split() == [f"↑{shown}", "↓0"]
 
 
 async def test_names_and_figures_stay_where_they_are_when_an_answer_begins_and_ends() -> None:
