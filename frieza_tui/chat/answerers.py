@@ -159,6 +159,13 @@ class Answerers:
             return _retired()
         return None if self._may_use(base_url) else _plain_http(base_url)
 
+    def refusal_of_http(self, base_url: str) -> str | None:
+        """Return why a server is not asked over plain http before anybody has agreed to that; None if it may be."""
+        if self._may_use(base_url):
+            return None
+        question = _plain_http(base_url)
+        return f"{question.happened} {question.todo}"
+
     async def find_servers(self) -> "Sequence[LocalServer]":
         """Return the servers of language models on this machine. Never raises."""
         return await self._around.find_servers()

@@ -5,10 +5,11 @@ import re
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 
 from frieza_tui import paths
+from frieza_tui.chosen import ChosenFile
 from frieza_tui.doctor.report import Disk, Folder, SettingsFound, SetValue, Terminal
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.i18n import _
@@ -40,14 +41,26 @@ def look_at_terminal() -> Terminal | None:
 
 
 def look_at_settings(loaded: Loaded, file: Path | None) -> SettingsFound:
-    """Return what is set, and by what."""
+    """Return what is set, and by what, and what was chosen. Raises: SettingsError, if others could read a key there."""
     path = file or settings_file()
     values = [
         SetValue(name, _shown(name, getattr(loaded.settings, name)), loaded.sources[name])
         for name in Settings.__struct_fields__
         if name in loaded.sources
     ]
-    return SettingsFound(str(path), path.is_file(), values)
+    return SettingsFound(str(path), path.is_file(), [*values, *_chosen_values(ChosenFile())])
+
+
+def _chosen_values(file: ChosenFile) -> Iterator[SetValue]:
+    """Yield what was chosen on the screen, from where that is kept."""
+    chosen, source = file.read(), str(file.path)
+    if chosen.answerer is not None:
+        yield SetValue(_("who answers"), safe_line(without_name(chosen.answerer), 80), source)
+    for address, kept in chosen.keys.items():
+        value = "…" if kept.key else _("in the keyring")
+        yield SetValue(_("key of {server}").format(server=safe_line(address, 80)), value, source)
+    if chosen.http_hosts:
+        yield SetValue("allow_http", safe_line(", ".join(chosen.http_hosts), 80), source)
 
 
 def _shown(name: str, value: object) -> str:

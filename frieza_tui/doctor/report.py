@@ -21,7 +21,7 @@ class Terminal(msgspec.Struct, frozen=True):
 
 
 class SetValue(msgspec.Struct, frozen=True):
-    """A setting that is not left at its default."""
+    """A setting that is not left at its default, or something that was chosen on the screen."""
 
     name: str
     value: str

@@ -8,7 +8,7 @@ from frieza_tui.backends.checking import examine_server
 from frieza_tui.backends.local_servers import LocalServer, find_local_servers
 from frieza_tui.backends.named_server import Server
 from frieza_tui.chat.answerers import Answerers
-from frieza_tui.chosen import ChosenFile
+from frieza_tui.chosen import EMBEDDED, Chosen, ChosenFile, address_of
 from frieza_tui.doctor.local_checks import without_name
 from frieza_tui.doctor.report import ServerFound
 from frieza_tui.domain.errors import BackendError
@@ -18,13 +18,24 @@ from frieza_tui.text.safe import safe_line
 
 
 async def look_at_servers(answerers: Answerers, settings: Settings) -> list[ServerFound]:
-    """Ask all servers at once; the one in use comes first. Nothing is made on them."""
+    """Ask all servers at once: the one in use, then those that were ever chosen, then what is found on this machine.
+
+    Nothing is made on them.
+    """
     used = "" if answerers.is_embedded else answerers.ledger_place[0]
-    local = [one for one in await find_local_servers() if one.base_url.rstrip("/") != used.rstrip("/")]
-    looks = [_look_at_local(one) for one in local]
-    if used:
-        looks.insert(0, _look_at_used(answerers, settings, used))
-    return list(await asyncio.gather(*looks))
+    looks = [_look_at_used(answerers, settings, used)] if used else []
+    known = {address_of(used)}
+    for base_url in _chosen_urls(ChosenFile().read()):
+        if address_of(base_url) not in known:
+            known.add(address_of(base_url))
+            looks.append(_look_at_chosen(answerers, base_url))
+    local = [one for one in await find_local_servers() if address_of(one.base_url) not in known]
+    return list(await asyncio.gather(*looks, *map(_look_at_local, local)))
+
+
+def _chosen_urls(chosen: Chosen) -> list[str]:
+    answerer = chosen.answerer
+    return [*([answerer] if answerer not in (None, EMBEDDED) else []), *chosen.keys]
 
 
 async def _look_at_used(answerers: Answerers, settings: Settings, base_url: str) -> ServerFound:
@@ -32,7 +43,15 @@ async def _look_at_used(answerers: Answerers, settings: Settings, base_url: str)
     if (question := answerers.question) is not None:
         return ServerFound(shown, name, True, problem=f"{question.happened} {question.todo}")
     key = settings.api_key or await ChosenFile().fetch_key(base_url) or ""
-    return await _examined(ServerFound(shown, name, True), base_url, key)
+    found = await _examined(ServerFound(shown, name, True), base_url, key)
+    return found if settings.api == "auto" or found.api is None else msgspec.structs.replace(found, api=settings.api)
+
+
+async def _look_at_chosen(answerers: Answerers, base_url: str) -> ServerFound:
+    found = ServerFound(without_name(base_url), Server(base_url).name, False)
+    if (refusal := answerers.refusal_of_http(base_url)) is not None:
+        return msgspec.structs.replace(found, problem=refusal)
+    return await _examined(found, base_url, await ChosenFile().fetch_key(base_url) or "")
 
 
 async def _look_at_local(one: LocalServer) -> ServerFound:

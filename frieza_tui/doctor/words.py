@@ -10,6 +10,7 @@ from frieza_tui.text.width import cell_len
 COLUMN = 12
 """Cells of the headings at the left."""
 TROUBLE = "✗ "
+_API_NAMES = {"assistants": "Assistants", "responses": "Responses", "chat": "Chat Completions"}
 
 
 def lines_of(report: Report) -> list[str]:
@@ -67,7 +68,7 @@ def _servers(servers: list[ServerFound]) -> Iterator[str]:
     for one in servers:
         facts = [one.base_url, *([one.name] if one.name and one.name not in one.base_url else [])]
         if one.api is not None:
-            facts.append(one.api)
+            facts.append(_API_NAMES.get(one.api, one.api))
         if one.models is not None:
             facts.append(ngettext("{count} model", "{count} models", one.models).format(count=one.models))
         if one.answer_ms is not None:

@@ -1,22 +1,27 @@
 import json
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 
+import msgspec
 import pytest
+import trustme
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
+from frieza_tui.chosen import ChosenFile
 from frieza_tui.doctor.command import examine, run_doctor
 from frieza_tui.doctor.model_check import look_at_model
-from frieza_tui.doctor.report import Report
+from frieza_tui.doctor.report import Disk, Folder, ModelFound, Report, ServerFound, SettingsFound, SetValue, Terminal
 from frieza_tui.doctor.words import TROUBLE, lines_of
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.settings import load_settings
 from tests.support.attacks import shows_only
 from tests.support.fake_engine import running_fake
 from tests.support.loopback import TOKEN, running_server
+from tests.support.raw_http import error_answer, serve
 from tests.support.terminal import program
 
 NOBODY = "http://127.0.0.1:9/v1"
@@ -113,6 +118,60 @@ def test_secrets_are_masked_and_sources_told(tmp_path: Path, is_json: bool) -> N
     assert KEY not in text
     assert all(part in text for part in ("api_key", "environment", "follow", "top", str(tmp_path), "command line"))
     assert shows_only(text)
+
+
+async def test_what_was_chosen_on_the_screen_is_told_with_its_file_and_its_server_is_asked(own_world: Path) -> None:
+    file = ChosenFile()
+    async with running_server(ScriptedBackend([Reply("x")])) as (base_url, token):
+        await file.keep_key(base_url, token, "mark")
+        file.choose(base_url)
+        in_use = await examined()
+        beside = await examined(base_url=NOBODY, api_key=KEY)
+    assert [(one.is_in_use, one.api, one.problem) for one in in_use.servers[:1]] == [(True, "assistants", None)]
+    assert f"who answers = {base_url}  ({file.path})" in told(in_use)
+    assert f"key of {base_url} = …  ({file.path})" in told(in_use)
+    assert token not in told(in_use)
+    assert [one.base_url for one in beside.servers[:2]] == [NOBODY, base_url]
+    assert (beside.servers[1].is_in_use, beside.servers[1].api, beside.works) == (False, "assistants", False)
+
+
+async def test_a_chosen_server_beside_the_one_in_use_is_not_asked_over_plain_http_without_leave() -> None:
+    ChosenFile().choose("http://192.0.2.1/v1")
+    report = await examined(base_url=NOBODY, api_key=KEY)
+    assert "plain http" in (report.servers[1].problem or "")
+
+
+async def test_the_api_that_is_set_is_the_one_that_is_told() -> None:
+    async with running_server(ScriptedBackend([Reply("x")])) as (base_url, _token):
+        report = await examined(base_url=base_url, api_key=TOKEN, api="chat")
+    assert report.servers[0].api == "chat"
+    assert f"{base_url} · Chat Completions · " in told(report)
+
+
+async def test_a_certificate_that_nobody_knows_is_said_in_words() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    async with serve(lambda _call: error_answer(404, "not reached"), tls=context) as server:
+        report = await examined(base_url=server.base_url.replace("http:", "https:"), api_key=KEY)
+    assert "certificate" in (report.servers[0].problem or "")
+    assert "not one that this machine trusts" in told(report)
+    assert not report.works
+
+
+def test_every_fact_stands_in_the_text_and_in_json() -> None:
+    terminal = Terminal("kitty 0.43", 16_777_216, False, True, 2, True, "wl-copy")
+    server = ServerFound("https://example.org/v1", "example.org", True, "responses", 12, 34)
+    model = ModelFound("own", "/m.gguf", True, 1.5, 0.25, 20.0)
+    disk = Disk([Folder("/state", 2_000_000, 56_400_000_000)], 3)
+    values = [SetValue("follow", "'top'", "command line")]
+    settings = SettingsFound("/settings.toml", True, values)
+    report = Report("0.1.0", "3.11.7", "Linux", terminal, settings, [server], model, disk, server.base_url, True)
+    facts = ["frieza-tui 0.1.0", "Python 3.11.7", "kitty 0.43", "16,777,216 colours", "dark", "kitty keys"]
+    facts += ["○ is 2 cells wide", "own cursor", "wl-copy", "/settings.toml", "follow = 'top'  (the command line)"]
+    facts += ["https://example.org/v1 · Responses · 12 models · 34 ms", "own · checksum right", "loads in 1.5 s"]
+    facts += ["20.0 tokens a second", "/state · 2.0 MB, 56.4 GB free", "3 objects are left over", "A chat works"]
+    assert [fact for fact in facts if fact not in told(report)] == []
+    assert msgspec.json.decode(msgspec.json.encode(report), type=Report) == report
 
 
 def test_the_command_answers_in_json() -> None:
