@@ -181,3 +181,34 @@ def test_a_search_that_comes_in_one_read_is_no_command() -> None:
         terminal.wait_for("Found in 1 message")
         terminal.send("\x11")
         terminal.wait_for_exit()
+
+
+def wait_for_bytes(terminal: Terminal, data: bytes) -> None:
+    terminal.wait_until(lambda: data in terminal.bytes_seen, repr(data))
+
+
+def mouse(button: int, x: int, y: int, end: str = "M") -> str:
+    return f"\x1b[<{button};{x + 1};{y + 1}{end}"
+
+
+def test_the_mouse_takes_text_in_any_direction_and_the_box_keeps_the_keys() -> None:
+    with program("--demo") as terminal:
+        start(terminal)
+        terminal.send("one two three\r")
+        terminal.wait_for("completed")
+        row = next(index for index, line in enumerate(terminal.lines) if "one two" in line)
+        end = terminal.column_of("two", row) + 2
+        drag = [mouse(32, column, row) for column in range(end, end - 6, -1)]
+        click = mouse(0, end, row) + mouse(0, end, row, "m")
+        for moves, taken in [
+            (mouse(0, end, row) + "".join(drag) + mouse(0, end - 5, row, "m"), b"ne two"),
+            (click + click, b"two"),
+        ]:
+            terminal.send(moves)
+            wait_for_bytes(terminal, b"m" + taken + b"\x1b[0m")
+            terminal.send("\x03")
+            wait_for_bytes(terminal, b"\x1b]52;c;" + b64encode(taken))
+        terminal.send("typed")
+        terminal.wait_for("│ typed")
+        terminal.send("\x11")
+        terminal.wait_for_exit()
