@@ -1,12 +1,14 @@
 import argparse
+import re
 import sys
 
 import pytest
 
 from frieza_tui.arguments import language_flag
 from frieza_tui.cli import main
-from frieza_tui.i18n import _, guess_language, ngettext, use_language
+from frieza_tui.i18n import _, guess_language, ngettext, retold, use_language
 from frieza_tui.text.width import cell_len
+from tests.support.catalogues import messages, read
 
 
 def test_words_are_those_of_the_language_in_use() -> None:
@@ -25,6 +27,43 @@ def test_words_are_those_of_the_language_in_use() -> None:
 def test_a_number_has_the_words_that_fit_it(language: str, count: int, words: str) -> None:
     use_language(language)
     assert ngettext("{count} token", "{count} tokens", count).format(count=count) == words
+
+
+def filled(message: str) -> str:
+    return re.sub(r"\{(\w+)[^{}]*\}", r"the \1.", message)
+
+
+def sentences() -> list[tuple[str, str]]:
+    """Whole sentences of the program without numbers to choose by, in English and Japanese."""
+    found = [(one.id, one.string) for one in messages(read("ja")).values() if isinstance(one.string, str)]
+    return [(english, told) for english, told in found if str(english).endswith(".") and len(english) > 20]
+
+
+def test_what_was_said_in_another_language_is_said_again_in_the_one_in_use() -> None:
+    assert len(sentences()) > 200
+    for code in ("ja", "en"):
+        use_language(code)
+        for both in sentences():
+            said, wanted = (filled(one) for one in (both if code == "ja" else reversed(both)))
+            assert retold(said) == wanted
+
+
+def test_sentences_that_follow_each_other_and_stand_in_others_are_said_again() -> None:
+    refused = "Nothing answers at {server}: the connection was refused."
+    again = "Check that the server is running and that the address is right, then send again."
+    said = "{sentence} It says: {message}"
+    text = f"{said.format(sentence=refused.format(server='[::1]:9'), message='Ask again.')} {again}"
+    use_language("ja")
+    told = _(said).format(sentence=_(refused).format(server="[::1]:9"), message="Ask again.")
+    assert retold(text) == f"{told} {_(again)}"
+    assert retold(retold(text)) == retold(text)
+
+
+@pytest.mark.parametrize("text", ["", "Key: {x}", "hello", "Somebody else said this. And that.", "key", "* . +"])
+def test_what_the_program_never_said_stays_as_it_is(text: str) -> None:
+    for code in ("ja", "en"):
+        use_language(code)
+        assert retold(text) == text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from frieza_tui.backends.base import Preparation
 from frieza_tui.crash_report import mistake_words
 from frieza_tui.domain.run import Run, ToolCall, Usage
 from frieza_tui.domain.turn import Trouble, TurnDelayed, TurnEnded, TurnSilent
-from frieza_tui.i18n import _, ngettext
+from frieza_tui.i18n import _, ngettext, retold
 from frieza_tui.tui.log.bubble import Tone
 
 USER_LABEL = "あなた"
@@ -164,14 +164,14 @@ def mistake_ending(error: BaseException, report: str) -> TurnEnded:
 def ending_note(ended: TurnEnded) -> str:
     """Say what a turn that did not end well leaves to know: why, what to do. Empty if nothing."""
     if ended.outcome == "cancelled":
-        return ended.happened or _("Cut here: the answer was cancelled.")
-    return " ".join(part for part in (ended.happened, _todo(ended)) if part)
+        return retold(ended.happened) or _("Cut here: the answer was cancelled.")
+    return " ".join(part for part in (retold(ended.happened), _todo(ended)) if part)
 
 
 def _todo(ended: TurnEnded) -> str:
     match ended.rest:
         case "":
-            return ended.todo
+            return retold(ended.todo)
         case "lost":
             return _("Ctrl+G goes on from here, Ctrl+R asks again.")
         case "on_server":

@@ -6,7 +6,7 @@ import pytest
 
 from frieza_tui.backends.registry import BackendConfig
 from frieza_tui.backends.scripted import Reply
-from frieza_tui.domain.errors import ModelError
+from frieza_tui.domain.errors import ModelError, Unreachable
 from tests.support.stage import NAME, open_stage, open_stage_on
 
 
@@ -80,6 +80,16 @@ async def test_notes_in_replies_follow_the_language_and_the_words_of_people_stay
         await at.wait_for("返答が空です。", "ここで途切れています。", "cut here?", "half")
         assert "Cut here" not in at.text
         assert "is empty" not in at.text
+
+
+async def test_an_error_in_the_log_is_said_again() -> None:
+    fault = Unreachable("Nothing answers at srv.example: the connection was refused.", "Check the address.")
+    async with open_stage(Reply(before=[fault])) as at:
+        await at.say("hello")
+        await at.wait_for(fault.happened)
+        at.screen.action_speak("ja")
+        await at.wait_for("srv.example に接続を拒否されました。", "確認してください。")
+        assert "Check" not in at.text
 
 
 async def test_an_open_find_line_changes_its_language() -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.local_servers import LocalServer
 from frieza_tui.chat.answerers import Answerers, Question
-from frieza_tui.i18n import _, ngettext
+from frieza_tui.i18n import _, ngettext, retold
 from frieza_tui.text.safe import safe_line
 from frieza_tui.tui.widgets.choice_list import Choice
 from frieza_tui.tui.words import preparation_words
@@ -25,7 +25,7 @@ def ways_to_answer(answerers: Answerers, preparation_now: Callable[[], Preparati
 
 def ways_out_of(question: Question) -> tuple[Choice, ...]:
     """Return what may be answered to a question."""
-    return (Choice("agree", lambda: question.proposal), Choice("others", lambda: _("Choose who answers")))
+    return (Choice("agree", lambda: retold(question.proposal)), Choice("others", lambda: _("Choose who answers")))
 
 
 def found_choice(server: LocalServer) -> Choice:

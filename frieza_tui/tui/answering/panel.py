@@ -19,7 +19,7 @@ from frieza_tui.backends.named_server import Server
 from frieza_tui.chat.addresses import address_typed, is_address
 from frieza_tui.chat.answerers import Answerers, PlainHttp
 from frieza_tui.domain.errors import AuthFailed, FriezaError, StoreError
-from frieza_tui.i18n import _
+from frieza_tui.i18n import _, retold
 from frieza_tui.settings import is_key, without_password
 from frieza_tui.text.safe import make_safe, safe_line
 from frieza_tui.tui.answering.choices import found_choice, ways_out_of, ways_to_answer
@@ -99,7 +99,7 @@ class AnswererPanel(Widget):
         """Ask what has to be agreed to before anybody can answer."""
         question = self._answerers.question
         if question is not None:
-            self._show(ChoiceList(lambda: question.happened, ways_out_of(question)))
+            self._show(ChoiceList(lambda: retold(question.happened), ways_out_of(question)))
 
     def say_again(self) -> None:
         """Say what is shown in the language in use."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.chat import Chat
-from frieza_tui.i18n import _
+from frieza_tui.i18n import _, retold
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.answering.choice import AnswererChoice
 from frieza_tui.tui.log.bubble import BubbleState
@@ -81,7 +81,8 @@ class Start:
         happened, can_choose = make_safe(preparation.detail), self._choice.answerers is not None
 
         def say() -> str:
-            return " ".join([happened, _("/welcome lets you choose who answers.")]) if can_choose else happened
+            words = retold(happened)
+            return " ".join([words, _("/welcome lets you choose who answers.")]) if can_choose else words
 
         state = BubbleState(lambda: _("not ready"), "error")
         self._notices.put(_FAILED_START, lambda: _("Nobody can answer yet"), state, say)

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from frieza_tui.i18n import retold
 from frieza_tui.text.breaking import wrapped_lines
 
 CHOICE_KEYS: Final = ("up", "down", "enter")
@@ -94,7 +95,7 @@ class ChoiceList(Widget):
         rows: list[tuple[int | None, Content]] = [(None, Content.styled(row, "bold $text-primary")) for row in title]
         for number, choice in enumerate(self.choices):
             rows += [(number, row) for row in self._choice_rows(number, choice, width)]
-        said = wrapped_lines(self.said, max(8, width)) if self.said else []
+        said = wrapped_lines(retold(self.said), max(8, width)) if self.said else []
         return rows + [(None, Content.styled(row, "$text-warning")) for row in said]
 
     def _choice_rows(self, number: int, choice: Choice, width: int) -> list[Content]:

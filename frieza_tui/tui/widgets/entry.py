@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from frieza_tui.i18n import _
+from frieza_tui.i18n import _, retold
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.widgets.wrapped_text import WrappedText
 
@@ -83,10 +83,9 @@ class Entry(Vertical):
             self.query_one(Input).select_all()
 
     def say_again(self) -> None:
-        """Write title and note anew, in the language in use."""
+        """Write title and sentence anew, in the language in use."""
         self._title_line.update(self._title_words())
-        if not self.query_one(Input).value.strip() and not self._said.has_class("-error"):
-            self._said.words = self._note()
+        self._said.words = retold(self._said.words)
 
     @on(Input.Changed)
     def _show_end(self, event: Input.Changed) -> None:
