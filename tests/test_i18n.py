@@ -35,8 +35,8 @@ def filled(message: str) -> str:
 
 def sentences() -> list[tuple[str, str]]:
     """Whole sentences of the program without numbers to choose by, in English and Japanese."""
-    found = [(one.id, one.string) for one in messages(read("ja")).values() if isinstance(one.string, str)]
-    return [(english, told) for english, told in found if str(english).endswith(".") and len(english) > 20]
+    found = [(str(one.id), one.string) for one in messages(read("ja")).values() if isinstance(one.string, str)]
+    return [(english, told) for english, told in found if english.endswith(".") and len(english) > 20]
 
 
 def test_what_was_said_in_another_language_is_said_again_in_the_one_in_use() -> None:

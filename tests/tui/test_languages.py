@@ -87,7 +87,7 @@ async def test_an_error_in_the_log_is_said_again() -> None:
     async with open_stage(Reply(before=[fault])) as at:
         await at.say("hello")
         await at.wait_for(fault.happened)
-        at.screen.action_speak("ja")
+        at.screen.parts.language.speak("ja")
         await at.wait_for("srv.example に接続を拒否されました。", "確認してください。")
         assert "Check" not in at.text
 
