@@ -32,12 +32,17 @@ def is_about_field(error: BackendError, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", _words(error)) is not None
 
 
+def is_words_about_context(words: str) -> bool:
+    """Tell whether an error's words say that there was more to read than the model can."""
+    return _CONTEXT.search(words) is not None
+
+
 def is_about_context(error: BackendError) -> bool:
     """Tell whether a request was refused because it is longer than the model can read."""
     if not isinstance(error, Refused):
         return False
     kinds = f"{error.facts.code} {text_of(_body(error).get('type'))}"
-    return "context" in kinds or _CONTEXT.search(_words(error)) is not None
+    return "context" in kinds or is_words_about_context(_words(error))
 
 
 def too_long(error: BackendError) -> BackendError:
@@ -49,8 +54,12 @@ def too_long(error: BackendError) -> BackendError:
         asked, window = (f"{number:,}" for number in numbers)
         happened = _("The conversation is longer than the model can read: {asked} tokens, and it reads {window}.")
         happened = happened.format(asked=asked, window=window)
-    todo = _("Begin a new thread, or choose a model that reads more (/model, or --model at the start).")
-    return Refused(happened, todo, error.facts)
+    return Refused(happened, reads_too_much_advice(), error.facts)
+
+
+def reads_too_much_advice() -> str:
+    """Return what to do where there is more to read than the model can."""
+    return _("Shorten the message, begin a new thread, or choose a model that reads more (/model).")
 
 
 def is_about_model(error: BackendError) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import replace
 
 from frieza_tui.backends.base import RemoteRun
-from frieza_tui.backends.run_reasons import limit_of
+from frieza_tui.backends.run_reasons import advice_for, limit_of
 from frieza_tui.chat.cut_run import CutRun, open_run_of
 from frieza_tui.chat.stopwatch import Stopwatch
 from frieza_tui.crash_report import mistake_words, report_sentence
@@ -239,7 +239,7 @@ def _ending(run: Run | None, fault: StreamFault | None) -> TurnEnded:
             message=as_sentence(fault.error.message or fault.error.code)
         )
         limit = limit_of(fault.error)
-        todo = limit.todo if limit else _("Ask again.")
+        todo = limit.todo if limit else advice_for(fault.error)
         return TurnEnded("failed", happened, todo, is_sent=run is not None, trouble="limit" if limit else "")
     return TurnEnded(
         "failed", _("The stream ended before the run did."), _("Ask again to go on."), is_sent=run is not None
@@ -253,7 +253,7 @@ def _failed(run: Run) -> TurnEnded:
     if (limit := limit_of(error)) is not None:
         return TurnEnded("failed", limit.happened, limit.todo, trouble="limit")
     happened = _("The run failed on the server: {message}").format(message=as_sentence(error.message or error.code))
-    return TurnEnded("failed", happened, _("Ask again."))
+    return TurnEnded("failed", happened, advice_for(error))
 
 
 def _unanswered_call(run: Run) -> TurnEnded:
