@@ -122,8 +122,8 @@ def _check_header(path: Path) -> None:
             head = file.read(100)
     except FileNotFoundError:
         return
-    if not head:
-        return
+    if not head.strip(b"\0"):
+        return  # empty, or the power failed while it was made, and SQLite undoes that by its journal
     name = safe_line(str(path))
     if len(head) < 100 or not head.startswith(_MAGIC):
         raise _foreign(_("{file} is damaged, or not a database.").format(file=name))

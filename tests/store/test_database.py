@@ -166,7 +166,13 @@ def write_corrupt(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("write", "word"), [(write_foreign, "another program"), (write_newer, "newer"), (write_corrupt, "damaged")]
+    ("write", "word"),
+    [
+        (write_foreign, "another program"),
+        (write_newer, "newer"),
+        (write_corrupt, "damaged"),
+        (lambda file: file.write_bytes(bytes(5000)), "damaged"),
+    ],
 )
 def test_a_file_that_is_not_to_be_used_is_left_as_it_is(file: Path, write: Callable[[Path], None], word: str) -> None:
     write(file)
