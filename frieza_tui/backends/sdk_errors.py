@@ -41,6 +41,8 @@ _FILTERED = frozenset({"content_filter", "content_policy_violation", "moderation
 _LONG_S = 120
 _NO_SUCH_KEY = frozenset({"no_db_connection"})
 """What LiteLLM's proxy without a database answers, with 400, to every key but its master key."""
+_REQUEST_ID = re.compile(r"[\w.:-]+", re.ASCII)
+"""What is none goes into no log: a header is a server's to fill, with a key or with what a user said."""
 _MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
 
 
@@ -227,7 +229,9 @@ def _proxy_in_the_way(server: Server, facts: ServerFacts) -> BackendError | None
 
 
 def _status_error(error: "openai.APIStatusError", server: Server) -> BackendError:
-    facts = ServerFacts(server.base_url, error.status_code, error.request_id, error.code)
+    named = server.words(error.request_id or "", 100)
+    request_id = named if _REQUEST_ID.fullmatch(named) else None
+    facts = ServerFacts(server.base_url, error.status_code, request_id, error.code)
     is_of_the_api = isinstance(error.body, dict)
     if not is_of_the_api and (blocked := _proxy_in_the_way(server, facts)) is not None:
         return blocked

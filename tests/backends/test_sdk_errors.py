@@ -225,6 +225,15 @@ async def test_no_key_is_ever_shown() -> None:
         assert KEY not in repr(Server("http://x/v1", KEY))
 
 
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [("req_0-9.a:b", "req_0-9.a:b"), (f"req-{KEY}", None), ("what a user said", None), ("", None)],
+)
+async def test_a_request_id_is_noted_if_it_can_be_one(said: str, noted: str | None) -> None:
+    error = await error_for(error_answer(500, "x", headers={"x-request-id": said, "x-should-retry": "false"}))
+    assert error.facts.request_id == noted
+
+
 def test_neither_form_of_a_password_is_shown() -> None:
     _address, key = without_password(f"https://me:{KEY}@host/v1")
     told = Server("https://host/v1", key).words(f"bad {key} or {key.split()[1]} or me:{KEY}")
