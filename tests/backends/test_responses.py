@@ -536,6 +536,9 @@ async def test_a_conversation_too_long_for_the_model_goes_on_as_history(tmp_path
         assert "conversation" not in sent
         assert len(sent["input"]) < len(thread.messages)
         assert notes.lacks(stage.server.base_url) == frozenset()
+        await talk(stage, "anew")
+        assert stage.texts() == lines("anew")
+        assert "conversation" in stage.double.requests[-1]
 
 
 # -- function calls --------------------------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ class ResponsesBackend:
         self._open_run: ResponseFollower | None = None
         self._can_begin_anew = self._can_shorten = True
         self._is_ignored = False
+        self._long_thread_id = ""
         self._is_prepared = False
 
     @property
@@ -111,6 +112,7 @@ class ResponsesBackend:
         model = await self.models.choose(request.assistant)
         self._requests.prompts.fit(model, self.models.context_tokens)
         self._can_begin_anew = self._can_shorten = True
+        self._follow_thread(request)
         while True:
             start = await self._memory.begin(request.thread.messages, goes_on=bool(request.tool_outputs))
             if start.is_new:
@@ -121,7 +123,7 @@ class ResponsesBackend:
                     async for event in events:
                         yield event
             except (NotHere, Refused) as error:
-                if not self._adapt(error, draft):
+                if not self._adapt(error, draft, request):
                     raise await self._explained(error) from error
             else:
                 if not self._is_ignored:
@@ -231,7 +233,13 @@ class ResponsesBackend:
 
     # -- what a server does not take -----------------------------------------------------------------------------
 
-    def _adapt(self, error: BackendError, draft: Draft) -> bool:
+    def _follow_thread(self, request: RunRequest) -> None:
+        """Keep the thread here, should it have got too long for what the server has, but not those after it."""
+        if self._long_thread_id not in ("", request.thread.id):
+            self._long_thread_id = ""
+            self._memory.use_again()
+
+    def _adapt(self, error: BackendError, draft: Draft, request: RunRequest) -> bool:
         """Prepare for another try of a request that a server refused; False if there is nothing more to try."""
         if self._requests.adapt(error, draft):
             return True
@@ -241,6 +249,7 @@ class ResponsesBackend:
             return True
         if self._can_shorten and is_about_context(error):
             self._can_shorten = False
+            self._long_thread_id = request.thread.id
             self._memory.use_none()
             self._requests.shorten(error, draft)
             return True

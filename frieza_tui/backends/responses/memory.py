@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 Way: TypeAlias = Literal["conversation", "previous", "history"]
 
+_WAYS: Final[tuple[Way, ...]] = ("conversation", "previous")
 _LEAST_S: Final = 0.5
 _DISCARD_S: Final = 20.0
 _SYNC_WAIT_S: Final = 1.0
@@ -160,6 +161,13 @@ class ThreadMemory:
         """Send the history from now on: what the server keeps has become longer than its model can read."""
         while self.way != "history":
             self._leave_way()
+
+    def use_again(self) -> None:
+        """Try what the server has again: it is another thread now, which is not too long yet."""
+        way: Way = next((way for way in _WAYS if way not in self.lacking), "history")
+        if way != self.way:
+            self._start_anew()
+            self.way = way
 
     def forget_lost(self) -> None:
         """Begin anew because the server has lost what it had, or never kept it."""
