@@ -19,6 +19,7 @@ from frieza_tui.tui.widgets.entry import Entry
 from tests.support.chat_double import ChatDouble
 from tests.support.raw_http import Answer as HttpAnswer
 from tests.support.raw_http import Call, Loopback, error_answer, serve
+from tests.support.responses_double import ResponsesDouble
 from tests.support.stage import Stage
 from tests.support.welcome_stage import open_welcome
 
@@ -347,6 +348,25 @@ async def test_the_retired_api_is_told_and_one_key_goes_on_with_responses() -> N
         await at.press("1", "enter")
         await closed(at)
         await at.wait_for("Responses · api.openai.com")
+
+
+async def test_at_openai_itself_what_waited_is_answered_by_responses_and_nothing_was_sent_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    double = ResponsesDouble(models=["gpt-5.5"])
+    double.will("はい、承知しました")
+    async with serve(double.answer) as proxy:  # the only way to have a server of OpenAI's name here
+        monkeypatch.setenv("HTTP_PROXY", proxy.base_url.removesuffix("/v1"))
+        url = "http://api.openai.com/v1"
+        async with open_welcome(api="assistants", base_url=url, api_key=KEY, allow_http=("api.openai.com",)) as at:
+            await at.wait_for("2026-08-26", "1 Go on with the Responses API")
+            await at.say("やあ")
+            await at.wait_for("queued  やあ")
+            assert proxy.calls == []
+            await at.press("1", "enter")
+            await at.wait_for("はい、承知しました", "completed", "Responses · api.openai.com · gpt-5.5")
+        assert not any("assistants" in call.path for call in proxy.calls)
+        assert (double.conversations, double.items, double.responses) == ({}, {}, {})
 
 
 async def test_a_plain_http_server_of_the_settings_is_asked_only_once_that_is_agreed_to(
