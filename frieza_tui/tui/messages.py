@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from frieza_tui.backends.base import Deletion, Preparation
-from frieza_tui.domain.errors import StoreError
 from frieza_tui.domain.turn import TurnEvent
 from frieza_tui.tui.terminal.facts import TerminalFacts
 
@@ -24,16 +23,6 @@ class PreparationMoved(Message):
     """The backend came nearer to answering, or failed to. Handled by ChatScreen only."""
 
     preparation: Preparation
-
-
-@dataclass
-class KeepingChanged(Message):
-    """The thread can no longer be kept on disk, or is kept again. Handled by ChatScreen only."""
-
-    error: StoreError | None
-    """None: it is kept again, all of it."""
-    moved_to: str = ""
-    """Where a file that could not be used is now; safe to show."""
 
 
 @dataclass

@@ -1,7 +1,9 @@
 import asyncio
+import re
 
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.tui.keys import KEYS, Situation, keys_now, readme_table
+from frieza_tui.tui.parts.deeds import key_deeds
 from tests.support.stage import open_stage
 
 
@@ -23,6 +25,13 @@ def test_the_key_line_shows_what_works_here_and_now() -> None:
 def test_each_key_has_one_entry_and_alt_enter_none() -> None:
     assert len({one.id for one in KEYS}) == len(KEYS)
     assert "Alt" not in readme_table()
+
+
+async def test_every_key_of_the_screen_has_its_deed_and_every_deed_its_key() -> None:
+    async with open_stage() as at:
+        actions = [one.action for bindings in at.screen._bindings.key_to_bindings.values() for one in bindings]
+        deeds = {found[1] for action in actions if (found := re.fullmatch(r"do\('(.+)'\)", action))}
+        assert deeds == set(key_deeds(at.screen.parts, at.log))
 
 
 async def test_the_help_lists_every_key_and_goes_away_again() -> None:

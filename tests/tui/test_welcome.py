@@ -165,6 +165,18 @@ async def test_a_number_of_no_line_and_a_pasted_text_that_begins_with_one_are_me
         await at.wait_for("ほう")
 
 
+async def test_ctrl_c_below_the_panel_cancels_the_answer_that_is_coming() -> None:
+    ChosenFile().choose("embedded")
+    async with open_welcome(Reply("so far", asyncio.Event())) as at:
+        await at.wait_for("ready")
+        await at.say("hello")
+        await at.wait_for("so far")
+        await at.say("/welcome")
+        await at.wait_for(QUESTION)
+        await at.press("ctrl+c")
+        await at.wait_for("cancelled", QUESTION)
+
+
 async def test_it_comes_back_by_a_command_and_by_the_palette() -> None:
     ChosenFile().choose("embedded")
     async with open_welcome() as at:

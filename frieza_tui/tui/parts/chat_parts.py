@@ -75,14 +75,14 @@ class ChatParts:
         self.outbox = Outbox(chat, composer, waiting_line, self.editing, self.runner, self.start)
         self.interruption = Interruption(screen, composer, waiting_line, self.runner.cancel)
         # Keeping.
-        self.keeping = Keeping(chat, notices, waiting_line, workers, screen.post_message)
+        self.keeping = Keeping(chat, notices, waiting_line, workers, screen.call_later)
         self.drafts = Drafts(chat, composer, waiting_line, self.outbox, workers)
         self.threads = ThreadSwitch(chat, log, waiting_line, self.runner, self.outbox, self.drafts, workers)
         # Reading.
         self.branching = Branching(chat, turns, log, waiting_line, self.editing, self.runner)
         self.reader = Reader(log, composer, waiting_line, self.runner, self.branching, Links(waiting_line, workers))
         self.escape = Escape(
-            composer, self.choice.leave, self.runner.cancel, self.editing.leave, self.reader.go_to_messages
+            composer.focus, self.choice.leave, self.runner.cancel, self.editing.leave, self.reader.go_to_messages
         )
         self.language = Language(waiting_line)
         self.command_line = CommandLine(composer, shown.command_offer, waiting_line, self._handlers())

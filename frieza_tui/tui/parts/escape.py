@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 
-from frieza_tui.tui.widgets.composer import Composer
-
 
 class Escape:
     """Leaves one thing with each press, at last for the message box."""
 
-    def __init__(self, composer: Composer, *ways: Callable[[], bool]) -> None:
-        """Take what may be left or gone to, the nearest first; each says whether there was anything to do."""
-        self._composer = composer
+    def __init__(self, write: Callable[[], object], *ways: Callable[[], bool]) -> None:
+        """Take what may be left or gone to, the nearest first; each says whether there was anything to do.
+
+        write: goes to the message box.
+        """
+        self._write = write
         self._ways = ways
 
     def press(self) -> None:
         """Leave the nearest; if there is nothing to leave, write."""
         if not any(leave() for leave in self._ways):
-            self._composer.focus()
+            self._write()

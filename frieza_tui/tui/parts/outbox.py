@@ -17,6 +17,7 @@ class Gate(Protocol):
 
     def must_wait(self) -> bool:
         """Tell whether messages wait, and keep that one does."""
+        ...
 
     def note_message(self) -> None:
         """A message was handed over."""

@@ -4,11 +4,11 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from textual.app import App, SuspendNotSupported
+from textual.app import SuspendNotSupported
 
 from frieza_tui.i18n import _
 from frieza_tui.settings import environ_without_keys
@@ -18,17 +18,18 @@ PAGER = "less"
 """Where neither $PAGER nor $EDITOR is set."""
 
 
-def open_in_pager(app: App[object], text: str, *, is_wide: bool) -> str:
+def open_in_pager(text: str, suspend: Callable[[], AbstractContextManager[None]], *, is_wide: bool) -> str:
     """Show a text in $PAGER or $EDITOR, from a file that only its owner can read, until that is left.
 
-    is_wide: lines are not to be wrapped. Returns: what to say if it cannot be started; else "".
+    suspend: puts the screen away meanwhile. is_wide: lines are not to be wrapped. Returns: what to say if it cannot be
+    started; else "".
     """
     command = _pager_command(os.environ)
     environ = environ_without_keys()
     if is_wide:
         environ["LESS"] = f"{environ.get('LESS', '')} -S".lstrip()  # to be scrolled sideways
     try:
-        with _file_of(text) as name, app.suspend():
+        with _file_of(text) as name, suspend():
             subprocess.run([*command, name], check=False, env=environ)
     except (SuspendNotSupported, OSError):
         words = _("{command} cannot be started here; set PAGER or EDITOR.")

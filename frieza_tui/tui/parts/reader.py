@@ -91,5 +91,5 @@ class Reader:
 
     def _open_in_pager(self) -> None:
         text, is_wide = self._log.text_to_open()
-        if text and (trouble := open_in_pager(self._log.app, text, is_wide=is_wide)):
+        if text and (trouble := open_in_pager(text, self._log.app.suspend, is_wide=is_wide)):
             self._waiting_line.say(trouble)

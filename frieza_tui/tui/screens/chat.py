@@ -21,7 +21,7 @@ from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.keys import Situation, keys_now
 from frieza_tui.tui.links.link_bar import LinkBar
 from frieza_tui.tui.log.message_log import MessageLog
-from frieza_tui.tui.messages import KeepingChanged, LeaveAsked, PreparationMoved, TextCopied, TurnAdvanced
+from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TextCopied, TurnAdvanced
 from frieza_tui.tui.parts.chat_parts import ChatParts, Shown
 from frieza_tui.tui.parts.deeds import key_deeds
 from frieza_tui.tui.parts.reader import Asked
@@ -190,11 +190,6 @@ class ChatScreen(Screen[None]):
         self.parts.turns.wait(message.preparation)
         self.parts.start.follow(message.preparation, is_busy=self.parts.turns.is_open)
         self._show_situation()
-
-    @on(KeepingChanged)
-    def _follow_keeping(self, message: KeepingChanged) -> None:
-        message.stop()
-        self.parts.keeping.tell(message)
 
     # Writing.
 

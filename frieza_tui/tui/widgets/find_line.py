@@ -15,6 +15,7 @@ class Searched(Protocol):
 
     def find(self, text: str) -> int:
         """Mark a text wherever it stands; returns how many messages hold it. "" marks none."""
+        ...
 
     def focus(self) -> object:
         """Take the keys again."""
