@@ -16,6 +16,11 @@ class Cursor:
     block: int | None = None
     """None: the whole message."""
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether it is where text comes: on the last message, or the last block of that."""
+        return self.bubble == len(self.rows.bubbles) - 1 and self.block in (None, self._last_block())
+
     def put(self, bubble: int) -> None:
         """Go to a message; past either end, to the last one there."""
         self.bubble = min(max(0, bubble), len(self.rows.bubbles) - 1)

@@ -92,6 +92,7 @@ class ReadingView(FindingView):
 
     def on_blur(self) -> None:
         """Hide the cursor."""
+        self._log_viewport.kept_row = None
         self._show_viewport()
 
     @property
@@ -112,7 +113,9 @@ class ReadingView(FindingView):
 
     def _show_cursor(self) -> None:
         if self._log_viewport.bubbles:
-            self._log_viewport.reveal(*self._log_cursor.span())
+            first, last = self._log_cursor.span()
+            self._log_viewport.reveal(first, last)
+            self._log_viewport.kept_row = None if self._log_cursor.is_at_end else first
             self._show_viewport()
 
     def action_step_message(self, step: int) -> None:

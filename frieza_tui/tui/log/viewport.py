@@ -32,6 +32,8 @@ class Viewport:
         self.is_following = True
         self.reads_from_top = False
         """A reply that outgrows the window while it follows the end is held at its first row."""
+        self.kept_row: Place | None = None
+        """What the reader chose to look at: text that comes does not push it out. Forgotten when they go to the end."""
         self._followed_key = ""
         """The reply that the reader last went to the end of."""
         self._held = (Place(-1, 0, 0), 0)
@@ -49,6 +51,7 @@ class Viewport:
     def remove(self, indexes: Sequence[int]) -> None:
         """Take bubbles out."""
         self.rows.remove(indexes)
+        self.kept_row = None
         bubble = self.top.bubble - sum(index < self.top.bubble for index in indexes)
         is_gone = self.top.bubble in indexes
         self.top = Place(bubble, 0, 0) if is_gone else self.top._replace(bubble=bubble)
@@ -56,6 +59,7 @@ class Viewport:
     def clear(self) -> None:
         """Take all bubbles out."""
         self.rows.clear()
+        self.kept_row = None
         self.top = Place(0, 0, 0)
         self.is_following = True
 
@@ -113,15 +117,20 @@ class Viewport:
         if not self.bubbles:
             return []
         end = self._last_top()
-        if self.is_following and self._is_outgrown(end):
-            self.is_following = False
-            self.top = Place(len(self.bubbles) - 1, 0, 1)
-        elif self.is_following:
-            self.top = end
+        if self.is_following:
+            held = self._held_row(end)
+            self.is_following = held is None
+            self.top = held or end
         self.top = self._clamp(self.top)
         rows = self._rows_from(min(self.top, end))
         self.rows.drop_views()
         return rows
+
+    def _held_row(self, end: Place) -> Place | None:
+        """Return the row that is not to leave the window though it follows the end, if it would leave it now."""
+        if self._is_outgrown(end):
+            return Place(len(self.bubbles) - 1, 0, 1)
+        return self.kept_row if self.kept_row is not None and self.top <= self.kept_row < end else None
 
     def _is_outgrown(self, end: Place) -> bool:
         """Return whether the reply that came last is to be read from its top, and no longer fits the window."""
@@ -203,6 +212,7 @@ class Viewport:
     def follow(self) -> None:
         """Go to the end and stay there."""
         self.is_following = True
+        self.kept_row = None
         if self.bubbles and self.bubbles[-1].has_grown:
             self._followed_key = self.bubbles[-1].key
 

@@ -93,6 +93,31 @@ async def test_space_pages_and_takes_the_cursor_along(app: ReadingApp) -> None:
         assert app.lines()[0] == first
 
 
+@pytest.mark.parametrize(("keys", "row"), [("k", "▌ U"), ("JJ", "▌ second")])
+async def test_what_the_cursor_is_on_is_not_pushed_out_by_text_that_comes(app: ReadingApp, keys: str, row: str) -> None:
+    async with app.run_test(size=(40, 16)) as pilot:
+        log = app.message_log
+        log.add_bubble("u", "user", "U", source="question")
+        log.add_bubble("a", "assistant", "A")
+        log.feed("a", "first\n\nsecond\n\nthird\n\n")
+        await painted(pilot)
+        log.focus()
+        await pilot.press(*keys)
+        for number in range(30):
+            log.feed("a", f"{number}\n\n")
+        await painted(pilot)
+        assert app.lines()[0] == row
+        assert not log.is_following
+        log.follow_end()
+        log.feed("a", "end")
+        await painted(pilot)
+        assert app.lines()[-1] == "▎ end"
+        await pilot.press("G")
+        log.feed("a", "\n\nand more")
+        await painted(pilot)
+        assert app.lines()[-1] == "▌ and more"
+
+
 async def test_a_message_and_its_blocks_are_taken(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app, turns=1)
