@@ -30,9 +30,8 @@ def open_database(file: Path | None = None) -> sqlite3.Connection:
 
     A file that is not ours, damaged or of a newer version is not written to. Raises: StoreError.
     """
-    path = Path(FILE_NAME)
+    path = place_of(file)
     try:
-        path = file or paths.data_dir() / FILE_NAME
         _look_first(path)
         db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
@@ -52,9 +51,14 @@ def open_database(file: Path | None = None) -> sqlite3.Connection:
     return db
 
 
+def place_of(file: Path | None) -> Path:
+    """Return where the file is (None: the usual one)."""
+    return file or paths.data_dir() / FILE_NAME
+
+
 def has_file(file: Path | None = None) -> bool:
     """Tell whether there is a file (None: the usual one) already."""
-    return (file or paths.data_dir() / FILE_NAME).exists()
+    return place_of(file).exists()
 
 
 @contextmanager
@@ -104,6 +108,7 @@ def _look_first(path: Path) -> None:
     with _looking:
         if path.absolute() in _looked_at:
             return
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # else nobody hears why it cannot be made
         _check_header(path)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         _looked_at.add(path.absolute())

@@ -227,7 +227,7 @@ class DiskJournal:
         """Write all that is not written yet, or nothing."""
         import sqlite3
 
-        from frieza_tui.store.database import FILE_NAME, store_error
+        from frieza_tui.store.database import place_of, store_error
 
         try:
             self._write_together()
@@ -235,7 +235,7 @@ class DiskJournal:
             self._fail(error)
         except (OSError, sqlite3.Error) as error:
             is_hopeless = isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError)
-            self._fail(store_error(error, self._file or Path(FILE_NAME)), is_hopeless=is_hopeless)
+            self._fail(store_error(error, place_of(self._file)), is_hopeless=is_hopeless)
         except Exception as error:
             log.exception("the journal broke by an error of our own")
             happened = f"{mistake_words(error)} {report_sentence(error)}"

@@ -6,10 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from frieza_tui import paths
 from frieza_tui.domain.errors import StoreError, UnusableFile
 from frieza_tui.i18n import _
-from frieza_tui.store.database import FILE_NAME, forget_look, open_database, store_error
+from frieza_tui.store.database import forget_look, open_database, place_of, store_error
 from frieza_tui.text.safe import safe_line
 
 _BESIDE: Final = ("-wal", "-shm", "-journal")
@@ -20,7 +19,7 @@ def is_usable(file: Path | None = None) -> bool:
     """Tell whether the file (None: the usual one) is sound, or not there. Raises: StoreError, if nobody can tell."""
     import sqlite3
 
-    path = file or paths.data_dir() / FILE_NAME
+    path = place_of(file)
     if not path.exists():
         return True
     try:
@@ -43,7 +42,7 @@ def move_aside(file: Path | None = None) -> Path:
 
     Returns: the new path. Raises: StoreError.
     """
-    path = file or paths.data_dir() / FILE_NAME
+    path = place_of(file)
     try:
         new = _free_name(path)
         os.replace(path, new)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from frieza_tui.store import thread_reader
-from frieza_tui.store.database import FILE_NAME, store_error, transaction
+from frieza_tui.store.database import place_of, store_error, transaction
 from frieza_tui.store.ledger import RemoteObject, adopt_objects, read_objects, strike_objects
 from frieza_tui.store.processes import Process
 from frieza_tui.store.reading_copy import readable_database
@@ -118,4 +118,4 @@ def open_threads(file: Path | None = None) -> Generator[Threads]:
         try:
             yield Threads(db)
         except sqlite3.Error as error:
-            raise store_error(error, file or Path(FILE_NAME)) from error
+            raise store_error(error, place_of(file)) from error

@@ -164,7 +164,7 @@ def test_a_folder_that_is_read_only_is_said(disk: Path, note: Note) -> None:
     else:
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     with serving("chat") as server, talking(server) as going:
-        go_on_in_memory(going, "cannot be written")
+        go_on_in_memory(going, "Read-only file system" if disk.is_mount() else "Permission denied")
     note("disk: read-only")
 
 

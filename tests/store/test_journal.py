@@ -1,5 +1,6 @@
 import asyncio
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -259,6 +260,7 @@ async def test_a_disk_that_fills_up_in_the_middle_loses_nothing_in_memory(file: 
     await journal.written()
     assert troubles[0] is not None
     assert "full" in troubles[0].happened
+    assert str(file) in troubles[0].happened
     assert troubles[1:] in ([], [None])  # it may have been tried again, and told to be kept
     await all_of(chat.send("3"))
     await chat.close()
@@ -289,6 +291,20 @@ async def test_what_the_disk_did_not_take_of_a_reply_is_kept_while_it_goes_on_as
         third.set()
         assert [event async for event in events]
     assert kept(file).thread == chat.thread
+
+
+@pytest.mark.parametrize("turn", range(int(os.environ.get("KILLS", "3"))))
+async def test_a_disk_that_is_full_at_any_moment_and_later_has_room_keeps_everything(file: Path, turn: int) -> None:
+    size = random.randrange(200_000)
+    replies = [Reply(*(f"{number}{turn}" * 200 for number in range(20))) for turn in range(4)]
+    async with kept_chat(file, *replies) as chat:
+        with files_no_larger_than(size):
+            for number in range(3):
+                await all_of(chat.send(f"{number}"))
+        await all_of(chat.send("3"))
+    assert chat.trouble is None
+    assert kept(file).thread == chat.thread, f"full at {size}, turn {turn}"
+    assert len(chat.thread.messages) == 8
 
 
 async def test_a_thread_that_was_left_while_nothing_could_be_kept_is_kept_later(
