@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from frieza_tui.backends.loose_json import json_object, json_objects, text_of
 from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.proxies import proxy_of
 from frieza_tui.backends.sse import EventTooLarge
@@ -306,7 +307,17 @@ def _message(body: object) -> str:
         return ""
     inner = body.get("error", body)
     message = inner.get("message", inner.get("detail", "")) if isinstance(inner, dict) else inner
-    return message if isinstance(message, str) else ""
+    return message if isinstance(message, str) else _objections(message)
+
+
+def _objections(message: object) -> str:
+    """Return what a server of FastAPI's kind has against a request: a list, maybe in an object, of fields and words."""
+    objections: list[str] = []
+    for one in json_objects(json_object(message).get("detail", message)):
+        where, words = one.get("loc"), text_of(one.get("msg"))
+        if words:
+            objections.append(f"{where[-1]}: {words}" if isinstance(where, list) and where else words)
+    return "; ".join(objections)
 
 
 def _with(happened: str, message: str) -> str:

@@ -200,6 +200,26 @@ async def test_a_server_that_does_not_know_of_usage_is_not_asked_for_it_again() 
         assert stage.server.count("POST", "/chat/completions") == 3
 
 
+async def test_the_other_name_of_the_longest_reply_is_used_where_a_server_knows_that_one() -> None:
+    async with staged() as stage:
+        stage.double.refused_fields = {"max_tokens"}
+        for text in ("a", "b"):
+            stage.will(text)
+            request = request_of(asking("hi"), max_output_tokens=9)
+            assert text_of([event async for event in stage.backend.stream_run(request)]) == text
+        assert [sent["max_completion_tokens"] for sent in stage.double.requests] == [9, 9]
+        assert stage.server.count("POST", "/chat/completions") == 3
+
+
+async def test_sources_that_come_after_the_last_word_are_told() -> None:
+    async with staged() as stage:
+        source = {"type": "url_citation", "url_citation": {"url": "https://example.invalid/n"}}
+        stage.will("all", chunk(finish="stop"), chunk({"annotations": [source]}), ending=None)
+        events = await run(stage.backend, asking("hi"))
+        assert "note url_citation https://example.invalid/n" in trace(events)
+        assert ending_of(events) == "completed"
+
+
 async def test_messages_of_one_role_that_follow_each_other_go_as_one() -> None:
     async with staged() as stage:
         stage.will("x")

@@ -176,6 +176,12 @@ async def test_silence_is_told() -> None:
         (error_answer(400, "Not this.", "content_policy_violation"), Refused, "content filter"),
         (Answer([b"<html>"], status=407, content_type="text/html"), Unreachable, "proxy"),
         (error_answer(422, "temperature: too hot"), Refused, "too hot"),
+        (
+            json_answer({"detail": [{"loc": ["body", "top_k"], "msg": "Extra inputs are not permitted"}]}, 422),
+            Refused,
+            "top_k: Extra inputs",
+        ),
+        (json_answer({"message": {"detail": [{"msg": "Too hot"}, {"loc": 7}]}}, 422), Refused, "It says: Too hot."),
         (error_answer(429, "Rate limit reached"), RateLimited, "Rate limit reached"),
         (error_answer(429, "You exceeded", "insufficient_quota"), RateLimited, "no quota left"),
         (error_answer(402, "Insufficient credits"), RateLimited, "no quota left"),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Final
 
 from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
@@ -15,7 +15,7 @@ from frieza_tui.backends.prompts import Prompt, PromptBuilder
 from frieza_tui.backends.refusals import context_numbers, is_about_context, is_about_field, is_about_model
 from frieza_tui.backends.sdk_errors import bad_reply, stream_cut
 from frieza_tui.domain.errors import BackendError, NotHere, Refused, StreamCut, TimedOut
-from frieza_tui.domain.events import RunEvent
+from frieza_tui.domain.events import RunEvent, StreamFault
 from frieza_tui.domain.thread import ImageUrlPart, Message
 from frieza_tui.i18n import _
 
@@ -42,6 +42,8 @@ class ChatCompletionsBackend:
         self.models = ModelChoice(client, model)
         self._prompts = PromptBuilder(_message)
         self._takes_usage = True
+        # OpenAI's newer models refuse the old name, and many other servers know no other.
+        self._limit_name = "max_completion_tokens" if client.server.is_openai else "max_tokens"
         self._is_prepared = False
 
     @property
@@ -92,9 +94,9 @@ class ChatCompletionsBackend:
                     self._prompts.learn(prompt, accumulator.usage.input_tokens)
                 return
             except (Refused, NotHere) as error:
-                if self._takes_usage and is_about_field(error, "stream_options"):
-                    self._takes_usage = False
-                elif not is_shortened and is_about_context(error):
+                if self._adapt(error, request):
+                    continue
+                if not is_shortened and is_about_context(error):
                     is_shortened = True
                     self._prompts.shrink(prompt, context_numbers(error))
                 else:
@@ -126,7 +128,8 @@ class ChatCompletionsBackend:
                     if accumulator.fault is not None:
                         return
                     if accumulator.finish_reason is not None:
-                        await _take_rest(accumulator, stream)
+                        for event in await _rest(accumulator, stream):
+                            yield event
                         break
                 else:
                     raise stream_cut(server) if accumulator.run else bad_reply(server)
@@ -145,16 +148,25 @@ class ChatCompletionsBackend:
         fields: dict[str, object] = {"model": model, "stream": True}
         if self._takes_usage:
             fields["stream_options"] = {"include_usage": True}
-        # OpenAI's newer models refuse the old name, and many other servers know no other.
-        limit = "max_completion_tokens" if self._client.server.is_openai else "max_tokens"
         wanted = {
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
-            limit: sampling.max_output_tokens,
+            self._limit_name: sampling.max_output_tokens,
         }
         fields |= {name: value for name, value in wanted.items() if value is not None}
         system = (encoded({"role": "system", "content": instructions}),) if instructions else ()
         return encoded_object(fields, "messages", (*system, *prompt.messages))
+
+    def _adapt(self, error: BackendError, request: RunRequest) -> bool:
+        """Do without a field that a server refused, or with its other name; False if it refused something else."""
+        if self._takes_usage and is_about_field(error, "stream_options"):
+            self._takes_usage = False
+            return True
+        has_limit = request.sampling.max_output_tokens is not None
+        if has_limit and self._limit_name == "max_tokens" and is_about_field(error, "max_tokens"):
+            self._limit_name = "max_completion_tokens"
+            return True
+        return False
 
     async def _explained(self, error: BackendError) -> BackendError:
         if isinstance(error, NotHere) and not is_about_model(error):
@@ -164,16 +176,16 @@ class ChatCompletionsBackend:
         return await self.models.explained(error)
 
 
-async def _take_rest(accumulator: ChunkAccumulator, stream: AsyncGenerator[tuple[str, object], None]) -> None:
-    """Read what comes after the reply's last word: the usage, and the end of the stream."""
-    try:
+async def _rest(accumulator: ChunkAccumulator, stream: AsyncGenerator[tuple[str, object], None]) -> list[RunEvent]:
+    """Read what comes after the reply's last word: the usage, marks on the text, and the end of the stream."""
+    events: list[RunEvent] = []
+    with suppress(TimeoutError):
         async with asyncio.timeout(USAGE_WAIT_S):
             async for name, data in stream:
                 if name == DONE:
-                    return
-                accumulator.take(data)
-    except TimeoutError:
-        return
+                    break
+                events += [event for event in accumulator.take(data, name) if not isinstance(event, StreamFault)]
+    return events
 
 
 def _message(message: Message) -> object:
