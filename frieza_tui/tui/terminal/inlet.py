@@ -13,8 +13,11 @@ KEY_WAIT_S = 0.02
 """How long a lone ESC may be the beginning of something: the rest of it comes in the same breath."""
 REST_WAIT_S = 0.5
 """How long the rest of what cannot be a key is waited for."""
+LATE_REST_S = 2.0
+"""How long after that the rest of a mouse report is still known for what it is, and dropped too."""
 
 _ESC = "\x1b"
+_SGR_MOUSE = "\x1b[<"
 PASTE_START = "\x1b[200~"
 PASTE_END = "\x1b[201~"
 _STRING_START = r"\x1b(?:\]\d|P[\d>!$+]|_G)[^\x00-\x1f]{0,8192}"
@@ -31,6 +34,7 @@ _WHOLE = re.compile(
 _START = re.compile(rf"{_STRING_START}\x1b?\Z|(?:{_MOUSE_START}|{_OLD_MOUSE_START}{{0,2}}|{_CSI_START}|\x1b[]P_]?)\Z")
 _BROKEN = re.compile(rf"{_STRING_START}|{_MOUSE_START}|{_OLD_MOUSE_START}{{0,2}}|{_CSI_START}(?<!\[)")
 _MAYBE_KEY = re.compile(r"\x1b[][P_]?")
+_REST_OF_MOUSE = re.compile(r"[-+\d;:.NaIinfe]{1,64}[mM]")
 _SOUND_MOUSE = re.compile(r"\x1b\[<\d{1,5};-?\d{1,5};-?\d{1,5}[mM]")
 _POSITION = re.compile(r"\x1b\[\d{1,4};\d{1,4}R")
 _HUGE_NUMBER = re.compile(r"\d{7}")
@@ -44,6 +48,7 @@ class Inlet:
         self._take_answer = take_answer
         self._held = ""
         self._held_until = 0.0
+        self._rest_comes_until = 0.0
         self._is_in_paste = False
         self._paste = SafeStream()
         self.awaited_positions = 0
@@ -55,6 +60,10 @@ class Inlet:
 
     def feed(self, text: str, now: float) -> str:
         """Take input in, in any cuts; give back what the parser is to have. `now` in seconds, of any clock."""
+        if now < self._rest_comes_until and text:
+            self._rest_comes_until = 0.0
+            rest = _REST_OF_MOUSE.match(text)
+            text = text[rest.end() :] if rest else text
         data, self._held = self._held + text, ""
         if _ESC not in data and not self._is_in_paste:
             return data
@@ -74,6 +83,7 @@ class Inlet:
         if not self._held or now < self._held_until:
             return ""
         held, self._held = self._held, ""
+        self._rest_comes_until = now + LATE_REST_S if held.startswith(_SGR_MOUSE) else 0.0
         if self._is_in_paste:
             return self._paste.feed(held)
         return held if _MAYBE_KEY.fullmatch(held) else ""

@@ -96,6 +96,23 @@ def test_what_may_be_a_key_is_held_for_a_moment_only(key: str) -> None:
     assert inlet.wait_s(1.0, 9.0) == 9.0
 
 
+@pytest.mark.parametrize("rest", ["N;NaN;NaNM", ";NaNM", "NM", "1;2m"])
+def test_the_rest_of_a_mouse_report_that_comes_late_is_no_text_either(rest: str) -> None:
+    inlet = Inlet(print)
+    assert inlet.feed("a\x1b[<32;Na", 1.0) == "a"
+    assert inlet.tick(1.0 + REST_WAIT_S) == ""
+    assert inlet.feed(f"{rest}b", 2.5) == "b"
+    assert inlet.feed(rest, 2.5) == rest
+
+
+@pytest.mark.parametrize("typed", ["M", "nine", "日本"])
+def test_what_is_typed_after_half_a_mouse_report_stays(typed: str) -> None:
+    inlet = Inlet(print)
+    assert inlet.feed("\x1b[<32;Na", 1.0) == ""
+    assert inlet.tick(1.0 + REST_WAIT_S) == ""
+    assert inlet.feed(typed, 2.0) == typed
+
+
 def test_the_second_position_is_a_key() -> None:
     answers: list[str] = []
     inlet = Inlet(answers.append)
