@@ -22,7 +22,14 @@ CONTAINERS = {
     "quoted list": "> - {}",
     "table": "| 名 | 説明 |\n| -- | -- |\n| あ | {} |",
 }
-MIXED = ("{}", "`コード`、{}", "**強調**{}", "[リンク](https://example.com/)。{}", "「`foo(bar)`」{}", "*Latin words*（{}）")
+MIXED = (
+    "{}",
+    "`コード`、{}",
+    "**強調**{}",
+    "[リンク](https://example.com/)。{}",
+    "「`foo(bar)`」{}",
+    "*Latin words*（{}）",
+)
 
 
 def mixed(paragraph: str) -> str:
