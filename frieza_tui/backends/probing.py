@@ -45,7 +45,7 @@ async def find_api(client: OpenAIClient) -> Finding:
             return Finding("assistants")
         return await _responses_or_chat(client)
     except (AuthFailed, ServerFault) as error:
-        if isinstance(error, AuthFailed) and error.facts.status != 403:
+        if error.facts.status == 401:
             raise
         hint = _("If it goes on, name the API with --api.")
         error.todo = f"{error.todo} {hint}"

@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -247,7 +248,7 @@ def _status_error(error: "openai.APIStatusError", server: Server) -> BackendErro
         happened = _("{server} failed (status {status}).").format(server=server.name, status=status)
         return ServerFault(_with(happened, message), _wait_advice(wait_s), facts, wait_s)
     if status == 401 or error.type in _NO_SUCH_KEY:
-        return _key_refused(server, facts)
+        return _key_refused(server, replace(facts, status=401))  # what others answer
     return _denied(server, facts, message)
 
 

@@ -47,6 +47,8 @@ class ServerFound(msgspec.Struct, frozen=True):
     api: str | None = None
     models: int | None = None
     answer_ms: int | None = None
+    key_in: str | None = None
+    """Where a key that was given on the screen is: "keyring", or a file's path; settings tell of theirs themselves."""
     problem: str | None = None
 
 

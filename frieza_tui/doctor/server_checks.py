@@ -42,8 +42,7 @@ async def _look_at_used(answerers: Answerers, settings: Settings, base_url: str)
     shown, name = without_name(base_url), Server(base_url).name
     if (question := answerers.question) is not None:
         return ServerFound(shown, name, True, problem=f"{question.happened} {question.todo}")
-    key = settings.api_key or await ChosenFile().fetch_key(base_url) or ""
-    found = await _examined(ServerFound(shown, name, True), base_url, key)
+    found = await _examined_with_key(ServerFound(shown, name, True), base_url, settings.api_key or "")
     return found if settings.api == "auto" or found.api is None else msgspec.structs.replace(found, api=settings.api)
 
 
@@ -51,7 +50,20 @@ async def _look_at_chosen(answerers: Answerers, base_url: str) -> ServerFound:
     found = ServerFound(without_name(base_url), Server(base_url).name, False)
     if (refusal := answerers.refusal_of_http(base_url)) is not None:
         return msgspec.structs.replace(found, problem=refusal)
-    return await _examined(found, base_url, await ChosenFile().fetch_key(base_url) or "")
+    return await _examined_with_key(found, base_url, "")
+
+
+async def _examined_with_key(found: ServerFound, base_url: str, key: str) -> ServerFound:
+    """Look at a server with the key of the settings, else with the one that was given on the screen."""
+    file = ChosenFile()
+    if key or (kept := file.kept_key(base_url)) is None:
+        return await _examined(found, base_url, key)
+    found = msgspec.structs.replace(found, key_in=str(file.path) if kept.key else "keyring")
+    given = await file.fetch_key(base_url)
+    if given is None:
+        problem = _("The keyring of this system does not give its key: it may be locked.")
+        return msgspec.structs.replace(found, problem=problem)
+    return await _examined(found, base_url, given)
 
 
 async def _look_at_local(one: LocalServer) -> ServerFound:

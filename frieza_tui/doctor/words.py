@@ -75,6 +75,9 @@ def _servers(servers: list[ServerFound]) -> Iterator[str]:
             facts.append(f"{one.answer_ms} ms")
         is_trouble = one.problem is not None and one.is_in_use
         yield (TROUBLE if is_trouble else "") + " · ".join(facts)
+        if one.key_in is not None:
+            place = _("the system's keyring") if one.key_in == "keyring" else one.key_in
+            yield "  " + _("Its key is kept in {place}.").format(place=place)
         if one.problem is not None:
             yield f"  {one.problem}"
 

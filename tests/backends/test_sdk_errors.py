@@ -254,7 +254,7 @@ async def test_without_a_key_401_asks_for_one() -> None:
 async def test_a_gateway_without_a_database_that_does_not_know_the_key_is_told_so() -> None:
     unknown = {"error": {"message": "No connected db.", "type": "no_db_connection", "param": None, "code": "400"}}
     error = await error_for(json_answer(unknown, 400))
-    assert type(error) is AuthFailed
+    assert (type(error), error.facts.status) == (AuthFailed, 401)
     assert "does not accept the API key" in error.happened
     assert "asks for an API key" in (await error_for(json_answer(unknown, 400), key="")).happened
 

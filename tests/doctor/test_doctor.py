@@ -18,6 +18,7 @@ from frieza_tui.doctor.report import Disk, Folder, ModelFound, Report, ServerFou
 from frieza_tui.doctor.words import TROUBLE, lines_of
 from frieza_tui.domain.errors import StoreError
 from frieza_tui.settings import load_settings
+from tests.support import file_keyring
 from tests.support.attacks import shows_only
 from tests.support.fake_engine import running_fake
 from tests.support.loopback import TOKEN, running_server
@@ -57,6 +58,39 @@ async def test_a_wrong_key_is_said_in_words(key: str | None) -> None:
     assert not report.works
     assert report.servers[0].problem
     assert TROUBLE + base_url in told(report)
+
+
+@pytest.mark.parametrize("is_in_keyring", [True, False])
+async def test_where_a_key_is_that_was_given_on_the_screen_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_in_keyring: bool
+) -> None:
+    monkeypatch.setenv(
+        "PYTHON_KEYRING_BACKEND", file_keyring.NAME if is_in_keyring else "keyring.backends.fail.Keyring"
+    )
+    monkeypatch.setenv("FILE_KEYRING", str(tmp_path / "keyring.json"))
+    file = ChosenFile()
+    async with running_server(ScriptedBackend([Reply("x")])) as (base_url, _token):
+        file.choose(base_url)
+        await file.keep_key(base_url, TOKEN, "mark")
+        report = await examined()
+    assert report.works
+    place = "the system's keyring" if is_in_keyring else file.path
+    assert f"Its key is kept in {place}." in told(report)
+    assert TOKEN not in told(report)
+
+
+async def test_a_keyring_that_does_not_give_the_key_is_said_to_be_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", file_keyring.NAME)
+    monkeypatch.setenv("FILE_KEYRING", str(tmp_path / "keyring.json"))
+    file = ChosenFile()
+    file.choose(NOBODY)
+    await file.keep_key(NOBODY, KEY, "mark")
+    (tmp_path / "keyring.json").unlink()
+    report = await examined()
+    assert not report.works
+    assert "does not give its key" in (report.servers[0].problem or "")
 
 
 async def test_plain_http_to_another_machine_is_not_even_tried() -> None:
