@@ -11,7 +11,7 @@ import pytest
 from frieza_tui import paths
 from frieza_tui.crash_report import KEPT_REPORTS, describe, report_sentence, write_report
 from frieza_tui.domain.errors import Refused, ServerFacts, StoreError
-from frieza_tui.log_file import open_log
+from frieza_tui.log_file import KEPT_FILES, MAX_BYTES, open_log
 
 SECRET = "planted-words"
 BREAK = f"""
@@ -124,3 +124,12 @@ def test_the_log_quotes_no_error_and_no_control_and_is_its_owners_alone(log_path
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
     assert log_path.stat().st_mode & 0o777 == 0o600
     assert os.access(log_path, os.W_OK)
+
+
+def test_a_log_that_is_full_gives_way_to_a_new_one_and_the_oldest_goes(log_path: Path) -> None:
+    log = logging.getLogger("frieza_tui.test")
+    for _line in range((KEPT_FILES + 2) * 5):
+        log.error("x" * (MAX_BYTES // 5))
+    files = [*log_path.parent.glob(f"{log_path.name}*")]
+    assert len(files) == 1 + KEPT_FILES
+    assert all(file.stat().st_size <= MAX_BYTES and file.stat().st_mode & 0o777 == 0o600 for file in files)

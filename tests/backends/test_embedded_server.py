@@ -141,11 +141,15 @@ async def test_a_model_that_cannot_be_loaded_is_told_in_the_childs_words(tmp_pat
             await backend.prepare()
 
 
-async def test_a_child_that_does_not_start_is_told_with_its_log(tmp_path: Path) -> None:
+async def test_a_child_that_does_not_start_is_told_with_its_log_which_begins_anew_when_it_is_large(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "server.log").write_bytes(b"x" * 1_000_001)
     async with embedded("dead", tmp_path / "server.log") as backend:
         with pytest.raises(ModelError) as caught:
             await backend.prepare()
         assert "server.log" in caught.value.todo
+    assert (tmp_path / "server.log").stat().st_size < 1_000_000
 
 
 async def test_without_the_extra_the_three_ways_on_are_named_and_nothing_starts() -> None:

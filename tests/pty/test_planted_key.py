@@ -90,12 +90,11 @@ def words_of(pid: int) -> bytes:
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks into /proc")
-@pytest.mark.parametrize("given", [("--api-key", KEY), (f"--api-k={KEY}",)])
-def test_a_key_of_the_command_line_is_not_in_the_list_of_processes(given: tuple[str, ...], server: FaultServer) -> None:
+def test_a_key_of_the_command_line_is_not_in_the_list_of_processes(server: FaultServer) -> None:
     server.will("well", asyncio.Event())
     server.instead = lambda call: server.as_usual(call) if KEY in str(call.headers) else error_answer(401, "No.")
     environ = server.environ | {"OPENAI_API_KEY": ""}
-    with program(*given, "-p", "hello", environ=environ, is_fresh=True) as terminal:
+    with program("--api-key", KEY, "-p", "hello", environ=environ, is_fresh=True) as terminal:
         terminal.wait_for("well")
         assert b"--api-k" in words_of(terminal.pid)
         assert not tells(words_of(terminal.pid))
