@@ -1,12 +1,11 @@
 """The panel above the message box: a list of who may answer, or a line to fill in. Knows no turn and no log.
 
-What is filled in is tried at once; the panel goes when somebody answers, or when the user leaves it.
+The panel goes when somebody answers, or when the user leaves it.
 """
 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from textual import on, work
 from textual.message import Message
@@ -15,21 +14,15 @@ from textual.worker import Worker, WorkerState
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.local_servers import LocalServer
-from frieza_tui.backends.named_server import Server
-from frieza_tui.chat.addresses import address_typed, is_address
-from frieza_tui.chat.answerers import Answerers, PlainHttp
-from frieza_tui.domain.errors import AuthFailed, FriezaError, StoreError
+from frieza_tui.chat.answerers import Answerers
+from frieza_tui.domain.errors import StoreError
 from frieza_tui.i18n import _, retold
-from frieza_tui.settings import is_key, without_password
-from frieza_tui.text.safe import make_safe, safe_line
+from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.answering.choices import found_choice, ways_out_of, ways_to_answer
+from frieza_tui.tui.answering.server_entry import ServerEntry
 from frieza_tui.tui.widgets.choice_list import ChoiceList
-from frieza_tui.tui.widgets.entry import Entry
-from frieza_tui.tui.words import mistake_ending
 
 log = logging.getLogger(__name__)
-
-EXAMPLE = "http://127.0.0.1:11434/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,7 @@ class PanelTies:
 
 
 class AnswererPanel(Widget):
-    """Shows one thing at a time: a ChoiceList, or an Entry for an address or a key."""
+    """Shows one thing at a time: a ChoiceList, or a ServerEntry for an address or a key."""
 
     DEFAULT_CSS = """
     AnswererPanel {
@@ -62,25 +55,14 @@ class AnswererPanel(Widget):
 
         servers: Sequence[LocalServer]
 
-    @dataclass
-    class ServerTried(Message):
-        """A server was asked once, and answers from now on unless there was an error."""
-
-        base_url: str
-        error: FriezaError | None
-
     def __init__(self, answerers: Answerers, ties: PanelTies, *, is_blinking: bool = True) -> None:
         """Take who may answer, and what is done elsewhere. is_blinking: the caret of a line to fill in."""
         super().__init__()
         self._answerers = answerers
         self._panel_ties = ties
         self._is_blinking = is_blinking
-        self._shown_content: ChoiceList | Entry | None = None
+        self._shown_content: ChoiceList | ServerEntry | None = None
         self._row_limit = 0
-        self._asked_url = ""
-        """Of the server whose key is asked for; empty: an address is asked for."""
-        self._agreed_url = ""
-        """Of the server over plain http that Enter once more agrees to."""
 
     # What is shown.
 
@@ -103,7 +85,7 @@ class AnswererPanel(Widget):
 
     def say_again(self) -> None:
         """Say what is shown in the language in use."""
-        if isinstance(self._shown_content, Entry):
+        if isinstance(self._shown_content, ServerEntry):
             self._shown_content.say_again()
         self._name_keys()
 
@@ -129,26 +111,24 @@ class AnswererPanel(Widget):
 
     def stop(self) -> None:
         """Try nothing any more."""
-        self.workers.cancel_group(self, "try")
+        if isinstance(self._shown_content, ServerEntry):
+            self._shown_content.stop()
 
-    def _show(self, content: ChoiceList | Entry) -> None:
+    def _show(self, content: ChoiceList | ServerEntry) -> None:
         self.stop()
         if self._shown_content is not None:
             self._shown_content.remove()
         self._shown_content = content
-        self._asked_url = self._agreed_url = ""
         self.mount(content)
         self.limit(self._row_limit)
         self._name_keys()
         self._panel_ties.on_shown()
 
-    def _ask_address(self) -> None:
-        self._show(Entry(lambda: _("The server's address:"), placeholder=EXAMPLE, is_blinking=self._is_blinking))
-
-    def _ask_key(self, base_url: str) -> None:
-        title = partial(_key_title, Server(base_url).name)
-        self._show(Entry(title, note=_key_note, is_secret=True, is_blinking=self._is_blinking))
-        self._asked_url = base_url
+    def _ask(self, asked_url: str = "") -> ServerEntry:
+        """Ask for a server's address, or for the key of one."""
+        entry = ServerEntry(self._answerers, asked_url, is_blinking=self._is_blinking)
+        self._show(entry)
+        return entry
 
     # The list.
 
@@ -171,16 +151,15 @@ class AnswererPanel(Widget):
             case "embedded":
                 self._use_embedded()
             case "key":
-                self._ask_key(self._answerers.key_server)
+                self._ask(self._answerers.key_server)
             case "server":
-                self._ask_address()
+                self._ask()
             case "agree":
                 self._agree()
             case "others":
                 self.offer()
             case base_url:
-                self._ask_address()
-                self._try(base_url, "")
+                self._ask().try_server(base_url)
 
     def _use_embedded(self) -> None:
         if not self._answerers.is_embedded or self._panel_ties.preparation_now().stage == "failed":
@@ -204,77 +183,25 @@ class AnswererPanel(Widget):
 
     # The line to fill in.
 
-    @on(Entry.Given)
-    def _take_entry(self, message: Entry.Given) -> None:
+    @on(ServerEntry.Answered)
+    def _go_on(self, message: ServerEntry.Answered) -> None:
         message.stop()
-        if not self._asked_url and not is_address(message.text):
-            self._say_in_entry(_("An address has a dot or a colon in it. A key is asked for later."), is_error=True)
-        elif not self._asked_url:
-            self._try(address_typed(message.text), "")
-        elif is_key(message.text):
-            self._try(self._asked_url, message.text)
-        else:
-            self._say_in_entry(_("A key is one word of Latin letters, digits and signs."), is_error=True)
+        self._panel_ties.prepare()
+        self._panel_ties.leave()
+        if message.error is not None:
+            self._panel_ties.say(make_safe(str(message.error)))
 
-    @on(Entry.Edited)
-    def _forget_agreement(self, message: Entry.Edited) -> None:
+    @on(ServerEntry.KeyWanted)
+    def _ask_key(self, message: ServerEntry.KeyWanted) -> None:
         message.stop()
-        self._agreed_url = ""
-        self.stop()
+        self._ask(message.base_url)
 
-    @on(Entry.Left)
-    def _leave_entry(self, message: Entry.Left) -> None:
+    @on(ServerEntry.Left)
+    def _leave_entry(self, message: ServerEntry.Left) -> None:
         message.stop()
         self._panel_ties.leave()
 
-    def _try(self, base_url: str, key: str) -> None:
-        self._say_in_entry(_("Asking {address} …").format(address=safe_line(without_password(base_url)[0], 80)))
-        self._try_server(base_url, key, is_http_agreed=base_url == self._agreed_url)
-
-    @work(exclusive=True, group="try", exit_on_error=False)
-    async def _try_server(self, base_url: str, key: str, *, is_http_agreed: bool) -> None:
-        """Ask a server once, and let it answer if it takes that; ends within 15 s, or when the panel goes."""
-        try:
-            await self._answerers.use_server(base_url, key, is_http_agreed=is_http_agreed)
-        except FriezaError as error:
-            self.post_message(self.ServerTried(base_url, error))
-        else:
-            self.post_message(self.ServerTried(base_url, None))
-
-    @on(ServerTried)
-    def _see_how_it_went(self, message: ServerTried) -> None:
-        message.stop()
-        error = message.error
-        if error is None or isinstance(error, StoreError):
-            self._panel_ties.prepare()
-            self._panel_ties.leave()
-            if error is not None:
-                self._panel_ties.say(make_safe(str(error)))
-        elif isinstance(error, PlainHttp):
-            self._agreed_url = message.base_url
-            once_more = _("Enter once more uses it all the same.")
-            self._say_in_entry(f"{error.happened} {once_more}", is_error=True)
-        elif isinstance(error, AuthFailed) and error.facts.status == 401 and not self._asked_url:
-            self._ask_key(message.base_url)
-        else:
-            self._say_in_entry(error.happened, is_error=True)
-
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say that a try broke down."""
-        error = event.worker.error
-        if event.state is WorkerState.ERROR and error is not None:
-            log.error("the %s worker broke down", event.worker.group, exc_info=error)
-            if event.worker.group == "try":
-                self._say_in_entry(mistake_ending(error, "").happened, is_error=True)
-
-    def _say_in_entry(self, text: str, *, is_error: bool = False) -> None:
-        if isinstance(self._shown_content, Entry):
-            self._shown_content.say(make_safe(text), is_error=is_error)
-
-
-def _key_note() -> str:
-    return _("It is tried once, then kept in the system's keyring or, without one, in a file for you alone.")
-
-
-def _key_title(server: str) -> str:
-    return _("A key of {server}:").format(server=server)
+        """Log that looking for servers broke down; there are the other ways."""
+        if event.state is WorkerState.ERROR:
+            log.error("the %s worker broke down", event.worker.group, exc_info=event.worker.error)

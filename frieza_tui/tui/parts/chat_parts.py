@@ -40,7 +40,7 @@ from frieza_tui.tui.widgets.waiting_line import WaitingLine
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ChatWidgets:
     """The widgets that the parts work with."""
 
     status_bar: StatusBar
@@ -54,12 +54,12 @@ class ChatParts:
     """Makes the parts in the order in which they need each other."""
 
     def __init__(
-        self, screen: Screen[None], chat: Chat, answerers: Answerers | None, turns: Turns, shown: Shown
+        self, screen: Screen[None], chat: Chat, answerers: Answerers | None, turns: Turns, widgets: ChatWidgets
     ) -> None:
         self._screen = screen
         self._chat = chat
         self.turns = turns
-        log, composer, waiting_line = shown.log, shown.composer, shown.waiting_line
+        log, composer, waiting_line = widgets.log, widgets.composer, widgets.waiting_line
         workers = Workers(screen)
         notices = Notices(log, self._show_log)
         # Who answers.
@@ -67,7 +67,7 @@ class ChatParts:
         self.choice = AnswererChoice(answerers, chat, composer, waiting_line, self.warm_up.begin)
         self.start = Start(chat, self.choice, notices, waiting_line)
         last_measures = LastMeasures(turns)
-        self.server_label = ServerLabel(chat, turns, last_measures, shown.status_bar, waiting_line)
+        self.server_label = ServerLabel(chat, turns, last_measures, widgets.status_bar, waiting_line)
         self.models = ModelChoice(chat, last_measures, waiting_line, self.warm_up, workers)
         # Writing and asking.
         self.editing = Editing(composer, waiting_line)
@@ -85,7 +85,7 @@ class ChatParts:
             composer.focus, self.choice.leave, self.runner.cancel, self.editing.leave, self.reader.go_to_messages
         )
         self.language = Language(waiting_line)
-        self.command_line = CommandLine(composer, shown.command_offer, waiting_line, self._handlers())
+        self.command_line = CommandLine(composer, widgets.command_offer, waiting_line, self._handlers())
 
     def _handlers(self) -> dict[str, Handler]:
         """Return what each command of the table does."""

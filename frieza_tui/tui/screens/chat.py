@@ -22,7 +22,7 @@ from frieza_tui.tui.keys import Situation, keys_now
 from frieza_tui.tui.links.link_bar import LinkBar
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TextCopied, TurnAdvanced
-from frieza_tui.tui.parts.chat_parts import ChatParts, Shown
+from frieza_tui.tui.parts.chat_parts import ChatParts, ChatWidgets
 from frieza_tui.tui.parts.deeds import key_deeds
 from frieza_tui.tui.parts.reader import Asked
 from frieza_tui.tui.recall import RecallList
@@ -97,8 +97,13 @@ class ChatScreen(Screen[None]):
         self._composer = Composer(recall, is_blinking=is_blinking, id="composer")
         self._key_bar = KeyBar()
         self._is_leaving = False
-        shown = Shown(self._status_bar, self._message_log, self._waiting_line, self._command_offer, self._composer)
-        self.parts = ChatParts(self, chat, answerers, turns, shown)
+        self.parts = ChatParts(
+            self,
+            chat,
+            answerers,
+            turns,
+            ChatWidgets(self._status_bar, self._message_log, self._waiting_line, self._command_offer, self._composer),
+        )
         self.parts.tie(self._show_situation, self._show_words)
         self._deeds = key_deeds(self.parts, self._message_log)
 
