@@ -151,6 +151,13 @@ async def test_the_help_is_whole() -> None:
         )
 
 
+async def test_the_palette_names_what_can_be_done() -> None:
+    async with open_stage(size=(COLUMNS, 30)) as at:
+        await at.press("ctrl+p")
+        keys = {_("Threads"): "Ctrl+T", _("Model"): "F2", _("Help"): "F1", _("Quit"): "Ctrl+Q"}
+        await shows(at, _("New thread"), *(name + key for name, key in keys.items()), "English", "日本語")
+
+
 async def test_the_sheet_of_threads_names_all_its_keys() -> None:
     async with open_stage(size=(COLUMNS, 12)) as at:
         await at.press("ctrl+t")

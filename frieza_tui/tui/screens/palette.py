@@ -19,6 +19,10 @@ from frieza_tui.tui.screens.picking import PickingScreen
 from frieza_tui.tui.widgets.wrapped_text import WrappedText
 
 _KEY_CELLS = len("Ctrl+T")
+_SHEET_CELLS = 76
+_FRAME_CELLS = 4
+_LEAST_CELLS = 12
+"""What is done is told if there is room for so much of it."""
 
 
 class PaletteScreen(PickingScreen[Action | None]):
@@ -56,7 +60,8 @@ class PaletteScreen(PickingScreen[Action | None]):
         listed = self.query_one(OptionList)
         listed.clear_options()
         column = max((cell_len(one.name) for one in self._all_actions), default=0)
-        listed.add_options([Option(_row(one, column)) for one in self._shown_actions])
+        room = min(_SHEET_CELLS, self.app.size.width) - _FRAME_CELLS
+        listed.add_options([Option(_row(one, column, room)) for one in self._shown_actions])
         listed.highlighted = 0 if self._shown_actions else None
         self.query_one(WrappedText).words = "" if self._shown_actions else _("No command has these words.")
 
@@ -78,9 +83,13 @@ class PaletteScreen(PickingScreen[Action | None]):
         self.dismiss(None)
 
 
-def _row(one: Action, column: int) -> Content:
+def _row(one: Action, column: int, room: int) -> Content:
     """Write the name, the key in a column of its own, and what the action does as far as there is room."""
     name = one.name + " " * (column - cell_len(one.name))
+    left = room - column - _KEY_CELLS - 4
+    does = one.does if left >= min(_LEAST_CELLS, cell_len(one.does)) else ""
     return Content.assemble(
-        (name, "bold"), (f"  {one.key:<{_KEY_CELLS}}", "$text-primary"), (f"  {one.does}", "$foreground-muted")
+        (name, "bold"),
+        (f"  {one.key:<{_KEY_CELLS}}", "$text-primary"),
+        (f"  {does}" if does else "", "$foreground-muted"),
     )
