@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.chat import Chat, SilenceWatch
@@ -17,7 +18,7 @@ class Heard:
         self.backend = ScriptedBackend([Reply(*pieces)])
         self.seconds = Seconds()
         self.events: list[TurnEvent] = []
-        self._has_text = asyncio.Event()
+        self._news = asyncio.Event()
         chat = Chat(self.backend, Assistant("フリーザ様", "Speak."))
         chat.silence = SilenceWatch(self.seconds.sleep)
         self._reading = asyncio.create_task(self._read(chat))
@@ -25,16 +26,21 @@ class Heard:
     async def _read(self, chat: Chat) -> None:
         async for event in chat.send("聞け"):
             self.events.append(event)
-            if isinstance(event, TextDelta):
-                self._has_text.set()
+            self._news.set()
         await chat.close()
 
     @property
     def silences(self) -> list[int]:
         return [event.silent_s for event in self.events if isinstance(event, TurnSilent)]
 
-    async def until_text(self) -> None:
-        await asyncio.wait_for(self._has_text.wait(), 20)
+    @property
+    def text(self) -> str:
+        return "".join(event.text for event in self.events if isinstance(event, TextDelta))
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        while not is_so():
+            self._news.clear()
+            await asyncio.wait_for(self._news.wait(), 20)
 
     async def ended(self) -> TurnEnded:
         await asyncio.wait_for(self._reading, 20)
@@ -46,14 +52,15 @@ class Heard:
 async def test_a_silence_is_counted_from_the_tenth_second_until_text_comes() -> None:
     first, second = asyncio.Event(), asyncio.Event()
     heard = Heard("は", first, "い", second)
-    await heard.until_text()
+    await heard.until(lambda: heard.text == "は")
     await heard.seconds.pass_one_by_one(SILENT_S - 1)
     assert heard.silences == []
     await heard.seconds.pass_one_by_one(4)
-    assert heard.silences[:3] == [SILENT_S, SILENT_S + 1, SILENT_S + 2]
+    await heard.until(lambda: heard.silences[:3] == [SILENT_S, SILENT_S + 1, SILENT_S + 2])
     first.set()
+    await heard.until(lambda: heard.text == "はい")
     await heard.seconds.pass_one_by_one(1)
-    assert heard.silences[-1] == 0
+    await heard.until(lambda: heard.silences[-1] == 0)
     await heard.seconds.pass_one_by_one(SILENT_S - 1)
     second.set()
     assert (await heard.ended()).outcome == "done"
@@ -63,7 +70,7 @@ async def test_a_silence_is_counted_from_the_tenth_second_until_text_comes() -> 
 async def test_a_comment_of_the_server_is_no_silence() -> None:
     gate = asyncio.Event()
     heard = Heard("は", gate)
-    await heard.until_text()
+    await heard.until(lambda: heard.text == "は")
     for _comment in range(4):
         await heard.seconds.pass_one_by_one(int(KEEP_ALIVE_S))
         heard.backend.signs_of_life += 1
