@@ -6,8 +6,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
@@ -40,6 +40,9 @@ from frieza_tui.tui.themes import THEMES, theme_after
 from frieza_tui.tui.widgets.caret_area import CaretArea
 
 log = logging.getLogger(__name__)
+
+SIGNAL_ROUNDS = 4
+"""Of the loop, from the first that sees a signal to the one that has obeyed it, and one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
             answerers=answerers,
         )
         self._is_leaving = False
+        self._is_put_away = False
         self.fit(options.theme, options.ambiguous_width)
 
     def get_default_screen(self) -> Screen[None]:
@@ -168,6 +172,28 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         log.critical("the screen broke down", exc_info=error)
         happened = _("The screen broke down ({kind}).").format(kind=type(error).__name__)
         self.panic(" ".join([happened, report_sentence(error) if error is not None else "", _("Start again.")]))
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Put the screen away for another program; Ctrl+C in there is meant for that, and reaches us too."""
+        self._is_put_away = True
+        try:
+            with super().suspend():
+                yield
+        finally:
+            self._come_back()
+
+    def _come_back(self, rounds: int = SIGNAL_ROUNDS) -> None:
+        """Take signals again, once the loop has passed over those that came meanwhile."""
+        if rounds:
+            asyncio.get_running_loop().call_soon(self._come_back, rounds - 1)
+        else:
+            self._is_put_away = False
+
+    def obey(self, signal_name: str) -> None:
+        """Leave, as a signal asks."""
+        if signal_name != "SIGINT" or not self._is_put_away:
+            self.post_message(LeaveAsked())
 
     # The way out.
 
@@ -250,4 +276,4 @@ def _leave_on_signals(app: FriezaApp) -> None:
     loop = asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGHUP", "SIGINT"):
         with suppress(NotImplementedError, AttributeError):
-            loop.add_signal_handler(getattr(signal, name), lambda: app.post_message(LeaveAsked()))
+            loop.add_signal_handler(getattr(signal, name), app.obey, name)

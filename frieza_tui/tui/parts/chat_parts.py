@@ -25,6 +25,7 @@ from frieza_tui.tui.parts.links import Links
 from frieza_tui.tui.parts.model_choice import ModelChoice
 from frieza_tui.tui.parts.notices import Notices
 from frieza_tui.tui.parts.outbox import Outbox
+from frieza_tui.tui.parts.outside_editor import OutsideEditor
 from frieza_tui.tui.parts.reader import Reader
 from frieza_tui.tui.parts.server_label import ServerLabel
 from frieza_tui.tui.parts.thread_switch import ThreadSwitch
@@ -71,6 +72,7 @@ class ChatParts:
         self.models = ModelChoice(chat, last_measures, waiting_line, self.warm_up, workers)
         # Writing and asking.
         self.editing = Editing(composer, waiting_line)
+        self.outside_editor = OutsideEditor(composer, waiting_line, turns)
         self.runner = TurnRunner(chat, turns, log, composer, self.editing, workers, screen.post_message)
         self.outbox = Outbox(chat, composer, waiting_line, self.editing, self.runner, self.start)
         self.interruption = Interruption(screen, composer, waiting_line, self.runner.cancel)

@@ -16,6 +16,7 @@ def key_deeds(parts: ChatParts, message_log: MessageLog) -> Mapping[str, Callabl
         "interrupt": parts.interruption.press,
         "retry": parts.runner.retry,
         "go-on": parts.outbox.go_on,
+        "edit-outside": parts.outside_editor.open,
         "models": parts.models.choose,
         "threads": parts.threads.choose,
         "keep-anew": parts.keeping.keep_anew,
@@ -33,5 +34,6 @@ def palette_actions(parts: ChatParts) -> Iterator[Action]:
     yield Action(_("New thread"), _("The one before stays kept"), parts.threads.begin_new)
     yield Action(_("Threads"), _("Search, open, rename, export, delete"), parts.threads.choose, "Ctrl+T")
     yield Action(_("Model"), _("Choose the model that answers"), parts.models.choose, "F2")
+    yield Action(_("Editor"), _("Write the message in $EDITOR"), parts.outside_editor.open, "Ctrl+O")
     yield Action(_("Who answers"), _("Which API and server, and why"), parts.server_label.explain)
     yield Action(_("Choose who answers"), _("The embedded model, a key, another server"), parts.choice.open)

@@ -29,7 +29,7 @@ def open_in_pager(text: str, suspend: Callable[[], AbstractContextManager[None]]
     if is_wide:
         environ["LESS"] = f"{environ.get('LESS', '')} -S".lstrip()  # to be scrolled sideways
     try:
-        with _file_of(text) as name, suspend():
+        with file_of(text) as name, suspend():
             subprocess.run([*command, name], check=False, env=environ)
     except (SuspendNotSupported, OSError):
         words = _("{command} cannot be started here; set PAGER or EDITOR.")
@@ -46,7 +46,7 @@ def _pager_command(environ: Mapping[str, str]) -> list[str]:
 
 
 @contextmanager
-def _file_of(text: str) -> Generator[str]:
+def file_of(text: str) -> Generator[str]:
     """Keep a text in a file of its owner's alone for a while; yields its path. Raises: OSError."""
     descriptor, name = tempfile.mkstemp(suffix=".md", prefix="frieza-tui-")
     try:

@@ -58,6 +58,7 @@ class ChatScreen(Screen[None]):
         Binding("ctrl+c", "do('interrupt')", show=False, priority=True),
         Binding("ctrl+r", "do('retry')", show=False),
         Binding("ctrl+g", "do('go-on')", show=False),
+        Binding("ctrl+o", "do('edit-outside')", show=False),
         Binding("f2", "do('models')", show=False, priority=True),
         Binding("ctrl+t", "do('threads')", show=False, priority=True),
         Binding("f9", "do('keep-anew')", show=False),
