@@ -3,10 +3,11 @@
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from textual.app import App, SuspendNotSupported
+from textual.app import SuspendNotSupported
 
 from frieza_tui.i18n import _
 from frieza_tui.settings import environ_without_keys
@@ -36,7 +37,7 @@ class OutsideEditor:
             return
         before = self._composer.text
         try:
-            after = edited(self._composer.app, before)
+            after = edited(before, self._composer.app.suspend)
         except EditorTrouble as trouble:
             self._waiting_line.say(str(trouble))
             return
@@ -45,12 +46,12 @@ class OutsideEditor:
         self._composer.focus()
 
 
-def edited(app: App[object], text: str) -> str:
-    """Return a text as the editor left it, safe to show. Raises: EditorTrouble."""
+def edited(text: str, suspend: Callable[[], AbstractContextManager[None]]) -> str:
+    """Return a text as the editor left it, safe to show. suspend: puts the screen away meanwhile. Raises: EditorTrouble."""
     command = _editor_command(os.environ)
     try:
         with file_of(text) as name:
-            with app.suspend():
+            with suspend():
                 status = subprocess.run([*command, name], check=False, env=environ_without_keys()).returncode
             if status:
                 raise EditorTrouble(
