@@ -47,7 +47,10 @@ class OutsideEditor:
 
 
 def edited(text: str, suspend: Callable[[], AbstractContextManager[None]]) -> str:
-    """Return a text as the editor left it, safe to show. suspend: puts the screen away meanwhile. Raises: EditorTrouble."""
+    """Return a text as the editor left it, safe to show. Raises: EditorTrouble.
+
+    suspend: puts the screen away meanwhile.
+    """
     command = _editor_command(os.environ)
     try:
         with file_of(text) as name:
