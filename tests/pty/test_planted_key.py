@@ -53,7 +53,7 @@ def run(*words: str, environ: dict[str, str]) -> bytes:
 
 def test_a_key_is_nowhere_to_be_found(server: FaultServer, own_world: Path, tmp_path: Path) -> None:
     plant_another_key_in_the_settings()
-    environ = server.environ | {"OPENAI_API_KEY": KEY}
+    environ = server.environ | {"OPENAI_API_KEY": KEY, "OPENAI_LOG": "debug"}
     echo = f"Incorrect API key provided: {KEY}. Authorization: Bearer {KEY}"
     # Fresh, for its command line is looked at.
     with program("--log-level", "debug", environ=environ, columns=120, rows=40, is_fresh=True) as terminal:
@@ -83,6 +83,9 @@ def test_a_key_is_nowhere_to_be_found(server: FaultServer, own_world: Path, tmp_
     (export,) = tmp_path.glob("*.json")
     assert not tells(export.read_bytes())
     assert files_that_tell(own_world) == []
+    log = (paths.state_dir() / "frieza-tui.log").read_text("utf-8")
+    assert "DEBUG openai" in log
+    assert "first" not in log and "well" not in log
 
 
 def words_of(pid: int) -> bytes:
