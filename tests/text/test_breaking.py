@@ -41,7 +41,7 @@ def break_opportunities(text: str) -> list[int]:
         whole = cell_len(paragraph)
         for room in range(1, whole):
             lines = wrap(paragraph, whole, first_width=room)
-            found |= {start + lines[1][0]} if lines[0] != (0, 0) else set()
+            found |= {start + second for second, _end in lines[1:2] if lines[0] != (0, 0)}
         start += len(paragraph) + 1
         found |= {start} if start < len(text) else set()
     return sorted(found)
