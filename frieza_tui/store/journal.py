@@ -35,8 +35,10 @@ GATHER_S: Final = 0.1
 """How long what happens is gathered before it is written together."""
 RETRY_S: Final = 3.0
 """How long what could not be written waits for the next try, unless somebody waits for it."""
-WRITTEN_WAIT_S: Final = 2.0
-"""How long anybody waits for the disk; then the conversation goes on without it."""
+WRITTEN_WAIT_S: Final = 10.0
+"""How long a message waits for the disk, longer than another program is waited for; then it goes out without that."""
+HURRIED_WAIT_S: Final = 2.0
+"""The same at the end, of whose five seconds it is a part, and where the disk is known to take nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +162,12 @@ class DiskJournal:
         return str(moved)
 
     async def written(self) -> None:
-        """Wait until everything noted so far is on disk, or cannot be brought there; at most WRITTEN_WAIT_S."""
+        """Wait until everything noted so far is on disk, or cannot be brought there; a bounded time."""
         if self._writing is not None:
             await self._ask(is_last=False)
 
     async def close(self) -> None:
-        """Write what is left and close the file; at most WRITTEN_WAIT_S."""
+        """Write what is left and close the file; at most HURRIED_WAIT_S."""
         if self._writing is not None:
             if self._is_to_finish:
                 self._keeper(lambda writer: writer.finish())
@@ -177,7 +179,8 @@ class DiskJournal:
         self._items.put(_Asked(lambda: self._tell(done.set), is_last))
         self._hurry.set()
         with suppress(TimeoutError):
-            await asyncio.wait_for(done.wait(), WRITTEN_WAIT_S)
+            is_hurried = is_last or self._is_troubled
+            await asyncio.wait_for(done.wait(), HURRIED_WAIT_S if is_hurried else WRITTEN_WAIT_S)
 
     def put(self, item: _Item) -> None:
         """Write something at the end of what waits to be written."""
