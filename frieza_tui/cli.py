@@ -190,6 +190,7 @@ def _screen(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
         follow=settings.follow,
         ambiguous_width=settings.ambiguous_width,
         has_mouse=settings.mouse,
+        has_bell=settings.bell,
         keeps_inputs=settings.store and not arguments.demo,
     )
     chat, answerers = _open_chat(arguments, loaded)

@@ -63,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Cells of characters that East Asian fonts draw wide, such as ○ and α; auto: as the terminal says when asked."""
     mouse: bool = True
     """Whether the screen takes the mouse; without it the terminal selects text as it is used to."""
+    bell: bool = False
+    """Whether the terminal's bell rings when a long answer is over and the window has not the focus."""
     kitty: bool = True
     """Whether to ask the terminal for the kitty key protocol."""
     model_url: str | None = None

@@ -28,7 +28,7 @@ from frieza_tui.domain.errors import SettingsError
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.tui.actions import Action
-from frieza_tui.tui.messages import ChatClosed, LeaveAsked
+from frieza_tui.tui.messages import AnswerOver, ChatClosed, LeaveAsked
 from frieza_tui.tui.parts.deeds import palette_actions
 from frieza_tui.tui.parts.language import LANGUAGE_NAMES
 from frieza_tui.tui.recall import RecallList
@@ -41,6 +41,8 @@ from frieza_tui.tui.widgets.caret_area import CaretArea
 
 log = logging.getLogger(__name__)
 
+LONG_S = 5.0
+"""Nobody looks away for a shorter answer."""
 SIGNAL_ROUNDS = 4
 """Of the loop, from the first that sees a signal to the one that has obeyed it, and one more."""
 
@@ -56,6 +58,8 @@ class ScreenOptions:
     ambiguous_width: Literal["auto", 1, 2] = "auto"
     """Cells of characters that East Asian fonts draw wide; auto: as the terminal says."""
     has_mouse: bool = True
+    has_bell: bool = False
+    """Whether the bell rings when a long answer is over and nobody looks."""
     is_blinking: bool = True
     """Whether the caret blinks."""
     keeps_inputs: bool = True
@@ -110,6 +114,7 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         )
         self._is_leaving = False
         self._is_put_away = False
+        self._has_bell = options.has_bell
         self.fit(options.theme, options.ambiguous_width)
 
     def get_default_screen(self) -> Screen[None]:
@@ -172,6 +177,11 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         log.critical("the screen broke down", exc_info=error)
         happened = _("The screen broke down ({kind}).").format(kind=type(error).__name__)
         self.panic(" ".join([happened, report_sentence(error) if error is not None else "", _("Start again.")]))
+
+    def on_answer_over(self, message: AnswerOver) -> None:
+        """Ring where that is wished, and the terminal has told that its window has not the focus."""
+        if self._has_bell and not self.app_focus and message.total_s >= LONG_S:
+            self.bell()
 
     @contextmanager
     def suspend(self) -> Iterator[None]:

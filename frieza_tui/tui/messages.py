@@ -47,5 +47,13 @@ class TerminalAnswered(Message):
     facts: TerminalFacts
 
 
+@dataclass
+class AnswerOver(Message):
+    """An answer has come to its end, a good one or not. Handled by FriezaApp only."""
+
+    total_s: float
+    """Seconds from sending, all waits included."""
+
+
 class LeaveAsked(Message):
     """The user or a signal asks the program to end. Handled by FriezaApp only."""

@@ -12,7 +12,7 @@ from frieza_tui.tui.answering.choice import AnswererChoice
 from frieza_tui.tui.answering.start import Start
 from frieza_tui.tui.last_measures import LastMeasures
 from frieza_tui.tui.log.message_log import MessageLog
-from frieza_tui.tui.messages import LeaveAsked
+from frieza_tui.tui.messages import AnswerOver, LeaveAsked
 from frieza_tui.tui.parts.branching import Branching
 from frieza_tui.tui.parts.command_line import CommandLine, Handler, alone
 from frieza_tui.tui.parts.drafts import Drafts
@@ -147,6 +147,8 @@ class ChatParts:
     def _end_turn(self, ended: TurnEnded) -> None:
         if ended.outcome != "failed" and not self.outbox.is_old:
             self._screen.call_later(self.outbox.send_next)
+        if ended.outcome != "cancelled":
+            self._screen.post_message(AnswerOver(ended.total_s))
         self._show_situation()
 
     def _end_choice(self) -> None:
