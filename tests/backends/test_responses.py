@@ -730,6 +730,13 @@ async def test_what_a_server_has_no_way_to_delete_is_told_once_and_not_tried_aga
         assert stage.backend.remote_objects == ()
 
 
+async def test_one_response_in_the_background_is_told_of_though_the_server_does_not_say_that_it_keeps_it() -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False, echoes_store=None)) as stage:
+        await talk(stage, "a")
+        stage.double.faults["DELETE", ""] = NO_WAY_TO_DELETE[0]
+        assert [(one.kind, one.is_deleted) for one in await stage.backend.delete_remote()] == [("response", False)]
+
+
 async def test_a_gateways_id_is_not_longer_than_the_line_that_tells_of_it() -> None:
     async with staged(double=ResponsesDouble(has_conversations=False)) as stage:
         whole = {"id": "resp_" + "x" * 400, "object": "response", "status": "completed", "output": [], "store": True}

@@ -101,7 +101,8 @@ class ThreadMemory:
         if response_id and (is_kept or (is_kept is None and self.way != "history")):
             if response_id not in self._responses:
                 self._client.ledger.add("response", response_id)
-            self._responses[response_id] = bool(is_kept)
+            # vLLM does not say it of itself, but what goes on in the background has to be somewhere.
+            self._responses[response_id] = bool(is_kept) or response.get("background") is True
 
     def note_whole(self, messages: Sequence[Message], written_ids: frozenset[str], response: Json) -> None:
         """Note that a response is whole: the server has the thread up to it."""
