@@ -110,11 +110,11 @@ def test_reasoning(picture: Callable[..., bool], size: tuple[int, int], is_folde
     async def part(at: Stage) -> None:
         await at.say("私は強いですか")
         await at.wait_for("虫けら", "ready")
-        await at.wait_for("more lines")
+        await at.wait_for("… ")
         await at.press("tab", "J")
         if not is_folded:
             await at.press("enter")
-            await at.wait_gone("more lines")
+            await at.wait_gone("… ")
 
     assert picture(part, Reply(ReasoningDelta(THOUGHTS), "論外です、虫けら。"), size=size)
 
