@@ -53,7 +53,7 @@ def picture(snap_compare: SnapCompare) -> Callable[..., bool]:
 
         async def play(pilot: Pilot[tuple[Deletion, ...]]) -> None:
             stage = Stage(app, backend, pilot)
-            await stage.wait_for("F1")
+            await stage.wait_for("F1", "ready")
             await part(stage)
 
         return snap_compare(app, terminal_size=size, run_before=play)
