@@ -109,7 +109,7 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
             recall,
             is_blinking=options.is_blinking and is_caret_drawn,
             reads_from_top=options.follow == "top",
-            is_output_behind=lambda: self.is_output_behind,
+            output=lambda: self.output,
             answerers=answerers,
         )
         self._is_leaving = False

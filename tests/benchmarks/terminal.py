@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from tests.benchmarks.recording import Recording
 COLUMNS: Final = 120
 ROWS: Final = 40
 _IUTF8: Final = 0o40000
+_TICK_S: Final = 0.01
 PROBE_BYTES = 8
 """A program may try out a character on the terminal; that is no picture yet."""
 
@@ -34,6 +36,8 @@ class Terminal:
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], folder: Path) -> None:
         self.recording = Recording(COLUMNS, ROWS)
         self.bytes_read = 0
+        self.bytes_per_s = inf
+        """How fast the line to the terminal is; what it has not taken waits in the kernel, then in the program."""
         self.first_paint_s: float | None = None
         """When the first visible character was read."""
         self._needles: dict[bytes, float | None] = {}
@@ -142,8 +146,12 @@ class Terminal:
             self._changed.notify_all()
 
     def _read_some(self) -> bytes:
+        size = 1 << 17
+        if self.bytes_per_s < inf:
+            time.sleep(_TICK_S)
+            size = max(1, int(self.bytes_per_s * _TICK_S))
         try:
-            return os.read(self._fd, 1 << 17)
+            return os.read(self._fd, size)
         except OSError:  # the program has closed its side
             return b""
 

@@ -3,7 +3,6 @@
 Knows no message and no backend; it says nothing of how text gets into the thread.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -19,6 +18,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from frieza_tui.tui.log.drawing import Drawing, Mark
+from frieza_tui.tui.log.painting import Painter
 from frieza_tui.tui.log.rows import Span
 from frieza_tui.tui.log.styles import WORDS
 from frieza_tui.tui.log.viewport import Viewport, VisibleRow
@@ -59,8 +59,7 @@ class ThreadView(ScrollView, can_focus=True):
         """Seconds that the last frame took: a text made to be slow is shown less often, and typing stays quick."""
         self._has_news = False
         self._bar_shape = (False, 0, 0)
-        self.is_output_behind: Callable[[], bool] = bool
-        """Asked before a frame of the stream is painted: on a slow line the last one must have arrived."""
+        self.painter = Painter(self)
 
     def follow_end(self) -> None:
         """Go to the end, and stay there as text comes."""
@@ -104,7 +103,7 @@ class ThreadView(ScrollView, can_focus=True):
 
     def _pass_frame(self) -> None:
         start = monotonic()
-        if start - self._framed_at < max(self._frame_s(), self._frame_cost_s * 3) * 0.9 or self.is_output_behind():
+        if start - self._framed_at < max(self._frame_s(), self._frame_cost_s * 3) * 0.9 or self.painter.is_behind:
             return
         self._has_news = False
         self._take_news()
@@ -131,10 +130,8 @@ class ThreadView(ScrollView, can_focus=True):
         strips = self._draw_rows()
         strips += [self._log_drawing.blank(viewport.width)] * (viewport.height - len(strips))
         self._shown_strips = strips
-        changed = [y for y, strip in enumerate(strips) if y >= len(old) or (strip is not old[y] and strip != old[y])]
-        if changed:
-            self.refresh(*(Region(0, y, viewport.width, 1) for y in changed))
-        self._show_position()
+        rows = self.painter.paint(old, strips, self._log_drawing.blank(viewport.width))
+        self._show_position(rows)
 
     def _draw_rows(self) -> list[Strip]:
         return [self._draw_row(row) for row in self._shown_rows]
@@ -151,14 +148,16 @@ class ThreadView(ScrollView, can_focus=True):
         """Return the bar of a row, if it is not the usual one."""
         return None
 
-    def _show_position(self) -> None:
+    def _show_position(self, rows: int) -> None:
         viewport = self._log_viewport
         self.virtual_size = Size(self.size.width, viewport.total)
         top = float(viewport.top_row)
         if round(self.scroll_y) != viewport.top_row:
             self.set_reactive(ThreadView.scroll_y, top)
             self.set_reactive(ThreadView.scroll_target_y, top)  # pyright: ignore[reportArgumentType]
-        if self.show_vertical_scrollbar:
+        if self.show_vertical_scrollbar and rows:
+            self.painter.mend_bar(self.vertical_scrollbar, viewport.total, viewport.top_row, rows)
+        elif self.show_vertical_scrollbar:
             self._move_bar(viewport.total, viewport.height, viewport.top_row)
         self._tell_follow()
 
@@ -209,6 +208,7 @@ class ThreadView(ScrollView, can_focus=True):
         """Wrap again."""
         self._log_viewport.resize(*self.scrollable_content_region.size)
         self._shown_strips = []
+        self.painter.forget()
         self._show_viewport()
 
     def measure_anew(self) -> None:

@@ -21,6 +21,7 @@ from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.keys import Situation, keys_now
 from frieza_tui.tui.links.link_bar import LinkBar
 from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.log.picture import NoOutput, Output
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TextCopied, TurnAdvanced
 from frieza_tui.tui.parts.chat_parts import ChatParts, ChatWidgets
 from frieza_tui.tui.parts.deeds import key_deeds
@@ -77,19 +78,19 @@ class ChatScreen(Screen[None]):
         *,
         is_blinking: bool = True,
         reads_from_top: bool = False,
-        is_output_behind: Callable[[], bool] = bool,
+        output: Callable[[], Output] = NoOutput,
         answerers: Answerers | None = None,
     ) -> None:
         """Take the conversation, the earlier inputs, and what can change who answers, if anything can.
 
         is_blinking: whether the caret blinks. reads_from_top: keep a long reply's first line in view, not its end.
-        is_output_behind: whether the terminal has yet to take a picture; a reply's next one waits for that.
+        output: finds the terminal on which the log draws.
         """
         super().__init__(classes="-empty")
         self._chat = chat
         self._message_log = MessageLog(id="log")
         self._message_log.reads_from_top = reads_from_top
-        self._message_log.is_output_behind = is_output_behind
+        self._message_log.painter.output = output
         turns = Turns(self._message_log, chat.assistant.name)
         self._status_bar = StatusBar(chat.assistant.name)
         self._waiting_line = WaitingLine(turns.answer_wait)

@@ -33,11 +33,6 @@ class AskingDriver(LinuxDriver):
     has_wide_frames = False
     """Whether the terminal draws the characters of frames wide, so that they are written in ASCII."""
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether the terminal has not yet taken all that was written: its line is slow."""
-        return False
-
     def write(self, data: str) -> None:
         """Write to the terminal."""
         if self.has_wide_frames:

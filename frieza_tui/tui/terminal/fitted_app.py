@@ -2,17 +2,15 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from frieza_tui.text.width import CellRules
 from frieza_tui.tui.clipboard.copying_app import CopyingApp
 from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.log.picture import NoOutput, Output
 from frieza_tui.tui.messages import TerminalAnswered
 from frieza_tui.tui.terminal.facts import guess_ambiguous_width
 from frieza_tui.tui.themes import TERMINAL, THEMES, fitting_theme, theme_of_kind
-
-if TYPE_CHECKING:
-    from frieza_tui.tui.terminal.asking_driver import AskingDriver
 from frieza_tui.tui.widgets.caret_area import CaretArea
 
 R = TypeVar("R")
@@ -49,10 +47,9 @@ class FittedApp(CopyingApp[R], Generic[R]):
             self._lay_out_anew()
 
     @property
-    def is_output_behind(self) -> bool:
-        """Whether pictures are still on their way to the terminal, so that another would only make keys wait longer."""
-        driver = self._asking_driver
-        return driver is not None and driver.is_behind
+    def output(self) -> Output:
+        """The terminal, for the log that draws on it."""
+        return self._driver if isinstance(self._driver, Output) else NoOutput()
 
     def on_mount(self) -> None:
         """Draw frames as they will be drawn."""
@@ -68,17 +65,12 @@ class FittedApp(CopyingApp[R], Generic[R]):
         self._choose_frames()
 
     def _choose_frames(self) -> None:
-        driver = self._asking_driver
-        if driver is not None:
-            driver.has_wide_frames = self._cell_rules.ambiguous == 2
-
-    @property
-    def _asking_driver(self) -> "AskingDriver | None":
-        if sys.platform == "win32":
-            return None
+        if sys.platform == "win32" or self._driver is None:
+            return
         from frieza_tui.tui.terminal.asking_driver import AskingDriver
 
-        return self._driver if isinstance(self._driver, AskingDriver) else None
+        if isinstance(self._driver, AskingDriver):
+            self._driver.has_wide_frames = self._cell_rules.ambiguous == 2
 
     def _lay_out_anew(self) -> None:
         for screen in self.screen_stack:

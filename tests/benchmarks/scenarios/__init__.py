@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.scenarios.core import measure_core
+from tests.benchmarks.scenarios.flood import measure_flood
 from tests.benchmarks.scenarios.growth import measure_growth
 from tests.benchmarks.scenarios.idle import measure_idle
 from tests.benchmarks.scenarios.install import measure_install
@@ -14,6 +15,7 @@ from tests.benchmarks.scenarios.local import measure_local
 from tests.benchmarks.scenarios.long import measure_long
 from tests.benchmarks.scenarios.paced import measure_paced
 from tests.benchmarks.scenarios.reply import measure_reply
+from tests.benchmarks.scenarios.slow import measure_slow
 from tests.benchmarks.scenarios.start import measure_start, measure_version
 from tests.benchmarks.scenarios.turns import measure_turns
 
@@ -31,5 +33,10 @@ USUAL: Final[Mapping[str, Scenario]] = {
     "turns": measure_turns,
     "long": measure_long,
 }
-SPECIAL: Final[Mapping[str, Scenario]] = {"install": measure_install, "local": measure_local}
-"""Those that need a package index or the model; run only when named."""
+SPECIAL: Final[Mapping[str, Scenario]] = {
+    "flood": measure_flood,
+    "slow": measure_slow,
+    "install": measure_install,
+    "local": measure_local,
+}
+"""Those that take minutes, or need a package index or the model; run only when named."""

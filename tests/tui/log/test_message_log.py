@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from frieza_tui.tui.log.bubble import BubbleState
 from frieza_tui.tui.log.message_log import MessageLog
+from frieza_tui.tui.log.picture import NoOutput
 from tests.support.log_app import LogApp, painted, until
 
 PARAGRAPHS = "\n\n".join(f"Paragraph {number} goes on for some words." for number in range(60))
@@ -48,18 +49,19 @@ async def test_a_reply_is_not_painted_while_the_terminal_has_yet_to_take_the_las
         log = app.message_log
         log.add_bubble("a", "assistant", "F")
         await painted(pilot)
-        looks: list[bool] = []
-        is_behind = True
+        output = NoOutput()
+        looks: list[NoOutput] = []
 
-        def look() -> bool:
-            looks.append(is_behind)
-            return is_behind
+        def look() -> NoOutput:
+            looks.append(output)
+            return output
 
-        log.is_output_behind = look
+        log.painter.output = look
+        output.is_behind = True
         log.feed("a", "late words")
         await until(pilot, lambda: len(looks) > 3)
         assert "▎ late words" not in app.lines()
-        is_behind = False
+        output.is_behind = False
         await painted(pilot)
         assert "▎ late words" in app.lines()
 
