@@ -58,6 +58,11 @@ class Terminal:
         """The screen as one text."""
         return "\n".join(self.lines)
 
+    def cells(self, first: int, end: int) -> list[list[pyte.screens.Char]]:
+        """Some rows' cells, with their colours."""
+        buffer, columns = self._screen.buffer, range(self._screen.columns)
+        return [[buffer[row][column] for column in columns] for row in range(first, end)]
+
     def column_of(self, text: str, row: int) -> int:
         """The cell in which a text begins on a row."""
         line = [self._screen.buffer[row][column].data for column in range(self._screen.columns)]
@@ -98,6 +103,14 @@ class Terminal:
             if not self._read():
                 assert is_so(), f"the program ended before: {what}\n{self.text}"
                 return
+
+    def wait_quiet(self) -> None:
+        """Read until nothing more comes: twice nothing in a tenth of a second."""
+        silences = 0
+        while silences < 2:
+            size = len(self.bytes_seen)
+            self._read()
+            silences = silences + 1 if len(self.bytes_seen) == size else 0
 
     def wait_for_exit(self, timeout_s: float = 20.0) -> int:
         """Read until the program ends; returns its exit status, or minus the signal that ended it."""
