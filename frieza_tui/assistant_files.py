@@ -1,6 +1,5 @@
 """Reads assistant files (TOML) into assistants; knows no backend and no face."""
 
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -76,15 +75,6 @@ def load_assistant(path: Path) -> Assistant:
 def shipped_path() -> Path:
     """Where the file of the default assistant is: one to copy and change."""
     return _SHIPPED_DIR / f"{_DEFAULT_NAME}.toml"
-
-
-@cache
-def default_assistant() -> Assistant:
-    """Return the assistant that ships with the program.
-
-    Raises: AssistantFileError, if the installation is damaged.
-    """
-    return load_assistant(shipped_path())
 
 
 def _named_files() -> dict[str, Path]:

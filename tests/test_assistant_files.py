@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from frieza_tui.assistant_files import default_assistant, find_assistant, load_assistant, shipped_path
+from frieza_tui.assistant_files import find_assistant, load_assistant, shipped_path
 from frieza_tui.domain.assistant import Assistant, Example
 from frieza_tui.domain.errors import AssistantFileError
 from frieza_tui.paths import config_dir
+from tests.support.assistants import default_assistant
 
 WHOLE = """
 name = "Bulma"

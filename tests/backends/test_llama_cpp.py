@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from frieza_tui.assistant_files import default_assistant
 from frieza_tui.backends.base import Preparation, RunRequest, Sampling
 from frieza_tui.backends.embedded.catalogue import SMALL
 from frieza_tui.backends.llama_cpp import LlamaCppBackend
@@ -17,6 +16,7 @@ from frieza_tui.domain.events import MessageClosed, MessageOpened, RunChanged, R
 from frieza_tui.domain.run import Usage
 from frieza_tui.domain.thread import Message, TextPart, Thread, user_message
 from frieza_tui.paths import cache_dir
+from tests.support.assistants import default_assistant
 from tests.support.fake_engine import FakeEngine, applied, running_fake
 
 NEVER_IDLE_S = 3600.0

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from frieza_tui.assistant_files import default_assistant
 from frieza_tui.backends.embedded.engine_client import EngineError, Piece, parse_line
 from frieza_tui.backends.embedded.likeness import like_example
 from frieza_tui.backends.embedded.prompt_builder import MessageTooLong, PackInUse, PromptBuilder
@@ -13,6 +12,7 @@ from frieza_tui.backends.embedded.slots import SlotKeeper
 from frieza_tui.domain.assistant import Assistant, Example, ExamplePack
 from frieza_tui.domain.run import Usage
 from frieza_tui.domain.thread import Message, TextPart, Thread, user_message
+from tests.support.assistants import default_assistant
 
 PACK = ExamplePack("ja", "S", (Example("q1", "a1"), Example("q2", "a2"), Example("q3", "a3")), ("Ha.", "Ho.", ""))
 ENGLISH = ExamplePack("en", "E", ())

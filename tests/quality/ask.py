@@ -17,12 +17,13 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from frieza_tui.assistant_files import default_assistant, find_assistant
+from frieza_tui.assistant_files import find_assistant
 from frieza_tui.backends.base import RunRequest
 from frieza_tui.backends.llama_cpp import LlamaCppBackend
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.events import MessageClosed
 from frieza_tui.domain.thread import Thread, user_message
+from tests.support.assistants import default_assistant
 
 QUESTIONS = Path(__file__).with_name("questions.toml")
 SEED = 1

@@ -19,7 +19,6 @@ from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from frieza_tui.assistant_files import default_assistant
 from frieza_tui.backends.base import RunRequest
 from frieza_tui.backends.llama_cpp import LlamaCppBackend
 from frieza_tui.backends.model_files import models_dir
@@ -29,6 +28,7 @@ from tests.benchmarks.priority import go_first
 from tests.benchmarks.processes import process_tree
 from tests.benchmarks.recording import Player
 from tests.benchmarks.terminal import Terminal
+from tests.support.assistants import default_assistant
 
 Keys = tuple[tuple[str, float], ...]
 """What is written at once, and how long nothing follows: the last pause is that before Enter."""

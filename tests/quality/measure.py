@@ -14,12 +14,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
-from frieza_tui.assistant_files import default_assistant
 from frieza_tui.backends.base import RunRequest
 from frieza_tui.backends.llama_cpp import LlamaCppBackend
 from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta
 from frieza_tui.domain.run import Usage
 from frieza_tui.domain.thread import Thread, user_message
+from tests.support.assistants import default_assistant
 
 PLAIN = "深海の生き物と火山の関係について、どう思われますか？"
 """No example is like it."""
