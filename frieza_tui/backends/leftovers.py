@@ -1,20 +1,16 @@
 """Deletes what an earlier program left on a server, whichever API it was made with. Knows no file."""
 
-import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from frieza_tui.backends.base import Deletion, NoLedger
+from frieza_tui.backends.deletions import Deletions
 from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.responses.deletions import Deletions
 from frieza_tui.domain.errors import BackendError
 from frieza_tui.i18n import _
 
 BOUND_S = 20.0
 """For one request: thousands of objects take their time, and nobody waits for them."""
-_BETA: Final = {"OpenAI-Beta": "assistants=v2"}
-_FOLDERS: Final = {"thread": "threads", "assistant": "assistants"}
 
 
 class _KeptLedger(NoLedger):
@@ -44,21 +40,8 @@ async def delete_leftovers(
     client = OpenAIClient(server, read_timeout_s=BOUND_S, loads_assistants=False, ledger=ledger)
     try:
         await client.open()
-        deletions = Deletions(client, BOUND_S)
-        return tuple(await asyncio.gather(*(_delete(deletions, one) for one in objects)))
+        return tuple(await Deletions(client, BOUND_S).delete(objects))
     except BackendError as error:
         return tuple(Deletion(one.kind, one.id, False, error.happened) for one in objects)
     finally:
         await client.close()
-
-
-async def _delete(deletions: Deletions, one: Deletion) -> Deletion:
-    match one.kind:
-        case "conversation":
-            return await deletions.conversation(one.id)
-        case "response":
-            return await deletions.response(one.id)
-        case kind if kind in _FOLDERS:
-            return await deletions.other(kind, one.id, _FOLDERS[kind], _BETA)
-        case _:
-            return Deletion(one.kind, one.id, False, _("This frieza-tui does not know such objects."))

@@ -59,6 +59,8 @@ LOOP_SHARE_S: Final = 0.004
 """How long buffered events are handed on before the loop gets its turn."""
 DONE: Final = "[DONE]"
 """Name of the event that tells of a stream's own last word, for those who ask to be told."""
+ASSISTANTS_BETA: Final = {"OpenAI-Beta": "assistants=v2"}
+"""The header without which servers do not show the Assistants API; the SDK's own methods send it."""
 _RETIRED: Final = r"(deprecated$|The Assistants API is deprecated)"
 _decode_json = msgspec.json.Decoder().decode
 

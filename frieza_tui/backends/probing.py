@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from frieza_tui.backends.loose_json import Json
-from frieza_tui.backends.openai_client import OpenAIClient
+from frieza_tui.backends.openai_client import ASSISTANTS_BETA, OpenAIClient
 from frieza_tui.backends.refusals import is_about_model, is_not_set_up
 from frieza_tui.domain.errors import AuthFailed, BackendError, BadReply, NotHere, Refused, ServerFault
 from frieza_tui.i18n import _
@@ -19,7 +19,6 @@ log = logging.getLogger(__name__)
 
 Api: TypeAlias = Literal["assistants", "responses", "chat"]
 
-_BETA: Final = {"OpenAI-Beta": "assistants=v2"}
 _NOTHING_ASKED: Final = b'{"store":false}'
 """A request without an input: refused by every server that reads it; nothing is kept should one answer it."""
 
@@ -53,7 +52,7 @@ async def find_api(client: OpenAIClient) -> Finding:
 
 
 async def _has_assistants(client: OpenAIClient) -> bool:
-    request = client.request("GET", "/assistants?limit=1", headers=_BETA, is_repeated=False)
+    request = client.request("GET", "/assistants?limit=1", headers=ASSISTANTS_BETA, is_repeated=False)
     try:
         answer = await client.call(request)
     except (NotHere, BadReply, Refused) as error:

@@ -533,6 +533,18 @@ async def test_a_silent_server_holds_the_leaving_for_its_bound_only() -> None:
         assert [one.kind for one in stage.backend.remote_objects] == ["thread"]
 
 
+async def test_what_a_server_has_no_way_to_delete_is_told_once_and_not_tried_again() -> None:
+    async with staged() as stage:
+        stage.will("x")
+        await run(stage.backend, asking("hi"))
+        thread_id = next(iter(stage.double.threads))
+        stage.double.will_fail_at("DELETE", thread_id, error_answer(405, "Method Not Allowed"))
+        receipt = await stage.backend.delete_remote()
+        found = [(one.kind, one.is_deleted, one.is_lasting) for one in receipt]
+        assert found == [("thread", False, True), ("assistant", True, False)]
+        assert stage.backend.remote_objects == ()
+
+
 # -- a server without this API ---------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from frieza_tui.backends import leftovers
 from frieza_tui.backends.base import Deletion
-from frieza_tui.backends.responses.deletions import AT_ONCE
+from frieza_tui.backends.deletions import AT_ONCE
 from tests.support.raw_http import Answer, Call, serve
 
 

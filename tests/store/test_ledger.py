@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from frieza_tui.backends.assistants import AssistantsBackend
+from frieza_tui.backends.deletions import AT_ONCE
 from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.responses.deletions import AT_ONCE
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.chat import Chat
 from frieza_tui.chat.leftovers import FindKey, sweep

@@ -65,7 +65,7 @@ class AssistantsBackend:
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
         """The thread, the assistant, and what is left over of earlier ones."""
-        return tuple(Deletion(kind, remote_id, False) for kind, remote_id in self._copy.objects)
+        return self._copy.objects
 
     async def prepare(self) -> None:
         """Import the SDK and build its client; asks the server nothing.

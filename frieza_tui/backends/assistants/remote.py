@@ -1,16 +1,16 @@
 """The assistant and the thread on the server: made, kept in step with the local ones, deleted. Knows no runs."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from frieza_tui.backends.base import Deletion, RunRequest
-from frieza_tui.backends.held_messages import MOST_CUT, HeldMessages
+from frieza_tui.backends.deletions import Deletions
+from frieza_tui.backends.held_messages import HeldMessages
 from frieza_tui.backends.image_notes import text_with_notes
-from frieza_tui.backends.loose_json import json_objects, text_of
+from frieza_tui.backends.loose_json import text_of
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.refusals import is_about_model
@@ -29,18 +29,12 @@ from frieza_tui.domain.errors import (
 from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message
 from frieza_tui.i18n import _
 
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
-log = logging.getLogger(__name__)
-
 MAX_FIRST_MESSAGES: Final = 32
 """How many messages `threads.create` takes (source: API reference, threads/createThread)."""
 _LOOK_S: Final = 20.0
 """For one look-up, the SDK's own waits before it tries again included."""
 _FOLLOW_WAIT_S: Final = 10.0
 _LEAVE_WAIT_S: Final = 1.0
-_LEAST_S: Final = 0.5
 _BUILT_IN_TOOLS: Final = ("code_interpreter", "file_search")
 
 
@@ -63,6 +57,7 @@ class RemoteCopy:
         self.assistant_id = ""
         self.thread_id = ""
         self._client = client
+        self._deletions = Deletions(client)
         self._made_for: tuple[Assistant, str] | None = None
         self._held = HeldMessages()
         self._is_trusted = True
@@ -70,14 +65,13 @@ class RemoteCopy:
         """Assistant and thread were as the last request wants them, as far as the server told."""
         self._leftovers: dict[str, str] = {}
         self._following: asyncio.Task[RemoteIds] | None = None
-        self._discards: set[asyncio.Task[Deletion]] = set()
 
     @property
-    def objects(self) -> tuple[tuple[str, str], ...]:
-        """Kind and id of everything that is still on the server."""
+    def objects(self) -> tuple[Deletion, ...]:
+        """Everything that is still on the server."""
         current = (("thread", self.thread_id), ("assistant", self.assistant_id))
-        leftovers = tuple((kind, remote_id) for remote_id, kind in self._leftovers.items())
-        return (*((kind, remote_id) for kind, remote_id in current if remote_id), *leftovers)
+        leftovers = ((kind, remote_id) for remote_id, kind in self._leftovers.items())
+        return tuple(Deletion(kind, remote_id, False) for kind, remote_id in (*current, *leftovers) if remote_id)
 
     async def follow(self, request: RunRequest) -> RemoteIds:
         """Make the assistant and the thread, or bring them in step with the request.
@@ -123,20 +117,17 @@ class RemoteCopy:
     async def delete(self, until_s: float) -> tuple[Deletion, ...]:
         """Delete everything at the same time, until a moment of the loop's clock. Never raises."""
         await self._finish_following(_LEAVE_WAIT_S)
-        bound_s = max(_LEAST_S, until_s - asyncio.get_running_loop().time())
-        deletions = await asyncio.gather(*(self._delete(kind, one, bound_s) for kind, one in self.objects))
+        deletions = await self._deletions.delete(self.objects, until_s)
         for deletion in deletions:
-            if deletion.is_deleted:
-                self._strike_off(deletion.id)
+            self._strike_off(deletion)
         return tuple(deletions)
 
     async def close(self) -> None:
         """Stop what still goes on in the background."""
-        tasks = [*self._discards, *([self._following] if self._following else [])]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.wait([self._following])
+        await self._deletions.close()
 
     # -- in step -------------------------------------------------------------------------------------------------
 
@@ -171,8 +162,8 @@ class RemoteCopy:
     async def _has_beginning(self, messages: Sequence[Message]) -> bool:
         """Return whether the thread on the server is the beginning of this one, or could be made so."""
         if self.thread_id and (not self._is_trusted or self._held.common(messages) < len(self._held)):
-            newest = partial(_newest_messages, self._client, self.thread_id)
-            delete = partial(_delete_message, self._client, self.thread_id)
+            newest = partial(self._deletions.newest_entries, "thread", self.thread_id)
+            delete = partial(self._deletions.entry, "thread", self.thread_id)
             self._is_trusted = await self._held.bring_back(messages, newest, delete)
             return self._is_trusted
         return bool(self.thread_id)
@@ -241,56 +232,17 @@ class RemoteCopy:
 
     def _discard(self, kind: str, remote_id: str) -> None:
         self._leftovers[remote_id] = kind
-        task = asyncio.create_task(self._delete(kind, remote_id, 10.0))
-        self._discards.add(task)
-        task.add_done_callback(self._note_discard)
+        self._deletions.discard(kind, remote_id, self._strike_off)
 
-    def _note_discard(self, task: "asyncio.Task[Deletion]") -> None:
-        self._discards.discard(task)
-        if not task.cancelled() and task.result().is_deleted:
-            self._leftovers.pop(task.result().id, None)
-
-    def _strike_off(self, remote_id: str) -> None:
-        self._leftovers.pop(remote_id, None)
-        if remote_id == self.thread_id:
+    def _strike_off(self, deletion: Deletion) -> None:
+        if not (deletion.is_deleted or deletion.is_lasting):
+            return
+        self._leftovers.pop(deletion.id, None)
+        if deletion.id == self.thread_id:
             self.thread_id = ""
             self._held.clear()
-        if remote_id == self.assistant_id:
+        if deletion.id == self.assistant_id:
             self.assistant_id, self._made_for = "", None
-
-    async def _delete(self, kind: str, remote_id: str, bound_s: float) -> Deletion:
-        try:
-            async with asyncio.timeout(bound_s):
-                await self._client.call(lambda: _deletion_of(self._client.reads, kind, remote_id))
-        except NotHere:
-            log.debug("the server no longer has a %s", kind)
-        except TimeoutError:
-            return Deletion(kind, remote_id, False, self._not_deleted(_("The server did not answer in time.")))
-        except BackendError as error:
-            return Deletion(kind, remote_id, False, self._not_deleted(error.happened))
-        self._client.ledger.strike(remote_id)
-        return Deletion(kind, remote_id, True)
-
-    def _not_deleted(self, happened: str) -> str:
-        return f"{happened} {self._client.ledger.what_now()}"
-
-
-def _deletion_of(client: "AsyncOpenAI", kind: str, remote_id: str) -> Any:  # noqa: ANN401 - two types of the SDK's
-    if kind == "thread":
-        return client.beta.threads.with_streaming_response.delete(remote_id)
-    return client.beta.assistants.with_streaming_response.delete(remote_id)
-
-
-async def _newest_messages(client: OpenAIClient, thread_id: str) -> list[str]:
-    """Return the ids of a thread's last messages, the newest first. Raises: BackendError."""
-    api = client.reads.beta.threads.messages.with_streaming_response
-    listed = await client.call(lambda: api.list(thread_id, order="desc", limit=MOST_CUT))
-    return [text_of(message.get("id")) for message in json_objects(listed.get("data"))]
-
-
-async def _delete_message(client: OpenAIClient, thread_id: str, message_id: str) -> None:
-    api = client.reads.beta.threads.messages.with_streaming_response
-    await client.call(lambda: api.delete(message_id, thread_id=thread_id))
 
 
 def _payload(message: Message) -> Any:  # noqa: ANN401 - the SDK's own nest of typed dicts

@@ -12,10 +12,10 @@ from functools import partial
 from typing import Final, Literal, TypeAlias
 
 from frieza_tui.backends.base import Deletion
+from frieza_tui.backends.deletions import Deletions, summarized
 from frieza_tui.backends.held_messages import HeldMessages
 from frieza_tui.backends.loose_json import Json, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.responses.deletions import Deletions, summarized
 from frieza_tui.domain.errors import BadReply, NotHere, Refused
 from frieza_tui.domain.thread import Message
 
@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 Way: TypeAlias = Literal["conversation", "previous", "history"]
 
 _WAYS: Final[tuple[Way, ...]] = ("conversation", "previous")
-_LEAST_S: Final = 0.5
-_DISCARD_S: Final = 20.0
 _SYNC_WAIT_S: Final = 1.0
 
 
@@ -61,7 +59,6 @@ class ThreadMemory:
         self._conversations: dict[str, None] = {}
         self._responses: dict[str, bool] = {}
         self._making: asyncio.Task[str] | None = None
-        self._discards: set[asyncio.Task[Deletion]] = set()
 
     @property
     def objects(self) -> tuple[Deletion, ...]:
@@ -180,11 +177,7 @@ class ThreadMemory:
     async def delete(self, until_s: float) -> tuple[Deletion, ...]:
         """Delete everything at the same time, until a moment of the loop's clock. Never raises."""
         await self._finish_making()
-        bound_s = max(_LEAST_S, until_s - asyncio.get_running_loop().time())
-        deletions = await asyncio.gather(
-            *(self._deletions.conversation(one, bound_s) for one in self._conversations),
-            *(self._deletions.response(one, bound_s) for one in self._responses),
-        )
+        deletions = await self._deletions.delete(self.objects, until_s)
         # A server that does not say whether it keeps responses is not thanked for deleting what it never had.
         unknown = {*self._deletions.not_found, *(one.id for one in deletions if one.is_lasting)}
         never_kept = {one for one in unknown if not (self._has_continued or self._responses.get(one, True))}
@@ -194,13 +187,10 @@ class ThreadMemory:
 
     async def close(self) -> None:
         """Stop what still goes on in the background."""
-        tasks: list[asyncio.Task[Deletion] | asyncio.Task[str]] = [*self._discards]
         if self._making is not None:
-            tasks.append(self._making)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+            self._making.cancel()
+            await asyncio.wait([self._making])
+        await self._deletions.close()
 
     # -- in step -------------------------------------------------------------------------------------------------
 
@@ -211,15 +201,16 @@ class ThreadMemory:
         if not is_trusted or self._held.common(messages) < len(self._held):
             if not self._is_settled or not self.conversation_id:
                 return None
-            items = partial(self._deletions.newest_items, self.conversation_id)
-            if not await self._held.bring_back(messages, items, partial(self._deletions.item, self.conversation_id)):
+            newest = partial(self._deletions.newest_entries, "conversation", self.conversation_id)
+            delete = partial(self._deletions.entry, "conversation", self.conversation_id)
+            if not await self._held.bring_back(messages, newest, delete):
                 return None
             self._is_trusted = True
         return messages[len(self._held) :]
 
     def _start_anew(self) -> None:
         if self.conversation_id:
-            self._discard(self.conversation_id)
+            self._deletions.discard("conversation", self.conversation_id, self._strike_off)
         self.conversation_id = self._previous_id = ""
         self._held.clear()
         self._is_trusted = self._is_settled = True
@@ -259,16 +250,6 @@ class ThreadMemory:
             self.conversation_id = self.conversation_id or making.result()
 
     # -- deleted -------------------------------------------------------------------------------------------------
-
-    def _discard(self, conversation_id: str) -> None:
-        task = asyncio.create_task(self._deletions.conversation(conversation_id, _DISCARD_S))
-        self._discards.add(task)
-        task.add_done_callback(self._note_discard)
-
-    def _note_discard(self, task: "asyncio.Task[Deletion]") -> None:
-        self._discards.discard(task)
-        if not task.cancelled():
-            self._strike_off(task.result())
 
     def _strike_off(self, deletion: Deletion) -> None:
         if not (deletion.is_deleted or deletion.is_lasting):
