@@ -9,6 +9,7 @@ from frieza_tui.backends.assistants.accumulator import RunAccumulator
 from frieza_tui.backends.assistants.wire import run_of
 from frieza_tui.backends.loose_json import Json, json_objects, text_of
 from frieza_tui.backends.openai_client import OpenAIClient, drain
+from frieza_tui.backends.polling import Polling
 from frieza_tui.backends.run_reasons import with_reason
 from frieza_tui.backends.sdk_errors import stream_cut, timed_out
 from frieza_tui.domain.errors import BackendError, BadReply, StreamCut, TimedOut
@@ -18,8 +19,6 @@ from frieza_tui.domain.run import ENDED, Run
 if TYPE_CHECKING:
     from frieza_tui.backends.openai_client import Request
 
-_POLLS_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
-"""Waits between looks at a run, the last one repeated."""
 _FAULT_SETTLE_S: Final = 5.0
 _LOOK_S: Final = 20.0
 """For one look, the SDK's own waits before it tries again included."""
@@ -124,18 +123,16 @@ class RunFollower:
     async def _settle(self, cause: BackendError, fault: StreamFault | None) -> AsyncGenerator[RunEvent, None]:
         """Ask the server until the run's end is known; what it has beyond the stream is yielded."""
         patience_s = self._settle_s if fault is None else min(self._settle_s, _FAULT_SETTLE_S)
-        loop = asyncio.get_running_loop()
-        since_s, looks = loop.time(), 0
+        polling = Polling()
         try:
-            while (news := await self._look_for_news()) is not None and loop.time() - since_s <= patience_s:
+            while (news := await self._look_for_news()) is not None and polling.silent_s <= patience_s:
                 for event in news:
                     yield with_reason(event, fault)
                 if self.accumulator.has_ended:
                     return
                 if news:
-                    since_s, looks = loop.time(), 0
-                await asyncio.sleep(_POLLS_S[min(looks, len(_POLLS_S) - 1)])
-                looks += 1
+                    polling.note_news()
+                await polling.wait()
         except (BackendError, TimeoutError) as error:
             if fault is None:
                 raise cause from error

@@ -9,6 +9,7 @@ from typing import Final
 
 from frieza_tui.backends.loose_json import Json
 from frieza_tui.backends.openai_client import OpenAIClient, Request, drain, path_of
+from frieza_tui.backends.polling import Polling
 from frieza_tui.backends.responses.accumulator import ResponseAccumulator
 from frieza_tui.backends.run_reasons import with_reason
 from frieza_tui.backends.sdk_errors import bad_reply, stream_cut
@@ -17,8 +18,6 @@ from frieza_tui.domain.events import ConnectionLost, RunEvent, StreamFault
 
 log = logging.getLogger(__name__)
 
-_WAITS_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
-"""Between tries to hear more of a response, the last one repeated."""
 ALIVE: Final = ("queued", "in_progress")
 _BEFORE_FIRST: Final = -1
 """A sequence number after which a resumed stream brings everything."""
@@ -174,13 +173,12 @@ class ResponseFollower:
     async def _settle(self, cause: BackendError) -> AsyncGenerator[RunEvent, None]:
         """Go on with what the server has beyond the stream, until the response's end is known or nothing comes."""
         fault, self._fault = self._fault, None
-        loop = asyncio.get_running_loop()
-        since_s, tries = loop.time(), 0
-        while self.response_id and loop.time() - since_s <= self._limit_s:
+        polling = Polling()
+        while self.response_id and polling.silent_s <= self._limit_s:
             try:
                 async with aclosing(self._more(can_resume=fault is None)) as events:
                     async for event in events:
-                        since_s, tries = loop.time(), 0
+                        polling.note_news()
                         yield with_reason(event, fault)
             except (StreamCut, TimedOut, Unreachable) as error:
                 if not self.is_in_background:
@@ -191,8 +189,7 @@ class ResponseFollower:
                 return
             if fault is not None:
                 break
-            await asyncio.sleep(_WAITS_S[min(tries, len(_WAITS_S) - 1)])
-            tries += 1
+            await polling.wait()
         if fault is None:
             raise cause
         yield fault
@@ -235,9 +232,8 @@ class ResponseFollower:
             response: Json = await self._client.call(self._client.request("POST", f"{self._path}/cancel"))
         except (NotHere, Refused):
             return  # it has ended by itself, or is none that could be cancelled
-        tries = 0
+        polling = Polling()
         while response.get("status") in ALIVE:
-            await asyncio.sleep(_WAITS_S[min(tries, len(_WAITS_S) - 1)])
-            tries += 1
+            await polling.wait()
             response = await self.look_up()
         self.accumulator.take_response(response)
