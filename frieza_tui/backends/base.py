@@ -68,6 +68,11 @@ class Sampling:
     top_p: float | None = None
     max_output_tokens: int | None = None
 
+    def fields(self, limit_name: str) -> dict[str, float]:
+        """Return what is sent, by its names in the API. limit_name: that of the most tokens to write."""
+        wanted = {"temperature": self.temperature, "top_p": self.top_p, limit_name: self.max_output_tokens}
+        return {name: value for name, value in wanted.items() if value is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:

@@ -188,13 +188,7 @@ class AssistantsBackend:
             await self._abandon(follower)
 
     def _start(self, ids: RemoteIds, request: RunRequest) -> "Request":
-        sampling = request.sampling
-        wanted = {
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
-            "max_completion_tokens": sampling.max_output_tokens,
-        }
-        sent: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+        sent: dict[str, Any] = {**request.sampling.fields("max_completion_tokens")}
         api = self._client.posts.beta.threads.runs.with_streaming_response
         return lambda: api.create(ids.thread_id, assistant_id=ids.assistant_id, stream=True, **sent)
 

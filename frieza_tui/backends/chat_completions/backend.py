@@ -144,16 +144,11 @@ class ChatCompletionsBackend:
         return self._prompts.build(request.assistant.instructions, request.thread.messages, reply_tokens)
 
     def _body(self, model: str, prompt: Prompt, request: RunRequest) -> bytes:
-        sampling, instructions = request.sampling, request.assistant.instructions
+        instructions = request.assistant.instructions
         fields: dict[str, object] = {"model": model, "stream": True}
         if self._takes_usage:
             fields["stream_options"] = {"include_usage": True}
-        wanted = {
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
-            self._limit_name: sampling.max_output_tokens,
-        }
-        fields |= {name: value for name, value in wanted.items() if value is not None}
+        fields |= request.sampling.fields(self._limit_name)
         system = (encoded({"role": "system", "content": instructions}),) if instructions else ()
         return encoded_object(fields, "messages", (*system, *prompt.messages))
 

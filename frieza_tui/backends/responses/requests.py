@@ -68,18 +68,10 @@ class RequestBuilder:
         self.prompts.shrink(draft.prompt, context_numbers(error))
 
     def _fields(self, model: str, request: RunRequest, start: Start) -> dict[str, object]:
-        sampling = request.sampling
-        wanted: dict[str, object | None] = {
-            "model": model,
-            "instructions": request.assistant.instructions or None,
-            "tools": _tools(request) or None,
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
-            "max_output_tokens": sampling.max_output_tokens,
-        }
-        sent = {name: value for name, value in wanted.items() if value is not None}
+        about = {"instructions": request.assistant.instructions, "tools": _tools(request)}
+        sent = {name: value for name, value in about.items() if value} | request.sampling.fields("max_output_tokens")
         extras = {name: value for name, value in self._extras(request, start).items() if name not in self.refused}
-        return {**sent, **start.fields, **extras, "stream": True}
+        return {"model": model, **sent, **start.fields, **extras, "stream": True}
 
     def _extras(self, request: RunRequest, start: Start) -> dict[str, object]:
         extras: dict[str, object] = {}
