@@ -15,7 +15,17 @@ from textual.widget import Widget
 
 import frieza_tui.tui
 
-SET_ON_PURPOSE = {"title", "theme", "placeholder", "match_cursor_bracket", "cursor_blink", "read_only", "virtual_size"}
+SET_ON_PURPOSE = {
+    "title",
+    "theme",
+    "placeholder",
+    "value",
+    "cursor_position",
+    "match_cursor_bracket",
+    "cursor_blink",
+    "read_only",
+    "virtual_size",
+}
 
 
 def our_classes() -> list[type[MessagePump]]:

@@ -19,13 +19,7 @@ _TAKES_NOTHING: Final = (
     sqlite3.SQLITE_READONLY,
     sqlite3.SQLITE_CANTOPEN,
 )
-_COPY: Final = """
-import shutil, sys
-from pathlib import Path
-for name in (sys.argv[1], sys.argv[1] + "-wal"):
-    if Path(name).exists():
-        shutil.copy(name, sys.argv[2])
-"""
+_COPY: Final = Path(__file__).with_name("copying_process.py")
 """For a process of its own: on POSIX, closing a file drops the locks that SQLite holds on it in the same process."""
 
 
@@ -54,7 +48,7 @@ def _takes_nothing(cause: BaseException | None) -> bool:
 
 def _opened_copy(file: Path, folder: str, error: StoreError) -> sqlite3.Connection:
     """Copy the file into a folder and open that. Raises: the StoreError that is given, if it cannot be done."""
-    command = (sys.executable, "-P", "-c", _COPY, str(file), folder)
+    command = (sys.executable, "-P", str(_COPY), str(file), folder)
     is_copied = file.exists() and subprocess.run(command, capture_output=True, check=False).returncode == 0
     if not is_copied:
         raise error

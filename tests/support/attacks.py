@@ -128,6 +128,8 @@ def bare_attacks() -> Iterator[str]:
 _TOKEN = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]P_^X].*?(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]|[^\x1b]+|\x1b", re.DOTALL)
 _COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
 _PLACE = re.compile(r"\x1b\[(\d+);(\d+)H")
+_SCROLLED = re.compile(r"\x1b\[\d{1,3};\d{1,3}r\x1b\[\d{1,3};1H(?:(?:\r?\n)+|(?:\x1bM)+)\x1b\[r")
+"""Rows that the terminal is to scroll; nothing else that sets margins is honest."""
 _CLIPBOARD = re.compile(r"\x1b\]52;c;([A-Za-z0-9+/=]*)(?:\x07|\x1b\\)")
 _TITLE = re.compile(r"\x1b\]2;(.*)\x07")
 _HIDDEN = re.compile(
@@ -139,7 +141,9 @@ _HIDDEN = re.compile(
 def sequences_in(written: bytes) -> set[str]:
     """Return the sequences and the lone returns, as they are, that a program wrote."""
     return {
-        token for token in _TOKEN.findall(written.decode("utf-8")) if token.startswith((ESC, "\r")) and token != "\r\n"
+        token
+        for token in _TOKEN.findall(_SCROLLED.sub("", written.decode("utf-8")))
+        if token.startswith((ESC, "\r")) and token != "\r\n"
     }
 
 
@@ -147,9 +151,9 @@ def smuggled(written: bytes, honest: set[str], size: int = 250) -> list[str]:
     """Return what a program wrote that is neither text that only shows, nor a sequence of an honest program.
 
     honest: sequences that the program writes by itself. Colours, places on a terminal of at most `size` rows and
-    columns, titles and clipboards of harmless text are honest too. Raises: UnicodeDecodeError.
+    columns, rows that scroll, titles and clipboards of harmless text are honest too. Raises: UnicodeDecodeError.
     """
-    text = written.decode("utf-8")
+    text = _SCROLLED.sub("", written.decode("utf-8"))
     found = [token for token in _TOKEN.findall(text) if not _is_honest(token, honest, size)]
     return [ascii(token)[:200] for token in found]
 

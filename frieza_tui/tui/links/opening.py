@@ -2,17 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from subprocess import DEVNULL
 from typing import Final
 
 from frieza_tui.settings import environ_without_keys
 
-_OPEN: Final = """
-import sys, webbrowser
-browser = webbrowser.get()
-would_draw_over_the_screen = getattr(browser, "name", "") in {"www-browser", "links", "elinks", "lynx", "w3m"}
-sys.exit(would_draw_over_the_screen or not browser.open(sys.argv[1]))
-"""
+_OPEN: Final = Path(__file__).with_name("opening_process.py")
 
 
 def open_outside(url: str) -> bool:
@@ -20,7 +16,7 @@ def open_outside(url: str) -> bool:
 
     A process of its own asks for it, for `webbrowser` hands on the whole environment, with the key in it.
     """
-    command = (sys.executable, "-P", "-c", _OPEN, url)
+    command = (sys.executable, "-P", str(_OPEN), url)
     try:
         ended = subprocess.run(
             command, env=environ_without_keys(), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, check=False
