@@ -13,6 +13,12 @@ from frieza_tui.i18n import _
 Stage: TypeAlias = Literal["starting_server", "connecting", "joining_model", "loading_model", "ready", "failed"]
 _SHOWN_ID: Final = 128
 """Characters; more are cut. OpenAI's ids have 53."""
+CANCEL_S: Final = 5.0
+"""How long a cancelled run may take to end on its server."""
+ABANDON_S: Final = 1.0
+"""For asking that a run be cancelled whose end nobody waits for."""
+DELETE_S: Final = 3.0
+"""For all deletions together; below what `chat` grants for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from frieza_tui.backends import responses
+from frieza_tui.backends import base, responses
 from frieza_tui.backends.api_notes import ApiNotes
 from frieza_tui.backends.base import RunRequest, Sampling
 from frieza_tui.backends.model_list import ModelChoice
@@ -672,7 +672,7 @@ async def test_an_item_that_cannot_be_deleted_keeps_its_conversation_on_the_rece
 
 
 async def test_a_silent_server_holds_the_leaving_for_its_bound_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert responses.backend.DELETE_S < DELETE_S
+    assert base.DELETE_S < DELETE_S
     monkeypatch.setattr(responses.backend, "DELETE_S", 0.6)
     async with staged() as stage:
         await talk(stage, "a")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from frieza_tui.backends.assistants.follower import RunFollower
 from frieza_tui.backends.assistants.remote import RemoteCopy, RemoteIds
-from frieza_tui.backends.base import Deletion, Label, Preparation, RemoteRun, RunRequest
+from frieza_tui.backends.base import ABANDON_S, CANCEL_S, DELETE_S, Deletion, Label, Preparation, RemoteRun, RunRequest
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.sdk_errors import timed_out
 from frieza_tui.domain.errors import BackendError, NotHere, Refused
@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CANCEL_S: Final = 5.0
-"""How long a cancelled run may take to end on the server."""
-DELETE_S: Final = 3.0
-"""For all deletions together; below what `chat` grants for them."""
 SETTLE_S: Final = 20.0
-_ABANDON_S: Final = 1.0
 _POLL_S: Final = 0.1
 
 
@@ -234,7 +229,7 @@ class AssistantsBackend:
     async def _abandon(self, follower: RunFollower) -> None:
         """Ask for a run to be cancelled, without waiting for its end."""
         try:
-            async with asyncio.timeout(_ABANDON_S):
+            async with asyncio.timeout(ABANDON_S):
                 run = follower.accumulator.run or await follower.look_up()
                 if run is not None and run.status not in ENDED:
                     await self._post_cancel(follower.thread_id, run.id)

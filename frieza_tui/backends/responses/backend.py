@@ -7,7 +7,17 @@ from contextlib import aclosing
 from typing import Final
 
 from frieza_tui.backends.api_notes import ApiNotes
-from frieza_tui.backends.base import Deletion, Label, Preparation, RemoteRun, ResumeRun, RunRequest
+from frieza_tui.backends.base import (
+    ABANDON_S,
+    CANCEL_S,
+    DELETE_S,
+    Deletion,
+    Label,
+    Preparation,
+    RemoteRun,
+    ResumeRun,
+    RunRequest,
+)
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.refusals import is_about_context, is_about_field, is_about_model
@@ -22,12 +32,7 @@ from frieza_tui.i18n import _
 
 log = logging.getLogger(__name__)
 
-CANCEL_S: Final = 5.0
-"""How long a cancelled response may take to end on the server."""
-DELETE_S: Final = 3.0
-"""For all deletions together; below what `chat` grants for them."""
 PATIENCE: Final = Patience(settle_s=20.0, alive_s=600.0)
-_ABANDON_S: Final = 1.0
 
 
 class ResponsesBackend:
@@ -277,7 +282,7 @@ class ResponsesBackend:
     async def _abandon(self) -> None:
         """Ask for a response to be cancelled, without waiting long for its end."""
         try:
-            async with asyncio.timeout(_ABANDON_S):
+            async with asyncio.timeout(ABANDON_S):
                 await self.cancel_run()
         except (BackendError, TimeoutError) as error:
             log.warning("a response could not be cancelled: %s", type(error).__name__)
