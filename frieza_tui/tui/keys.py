@@ -222,12 +222,6 @@ def grouped() -> list[tuple[Group, list[Key]]]:
     return list(groups.items())
 
 
-def readme_table() -> str:
-    """Return the key table of the README as Markdown, without a final line break."""
-    rows = [f"| {one.shown} | {one.does()} |" for one in KEYS]
-    return "\n".join(["| key | what it does |", "| --- | --- |", *rows])
-
-
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What the screen is in the middle of, as far as keys depend on it."""

@@ -13,7 +13,7 @@ import msgspec
 from frieza_tui.arguments import SETTINGS_FLAGS, build_parser
 from frieza_tui.settings import ENV_PREFIX, SHARED_ENV, Settings
 from frieza_tui.tui.commands import COMMANDS
-from frieza_tui.tui.keys import readme_table as keys_table
+from frieza_tui.tui.keys import KEYS
 from tests.faults.names import readme_table
 
 README = Path(__file__).parents[2] / "README.md"
@@ -35,6 +35,10 @@ def filled(text: str) -> str:
         before, rest = text.split(start)
         text = f"{before}{start}{block}\n{end}{rest.split(end)[1]}"
     return text
+
+
+def keys_table() -> str:
+    return _table(("key", "what it does"), [(one.shown, one.does()) for one in KEYS])
 
 
 def commands_table() -> str:
