@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -184,7 +184,7 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
             self.bell()
 
     @contextmanager
-    def suspend(self) -> Iterator[None]:
+    def suspend(self) -> Generator[None]:
         """Put the screen away for another program; Ctrl+C in there is meant for that, and reaches us too."""
         self._is_put_away = True
         try:

@@ -162,7 +162,8 @@ class ThreadMemory:
 
     def use_again(self) -> None:
         """Try what the server has again: it is another thread now, which is not too long yet."""
-        way: Way = next((way for way in _WAYS if way not in self.lacking), "history")
+        here: list[Way] = [way for way in _WAYS if way not in self.lacking]
+        way = here[0] if here else "history"
         if way != self.way:
             self._start_anew()
             self.way = way

@@ -40,9 +40,13 @@ def _exchanged(rules: CellRules) -> dict[str, object]:
     return {
         "load_cell_table": lambda _version="auto": _table(rules),
         "_is_single_cell_widths": _ASCII.issuperset if rules.ambiguous == 2 else _RICH["_is_single_cell_widths"],
-        "_cell_len": lambda text, _version="auto": cell_len(text),
+        "_cell_len": _cell_len,
         "split_graphemes": _split,
     }
+
+
+def _cell_len(text: str, _unicode_version: str = "auto") -> int:
+    return cell_len(text)
 
 
 def _split(text: str, _unicode_version: str = "auto") -> tuple[list[cells.CellSpan], int]:
