@@ -56,7 +56,7 @@ class StepDelta:
 
 @dataclass(frozen=True, slots=True)
 class MessageOpened:
-    """The assistant began a message. May come twice for one message (created, in_progress)."""
+    """The assistant began a message."""
 
     message_id: str
 

@@ -120,7 +120,15 @@ def test_a_sloppy_delta_brings_no_text_and_no_harm(data: object) -> None:
     "name", ["thread.run.completed", "thread.message.completed", "thread.run.step.completed", "error"]
 )
 def test_an_object_without_anything_in_it_is_taken(name: str) -> None:
-    assert len(RunAccumulator().take(name, {})) == 1
+    assert RunAccumulator().take(name, {})
+
+
+def test_a_message_without_deltas_is_told_at_its_end_and_ends_once() -> None:
+    accumulator = RunAccumulator()
+    whole = {"id": "m", "role": "assistant", "content": [{"type": "text", "text": {"value": "Hoho"}}]}
+    events = accumulator.take("thread.message.completed", whole)
+    assert [type(event) for event in events] == [MessageOpened, TextDelta, MessageClosed]
+    assert accumulator.take("thread.message.completed", whole) == []
 
 
 @pytest.mark.parametrize(

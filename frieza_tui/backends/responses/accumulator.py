@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of
-from frieza_tui.backends.responses.messages import WrittenMessages
 from frieza_tui.backends.responses.reasoning import Thoughts
 from frieza_tui.backends.responses.tools import INPUT_KINDS, ToolSteps
-from frieza_tui.backends.responses.wire import PASSED_OVER, part_of, run_of, status_of
+from frieza_tui.backends.responses.wire import PASSED_OVER, message_of, part_of, run_of, status_of
 from frieza_tui.backends.run_reasons import fault_of
+from frieza_tui.backends.written_messages import WrittenMessages
 from frieza_tui.domain.events import RunChanged, RunEvent, StreamFault
 from frieza_tui.domain.run import ENDED, Run, RunStatus, StepStatus
-from frieza_tui.domain.thread import RefusalPart, TextPart, new_id
+from frieza_tui.domain.thread import ImageFilePart, Message, RefusalPart, TextPart, new_id
 
 _LIFE: Final = frozenset({"created", "queued", "in_progress", "completed", "failed", "incomplete", "cancelled"})
 _SILENT: Final = frozenset(
@@ -169,11 +169,11 @@ class ResponseAccumulator:
                 item_id = item_id or self._messages.last_id
                 if not item_id and self._messages.ids:
                     return []  # nothing has an id here, and it was closed before
-                return self._messages.close(item_id or new_id("msg"), item, reason)
+                return self._messages.close(message_of(item, item_id or new_id("msg")), reason)
             case "reasoning":
                 return self._thoughts.close(item_id, item)
             case "image_generation_call" if item.get("result"):
-                return [*self._tools.close(item_id, item), *self._messages.add_image(item_id)]
+                return [*self._tools.close(item_id, item), *self._image(item_id)]
             case _:
                 return self._tools.close(item_id, item)
 
@@ -213,6 +213,14 @@ class ResponseAccumulator:
     def _part_done(self, data: Json) -> list[RunEvent]:
         part = part_of(json_object(data.get("part")))
         return self._messages.complete(self._message_id(data), _part(data), part)
+
+    def _image(self, item_id: str) -> list[RunEvent]:
+        """Return an image that was made as a message of its own, for the server keeps it as an item."""
+        if self._messages.is_known(item_id):
+            return []
+        image = ImageFilePart(item_id)
+        added = self._messages.add_image(item_id, 0, image)
+        return [*added, *self._messages.close(Message("assistant", (image,), id=item_id))]
 
     def _annotation(self, data: Json) -> list[RunEvent]:
         note = json_object(data.get("annotation"))

@@ -1,9 +1,8 @@
-"""The messages that a response writes, from their deltas. Pure, and knows of tools and responses nothing."""
+"""The messages that a run writes, from their deltas. Pure, and knows of tools and runs nothing."""
 
 from frieza_tui.backends.annotations import annotation_of
 from frieza_tui.backends.drafts import MessageDraft
 from frieza_tui.backends.loose_json import Json
-from frieza_tui.backends.responses.wire import message_of
 from frieza_tui.backends.surrogates import PairJoiner
 from frieza_tui.domain.events import (
     AnnotationAdded,
@@ -14,11 +13,11 @@ from frieza_tui.domain.events import (
     RunEvent,
     TextDelta,
 )
-from frieza_tui.domain.thread import ImageFilePart, Message, MessageStatus, Part, RefusalPart, TextPart
+from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, MessageStatus, Part, RefusalPart, TextPart
 
 
 class WrittenMessages:
-    """Adds up the messages of one response, and tells each of their characters once."""
+    """Adds up the messages of one run, and tells each of their characters once."""
 
     def __init__(self) -> None:
         self._drafts: dict[str, MessageDraft] = {}
@@ -79,33 +78,33 @@ class WrittenMessages:
         write = self.write if isinstance(part, TextPart) else self.refuse
         return write(message_id, index, missing)
 
-    def close(self, message_id: str, item: Json, reason: str | None = None) -> list[RunEvent]:
-        """A message is as it will stay."""
-        if message_id in self._closed:
-            return []
-        message = message_of(item, message_id)
-        events = self.open(message_id)
+    def add_image(self, message_id: str, index: int, image: ImageFilePart | ImageUrlPart) -> list[RunEvent]:
+        """An image has come, whole."""
+        return self._add(ImageAdded(message_id, image, index))
+
+    def catch_up(self, message: Message) -> list[RunEvent]:
+        """A message was looked up: return what its deltas have not told so far."""
+        events = self.open(message.id)
         for index, part in enumerate(message.parts):
-            events += self.complete(message_id, index, part)
-        draft = self._drafts.pop(message_id)
+            events += self.complete(message.id, index, part)
+        return events
+
+    def close(self, message: Message, reason: str | None = None) -> list[RunEvent]:
+        """A message is as it will stay."""
+        if message.id in self._closed:
+            return []
+        events = self.catch_up(message)
+        draft = self._drafts.pop(message.id)
         if not message.parts:
             message = draft.message(message.status)
         return [*events, self._close(message, reason)]
 
     def close_all(self, status: MessageStatus, reason: str | None) -> list[RunEvent]:
-        """The response has ended: close what it left open, as far as anything has come."""
+        """The run has ended: close what it left open, as far as anything has come."""
         drafts, self._drafts = self._drafts, {}
         return [self._close(draft.message(status), reason) for draft in drafts.values() if not draft.is_empty]
 
-    def add_image(self, item_id: str) -> list[RunEvent]:
-        """An image was made; it is a message of its own, for the server keeps it as an item."""
-        image = ImageFilePart(item_id)
-        if item_id in self._closed:
-            return []
-        message = Message("assistant", (image,), id=item_id)
-        return [MessageOpened(item_id), ImageAdded(item_id, image), self._close(message, None)]
-
-    def _add(self, event: TextDelta | RefusalDelta | AnnotationAdded) -> list[RunEvent]:
+    def _add(self, event: TextDelta | RefusalDelta | AnnotationAdded | ImageAdded) -> list[RunEvent]:
         message_id = event.message_id
         draft = self._drafts.get(message_id)
         if draft is not None:
