@@ -3,23 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from frieza_tui.backends.annotations import annotation_of
-from frieza_tui.backends.drafts import MessageDraft
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of, usage_of
 from frieza_tui.backends.run_reasons import fault_of
 from frieza_tui.backends.surrogates import PairJoiner
+from frieza_tui.backends.written_messages import WrittenMessages
 from frieza_tui.domain.events import (
-    AnnotationAdded,
-    MessageClosed,
-    MessageOpened,
     ReasoningDelta,
-    RefusalDelta,
     RunChanged,
     RunEvent,
     StepChanged,
     StepDelta,
     StreamFault,
-    TextDelta,
 )
 from frieza_tui.domain.run import Run, RunError, RunStatus, RunStep, ToolCall, Usage
 from frieza_tui.domain.thread import new_id
@@ -58,7 +52,8 @@ class ChunkAccumulator:
         """The error that the stream told of."""
         self.usage: Usage | None = None
         self._dropped_messages = dropped_messages
-        self._draft = MessageDraft(new_id("msg"))
+        self._messages = WrittenMessages()
+        self._message_id = new_id("msg")
         self._step_id = new_id("step")
         self._calls: dict[int, ToolCall] = {}
         self._joiner = PairJoiner()
@@ -91,10 +86,7 @@ class ChunkAccumulator:
         run = self.run or Run(new_id("run"), "in_progress")
         status, reason = self._ending()
         calls = tuple(self._calls[index] for index in sorted(self._calls))
-        events: list[RunEvent] = []
-        if not self._draft.is_empty:
-            message = self._draft.message("incomplete" if status == "incomplete" else "completed")
-            events.append(MessageClosed(message, reason))
+        events = self._messages.close_all("incomplete" if status == "incomplete" else "completed", reason)
         if calls:
             events.append(StepChanged(RunStep(self._step_id, "tool_calls", "in_progress", calls)))
         required = calls if status == "requires_action" else ()
@@ -128,8 +120,7 @@ class ChunkAccumulator:
         if content:
             events += self._text(content)
         if refusal:
-            text = self._joiner.join(_REFUSAL, text_of(refusal))
-            events += self._written(RefusalDelta(self._draft.message_id, text, _REFUSAL)) if text else []
+            events += self._messages.refuse(self._message_id, _REFUSAL, text_of(refusal))
         return events if _ASIDE.isdisjoint(delta) else [*events, *self._aside(delta)]
 
     def _aside(self, delta: Json) -> list[RunEvent]:
@@ -147,20 +138,12 @@ class ChunkAccumulator:
             thought = "".join(text_of(part.get("text")) for one in json_objects(content) for part in _thinking(one))
             text = "".join(text_of(part.get("text")) for part in json_objects(content))
             return [*([ReasoningDelta(thought)] if thought else []), *(self._text(text) if text else [])]
-        text = self._joiner.join(_TEXT, text_of(content))
-        return self._written(TextDelta(self._draft.message_id, text, _TEXT)) if text else []
+        return self._messages.write(self._message_id, _TEXT, text_of(content))
 
     def _annotation(self, note: Json) -> list[RunEvent]:
-        annotation = annotation_of(note, self._draft.text(_TEXT))
-        if annotation is None:
-            self.unknown_events += 1
-            return []
-        return self._written(AnnotationAdded(self._draft.message_id, annotation, _TEXT))
-
-    def _written(self, event: TextDelta | RefusalDelta | AnnotationAdded) -> list[RunEvent]:
-        is_first = self._draft.is_empty
-        self._draft.add(event)
-        return [MessageOpened(self._draft.message_id), event] if is_first else [event]
+        events = self._messages.annotate(self._message_id, _TEXT, note)
+        self.unknown_events += events is None
+        return events or []
 
     def _tool_calls(self, delta: Json) -> list[RunEvent]:
         events: list[RunEvent] = []
