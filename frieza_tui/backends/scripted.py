@@ -19,7 +19,7 @@ from frieza_tui.domain.events import (
     StreamFault,
     TextDelta,
 )
-from frieza_tui.domain.run import ENDED, Run, RunStatus, Usage
+from frieza_tui.domain.run import Run, RunStatus, Usage
 from frieza_tui.domain.thread import new_id
 
 
@@ -197,7 +197,7 @@ class ScriptedBackend:
 
     def _change_run(self, play: _Play, run: Run) -> list[RunEvent]:
         changed = RunChanged(replace(run, id=play.run_id, model=run.model or self._label.model))
-        if run.status not in ENDED and run.status != "requires_action":
+        if not run.has_stopped:
             return [changed]
         play.has_ended = True
         return [*_close(play, run.status, run.incomplete_reason), changed]

@@ -17,7 +17,7 @@ from frieza_tui.domain.events import (
     StepDelta,
     TextDelta,
 )
-from frieza_tui.domain.run import ENDED, Run
+from frieza_tui.domain.run import Run
 from frieza_tui.i18n import _
 
 
@@ -37,7 +37,7 @@ def open_run_of(events: Iterable[RunEvent]) -> Run | None:
         if isinstance(event, RunChanged):
             thread_id = event.run.thread_id or (run.thread_id if run else "")
             run = replace(event.run, thread_id=thread_id)
-    return run if run is not None and run.id and run.status not in ENDED | {"requires_action"} else None
+    return run if run is not None and run.id and not run.has_stopped else None
 
 
 def events_of_run(backend: Backend, request: RunRequest, cut_run: CutRun | None) -> AsyncGenerator[RunEvent, None]:

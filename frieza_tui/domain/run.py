@@ -90,6 +90,11 @@ class Run:
     thread_id: str = ""
     """The server's thread that it runs on; empty where the API has none, or does not say."""
 
+    @property
+    def has_stopped(self) -> bool:
+        """Whether it will not go on by itself: it has ended, or it waits for outputs."""
+        return self.status in ENDED or self.status == "requires_action"
+
 
 @dataclass(frozen=True, slots=True)
 class RunOrigin:

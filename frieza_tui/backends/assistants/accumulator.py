@@ -40,7 +40,7 @@ class RunAccumulator:
     @property
     def has_ended(self) -> bool:
         """Whether the run will not go on by itself."""
-        return self.run is not None and (self.run.status in ENDED or self.run.status == "requires_action")
+        return self.run is not None and self.run.has_stopped
 
     @property
     def written_ids(self) -> frozenset[str]:
