@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from frieza_tui.backends.assistants.follower import RunFollower
 from frieza_tui.backends.assistants.remote import RemoteCopy, RemoteIds
-from frieza_tui.backends.base import ABANDON_S, CANCEL_S, DELETE_S, Deletion, Label, Preparation, RemoteRun, RunRequest
+from frieza_tui.backends.base import ABANDON_S, CANCEL_S, DELETE_S, Deletion, RemoteRun, RunRequest
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.sdk_errors import timed_out
+from frieza_tui.backends.server_backend import ServerBackend
 from frieza_tui.domain.errors import BackendError, NotHere, Refused
 from frieza_tui.domain.events import RunEvent, ThreadCreated
 from frieza_tui.domain.run import ENDED
@@ -25,10 +26,10 @@ SETTLE_S: Final = 20.0
 _POLL_S: Final = 0.1
 
 
-class AssistantsBackend:
+class AssistantsBackend(ServerBackend):
     """Implements Backend over `beta.assistants`, `beta.threads`, `beta.threads.messages` and `beta.threads.runs`."""
 
-    expect: None = None
+    api = "Assistants"
 
     def __init__(self, client: OpenAIClient, *, model: str = "", place: str = "", settle_s: float = SETTLE_S) -> None:
         """Take the client of the server.
@@ -36,43 +37,16 @@ class AssistantsBackend:
         model: "" means the assistant's own, else the first that the server lists. place: what the label calls the
         server, its host if empty. settle_s: how long a run that lost its stream may show no progress.
         """
-        self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
-        self.unknown_events = 0
-        self._client = client
-        self._place = place or client.server.name
-        self._settle_s = settle_s
         self._copy = RemoteCopy(client, model)
-        self.models = self._copy.models
+        super().__init__(client, self._copy.models, place)
+        self._settle_s = settle_s
         self._open_run: RunFollower | None = None
         self._earlier_runs: frozenset[str] = frozenset()
-        self._is_prepared = False
-
-    @property
-    def label(self) -> Label:
-        """The API, the server's host, and the model once it is known."""
-        return Label("Assistants", self._place, self._copy.models.name, is_reached=self._client.has_answered)
-
-    @property
-    def signs_of_life(self) -> int:
-        """Of the server."""
-        return self._client.signs_of_life
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
         """The thread, the assistant, and what is left over of earlier ones."""
         return self._copy.objects
-
-    async def prepare(self) -> None:
-        """Import the SDK and build its client; asks the server nothing.
-
-        Raises: BackendError for an address that cannot be one.
-        """
-        if self._is_prepared:
-            return
-        self.on_preparation(Preparation("connecting"))
-        await self._client.open()
-        self._is_prepared = True
-        self.on_preparation(Preparation("ready"))
 
     async def stream_run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
         """Bring the server's thread in step, start a run, and yield its events to its true end.

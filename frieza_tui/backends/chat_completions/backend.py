@@ -1,11 +1,11 @@
 """The adapter for the Chat Completions API at any address. Knows no face; nothing is kept on the server."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from typing import Final
 
-from frieza_tui.backends.base import Deletion, Label, Preparation, RunRequest
+from frieza_tui.backends.base import Deletion, RunRequest
 from frieza_tui.backends.chat_completions.accumulator import ChunkAccumulator
 from frieza_tui.backends.encoded_messages import encoded, encoded_object
 from frieza_tui.backends.image_notes import text_with_notes
@@ -14,6 +14,7 @@ from frieza_tui.backends.openai_client import DONE, OpenAIClient
 from frieza_tui.backends.prompts import Prompt, PromptBuilder
 from frieza_tui.backends.refusals import context_numbers, is_about_context, is_about_field, is_about_model
 from frieza_tui.backends.sdk_errors import bad_reply, stream_cut
+from frieza_tui.backends.server_backend import ServerBackend
 from frieza_tui.domain.errors import BackendError, NotHere, Refused, StreamCut, TimedOut
 from frieza_tui.domain.events import RunEvent, StreamFault
 from frieza_tui.domain.thread import ImageUrlPart, Message
@@ -23,11 +24,11 @@ USAGE_WAIT_S: Final = 2.0
 """After the reply's last word: for the usage, and for the stream's own end."""
 
 
-class ChatCompletionsBackend:
+class ChatCompletionsBackend(ServerBackend):
     """Implements Backend over `chat/completions`."""
 
+    api = "Chat Completions"
     resume_run: None = None
-    expect: None = None
 
     def __init__(self, client: OpenAIClient, *, model: str = "", place: str = "") -> None:
         """Take the client of the server.
@@ -35,44 +36,16 @@ class ChatCompletionsBackend:
         model: "" means the assistant's own, else the first that the server lists. place: what the label calls the
         server, its host if empty.
         """
-        self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
-        self.unknown_events = 0
-        self._client = client
-        self._place = place or client.server.name
-        self.models = ModelChoice(client, model)
+        super().__init__(client, ModelChoice(client, model), place)
         self._prompts = PromptBuilder(_message)
         self._takes_usage = True
         # OpenAI's newer models refuse the old name, and many other servers know no other.
         self._limit_name = "max_completion_tokens" if client.server.is_openai else "max_tokens"
-        self._is_prepared = False
-
-    @property
-    def label(self) -> Label:
-        """The API, the server's host, and the model once it is known."""
-        return Label("Chat Completions", self._place, self.models.name, is_reached=self._client.has_answered)
-
-    @property
-    def signs_of_life(self) -> int:
-        """Of the server."""
-        return self._client.signs_of_life
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
         """Nothing: the server keeps nothing."""
         return ()
-
-    async def prepare(self) -> None:
-        """Import the SDK, build its client, and ask the server for its models, whose windows the list may tell.
-
-        Raises: BackendError for an address that cannot be one; Unreachable.
-        """
-        if self._is_prepared:
-            return
-        self.on_preparation(Preparation("connecting"))
-        await self._client.open()
-        await self.models.look_briefly()
-        self._is_prepared = True
-        self.on_preparation(Preparation("ready"))
 
     async def stream_run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
         """Send the history, as much as fits, and yield the reply's events.
@@ -114,6 +87,10 @@ class ChatCompletionsBackend:
     async def close(self) -> None:
         """Free the connections."""
         await self._client.close()
+
+    async def _look_around(self) -> None:
+        """Ask for the models, whose windows the list may tell."""
+        await self.models.look_briefly()
 
     async def _run_once(self, accumulator: ChunkAccumulator, body: bytes) -> AsyncGenerator[RunEvent, None]:
         server = self._client.server

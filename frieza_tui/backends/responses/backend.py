@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
@@ -12,8 +12,6 @@ from frieza_tui.backends.base import (
     CANCEL_S,
     DELETE_S,
     Deletion,
-    Label,
-    Preparation,
     RemoteRun,
     ResumeRun,
     RunRequest,
@@ -26,6 +24,7 @@ from frieza_tui.backends.responses.lacks import ServerLacks
 from frieza_tui.backends.responses.memory import ThreadMemory
 from frieza_tui.backends.responses.requests import Draft, RequestBuilder
 from frieza_tui.backends.sdk_errors import timed_out
+from frieza_tui.backends.server_backend import ServerBackend
 from frieza_tui.domain.errors import BackendError, NotHere, Refused, Unreachable
 from frieza_tui.domain.events import RunEvent, StreamFault, ThreadCreated
 from frieza_tui.i18n import _
@@ -35,10 +34,10 @@ log = logging.getLogger(__name__)
 PATIENCE: Final = Patience(settle_s=20.0, alive_s=600.0)
 
 
-class ResponsesBackend:
+class ResponsesBackend(ServerBackend):
     """Implements Backend over `responses` and `conversations`."""
 
-    expect: None = None
+    api = "Responses"
 
     def __init__(
         self,
@@ -55,12 +54,8 @@ class ResponsesBackend:
         label calls the server, its host if empty. patience: with a response that lost its stream.
         notes: where it is kept what the server does not take; None: nowhere.
         """
-        self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
-        self.unknown_events = 0
-        self._client = client
-        self._place = place or client.server.name
+        super().__init__(client, ModelChoice(client, model), place)
         self._patience = patience
-        self.models = ModelChoice(client, model)
         self._memory = ThreadMemory(client)
         self._requests = RequestBuilder(is_openai=client.server.is_openai)
         self._lacks = ServerLacks(client.server, self._memory, self._requests, notes)
@@ -68,17 +63,6 @@ class ResponsesBackend:
         self._can_begin_anew = self._can_shorten = True
         self._is_ignored = False
         self._long_thread_id = ""
-        self._is_prepared = False
-
-    @property
-    def label(self) -> Label:
-        """The API, the server's host, and the model once it is known."""
-        return Label("Responses", self._place, self.models.name, is_reached=self._client.has_answered)
-
-    @property
-    def signs_of_life(self) -> int:
-        """Of the server."""
-        return self._client.signs_of_life
 
     @property
     def remote_objects(self) -> tuple[Deletion, ...]:
@@ -90,21 +74,6 @@ class ResponsesBackend:
         """Follows a response that goes on in the background; None where the last one did not."""
         follower = self._open_run
         return self._resume if follower is None or follower.is_in_background else None
-
-    async def prepare(self) -> None:
-        """Import the SDK, build its client, and ask a server other than OpenAI's for its models.
-
-        Raises: BackendError for an address that cannot be one; Unreachable.
-        """
-        if self._is_prepared:
-            return
-        self.on_preparation(Preparation("connecting"))
-        await self._client.open()
-        await self._lacks.recall()
-        if not self._client.server.is_openai:
-            await self.models.look_briefly()
-        self._is_prepared = True
-        self.on_preparation(Preparation("ready"))
 
     async def stream_run(self, request: RunRequest) -> AsyncGenerator[RunEvent, None]:
         """Send what the server does not have, and yield the response's events to its true end.
@@ -166,6 +135,12 @@ class ResponsesBackend:
             await self._open_run.learn_id(wait_s=0)
         await self._memory.close()
         await self._client.close()
+
+    async def _look_around(self) -> None:
+        """Ask a server other than OpenAI's for its models."""
+        await self._lacks.recall()
+        if not self._client.server.is_openai:
+            await self.models.look_briefly()
 
     # -- one run -------------------------------------------------------------------------------------------------
 
