@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
-from frieza_tui.backends.loose_json import json_objects
+from frieza_tui.backends.model_list import fetch_models
 from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.probing import Api, find_api
@@ -36,7 +36,7 @@ async def check_server(base_url: str, api_key: str = "") -> int:
     try:
         async with asyncio.timeout(CHECK_S):
             await client.open()
-            listed = await client.call(client.request("GET", "/models", is_repeated=False))
+            return len(await fetch_models(client))
     except RateLimited:
         return 0
     except AuthFailed as error:
@@ -47,7 +47,6 @@ async def check_server(base_url: str, api_key: str = "") -> int:
         raise timed_out(server) from error
     finally:
         await client.close()
-    return len(json_objects(listed.get("data")))
 
 
 async def examine_server(base_url: str, api_key: str = "") -> Examined:
@@ -69,7 +68,6 @@ async def examine_server(base_url: str, api_key: str = "") -> Examined:
 
 async def _count_models(client: OpenAIClient) -> int | None:
     try:
-        listed = await client.call(client.request("GET", "/models", is_repeated=False))
+        return len(await fetch_models(client))
     except (NotHere, BadReply, Refused, RateLimited):
         return None
-    return len(json_objects(listed.get("data")))
