@@ -3,14 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import takewhile
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from frieza_tui.domain.branches import common_length
 from frieza_tui.domain.errors import BackendError, NotHere
 from frieza_tui.domain.thread import Message
-
-MOST_CUT: Final = 100
-"""Messages that are looked at, the newest; a copy that differs in more of them is made anew."""
 
 
 class _Held(NamedTuple):
@@ -74,7 +71,8 @@ class HeldMessages:
         """Delete on the server what follows the last message that surely belongs to a thread. False if none does.
 
         Then nothing was deleted, or not all of it: what the server has is of no use. list_newest: returns the ids of
-        at most MOST_CUT messages there, the newest first. No run may be writing meanwhile. Never raises.
+        the last messages there, the newest first; a copy that differs in more is of no use either. No run may be
+        writing meanwhile. Never raises.
         """
         count = self.common(messages)
         while count and not self._entries[count - 1].remote_ids:
