@@ -143,9 +143,16 @@ class DiskJournal:
         from frieza_tui.store.database import has_file
 
         found: list[Unsent] = []
+        is_waited_for = True
+
+        def take(writer: "ThreadWriter") -> None:
+            if is_waited_for:  # else it stays for the next start
+                found.append(writer.take_lost_unsent())
+
         if self._keeps_threads and await asyncio.to_thread(has_file, self._file):
-            self.put(lambda writer: found.append(writer.take_lost_unsent()))
+            self.put(take)
             await self.written()
+            is_waited_for = False
         return found[0] if found else Unsent()
 
     async def begin_anew(self, thread: Thread, assistant: str) -> str:

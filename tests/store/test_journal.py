@@ -18,6 +18,7 @@ from frieza_tui.domain.events import ReasoningDelta, StepDelta, TextDelta
 from frieza_tui.domain.run import ToolCall
 from frieza_tui.domain.thread import Thread
 from frieza_tui.domain.turn import TurnEvent, Unsent
+from frieza_tui.store import database
 from frieza_tui.store import journal as store_journal
 from frieza_tui.store.database import open_database
 from frieza_tui.store.journal import DiskJournal
@@ -333,6 +334,22 @@ async def test_a_draft_of_a_program_that_is_no_more_is_given_back_once(file: Pat
         db.execute("UPDATE drafts SET pid = ?", (dead_pid(),))
         assert await chat.lost_unsent() == Unsent("送る前")
         assert await chat.lost_unsent() == Unsent()
+
+
+async def test_a_draft_that_nobody_waits_for_any_longer_stays_for_the_next_start(
+    file: Path, db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with kept_chat(file) as chat:
+        chat.keep_unsent("送る前")
+    db.execute("UPDATE drafts SET pid = ?", (dead_pid(),))
+    monkeypatch.setattr(database, "BUSY_S", 0.05)
+    async with kept_chat(file) as chat:
+        db.execute("BEGIN IMMEDIATE")
+        assert await chat.lost_unsent() == Unsent()
+        db.execute("ROLLBACK")
+        await chat._journal.written()
+        assert chat.trouble is None
+    assert db.execute("SELECT text FROM drafts").fetchall() == [("送る前",)]
 
 
 async def test_what_a_program_with_this_ones_number_left_before_it_started_is_found(
