@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 OPENAI_MODEL: Final = "gpt-5.5"
 """OpenAI's default: what its SDK documents, without a shutdown date (API.md 5)."""
 _LOOK_S: Final = 3.0
+_NAMELESS: Final = "default"
+"""What is asked for where nobody names a model and the server lists none."""
 _CONTEXT_KEYS: Final = (
     "loaded_context_length",
     "context_length",
@@ -57,9 +59,9 @@ class ModelChoice:
         self._models: tuple[ModelFacts, ...] | None = None
 
     async def list(self) -> Sequence[ModelFacts]:
-        """Return the server's list, asked for once. Raises: BackendError."""
+        """Return the server's list, asked for once; an empty one again each time. Raises: BackendError."""
         async with self._asking:
-            if self._models is None:
+            if not self._models:
                 await self._client.open()
                 self._models = await fetch_models(self._client)
             return self._models
@@ -74,8 +76,8 @@ class ModelChoice:
         return next((model.context_tokens for model in self._models or () if model.id == self.name), None)
 
     async def look(self) -> Sequence[ModelFacts]:
-        """Return the server's list, asked for once; empty if it has none. Raises: Unreachable."""
-        if self._models is None:
+        """Return the server's list, asked for until it has one; empty if it has none. Raises: Unreachable."""
+        if not self._models:
             try:
                 await self.list()
             except Unreachable:
@@ -98,7 +100,7 @@ class ModelChoice:
             wanted = OPENAI_MODEL
         if not wanted:
             wanted = _first_that_talks(await self.look())
-        self.name = wanted or "default"
+        self.name = wanted or _NAMELESS
         return self.name
 
     async def explained(self, error: BackendError) -> BackendError:
@@ -110,6 +112,10 @@ class ModelChoice:
         names = [model.id for model in await self.look()]
         near = difflib.get_close_matches(self.name, names, n=3, cutoff=0.4) or names[:3]
         server = self._client.server
+        if self._models == () and self.name == _NAMELESS:
+            happened = _("{server} has no models yet.").format(server=server.name)
+            todo = _("Give it one (Ollama: ollama pull, and a name), then send again.")
+            return NotHere(happened, todo, error.facts)
         happened = _("{server} does not have the model {model}.")
         happened = happened.format(server=server.name, model=server.words(self.name, 100))
         if not near:

@@ -299,6 +299,19 @@ async def test_a_model_that_the_server_does_not_know_is_told_with_those_like_it(
         assert "gpt-4o, gpt-4o-mini" in error.todo
 
 
+async def test_a_server_that_has_no_models_yet_is_told_so_and_asked_again_once_it_has_one() -> None:
+    async with staged() as stage:
+        listed, stage.double.models = stage.double.models, []
+        stage.will_answer(error_answer(404, "model 'default' not found"))  # Ollama as it comes
+        _events, error = await run_to_error(stage.backend, asking("hi"))
+        assert type(error) is NotHere
+        assert "has no models yet" in error.happened
+        stage.double.models = listed
+        stage.will("hello")
+        assert text_of(await run(stage.backend, asking("hi"))) == "hello"
+        assert stage.double.requests[-1]["model"] == "double-1"
+
+
 async def test_a_server_without_a_list_of_models_is_asked_for_its_default() -> None:
     async with staged() as stage:
         stage.double.models = []
