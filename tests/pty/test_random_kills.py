@@ -65,7 +65,7 @@ def last_thread() -> KeptThread | None:
 
 
 @pytest.mark.parametrize("stage", [[Reply(*COUNTING)]], indirect=True, ids=["counting"])
-@pytest.mark.parametrize("turn", range(int(KILLS or "2")))
+@pytest.mark.parametrize("turn", range(int(KILLS or "1")))
 def test_what_was_on_the_screen_at_any_moment_is_there_after_a_kill(stage: StageServer, turn: int) -> None:
     with program(environ=stage.environ) as terminal:
         terminal.wait_for("F1")

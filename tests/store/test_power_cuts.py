@@ -17,7 +17,7 @@ from frieza_tui.store.threads import open_threads
 
 CHILD = Path(__file__).with_name("cut_child.py")
 ROOT = CHILD.parents[2]
-CUTS = int(os.environ.get("KILLS", "30"))
+CUTS = int(os.environ.get("KILLS", "15"))
 SECTOR = 512
 """Bytes that a disk writes together or not at all."""
 CALLS = "pwrite64,write,fsync,fdatasync,ftruncate,unlink"
