@@ -5,8 +5,7 @@ bars and scroll bars are drawn with ambiguous characters too, and must stay one 
 """
 
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rich import cells
 from rich._unicode_data import load as load_cell_table
@@ -67,16 +66,18 @@ def _table(rules: CellRules) -> cells.CellTable:
     table = load_cell_table("auto")
     ruled = {ord(one): rules.tone for one in TONES} | {ord(one): rules.flag_letter for one in FLAG_LETTERS}
     if rules.ambiguous == 2:
-        known = {point for start, end, _width in table.widths for point in range(start, min(end, 0x1FFFF) + 1)}
-        ruled |= {point: 2 for point in _ambiguous_points() if point not in known}
+        ruled |= dict.fromkeys(_ambiguous_points(), 2)
     kept = [entry for entry in table.widths if entry[0] not in ruled]
     return table._replace(widths=sorted([*kept, *((point, point, width) for point, width in ruled.items())]))
 
 
-def _ambiguous_points() -> Iterator[int]:
-    for point in range(0x80, 0x20000):
-        if unicodedata.east_asian_width(chr(point)) == "A" and chr(point) not in FRAMES:
-            yield point
+@cache
+def _ambiguous_points() -> tuple[int, ...]:
+    """Return the code points of ambiguous characters that Rich lists no width of."""
+    listed = load_cell_table("auto").widths
+    known = {point for start, end, _width in listed for point in range(start, min(end, 0x1FFFF) + 1)}
+    points = (point for point in range(0x80, 0x20000) if unicodedata.east_asian_width(chr(point)) == "A")
+    return tuple(point for point in points if point not in known and chr(point) not in FRAMES)
 
 
 def _in_ascii(character: str) -> str:
