@@ -124,6 +124,12 @@ class MessageLog(LinkingView):
         """Return the text of a bubble as it came."""
         return self._log_viewport.bubbles[self._bubble_index[key]].source
 
+    def hurry(self) -> None:
+        """Paint what waits right after the next picture: somebody has typed, and looks at the screen."""
+        if self._has_news:
+            self._framed_at = 0.0
+            self.call_after_refresh(self._pass_frame)
+
     def _frame_s(self) -> float:
         """Return the shortest time between two paintings; more while only what nobody sees changes."""
         if self.is_following or not self._shown_rows or not self._changed_keys:

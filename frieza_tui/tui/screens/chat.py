@@ -206,6 +206,7 @@ class ChatScreen(Screen[None]):
         self.parts.drafts.keep_soon()
         self.parts.choice.mark(self._composer.text)
         self.parts.command_line.follow()
+        self._message_log.hurry()
 
     @on(Composer.DraftChanged)
     def _follow_draft(self, message: Composer.DraftChanged) -> None:

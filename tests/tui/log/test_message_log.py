@@ -66,6 +66,20 @@ async def test_a_reply_is_not_painted_while_the_terminal_has_yet_to_take_the_las
         assert "▎ late words" in app.lines()
 
 
+async def test_what_waits_is_painted_at_once_where_somebody_types(app: LogApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.message_log
+        log.add_bubble("a", "assistant", "F")
+        await painted(pilot)
+        assert log._frame_timer is not None
+        log._frame_timer.stop()
+        log.feed("a", "waiting words")
+        await pilot.pause()
+        assert "▎ waiting words" not in app.lines()
+        log.hurry()
+        await until(pilot, lambda: "▎ waiting words" in app.lines())
+
+
 async def test_segments_keep_the_order_in_which_they_began(app: LogApp) -> None:
     async with app.run_test(size=(40, 30)) as pilot:
         log = app.message_log
