@@ -6,7 +6,6 @@ import inspect
 import pkgutil
 from functools import cache
 
-import pytest
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -63,18 +62,14 @@ def owned_by_textual(one: type[MessagePump]) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("one", our_classes(), ids=lambda one: one.__name__)
-def test_nothing_assigned_on_self_is_textuals_own(one: type[MessagePump]) -> None:
-    assert assigned_on_self(one) & owned_by_textual(one) - SET_ON_PURPOSE == set()
-
-
 MEANT = {"_fatal_error"}
 """Textual's own, replaced on purpose: it would print a traceback with all variables."""
 
 
-@pytest.mark.parametrize("one", our_classes(), ids=lambda one: one.__name__)
-def test_no_private_method_is_textuals_own(one: type[MessagePump]) -> None:
-    assert private_methods(one) & owned_by_textual(one) <= MEANT
+def test_no_private_method_and_nothing_assigned_on_self_is_textuals_own() -> None:
+    ours = {one: (private_methods(one) - MEANT) | (assigned_on_self(one) - SET_ON_PURPOSE) for one in our_classes()}
+    collisions = {one.__name__: names & owned_by_textual(one) for one, names in ours.items()}
+    assert {name: names for name, names in collisions.items() if names} == {}
 
 
 def test_the_check_knows_the_traps() -> None:
