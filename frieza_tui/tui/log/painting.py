@@ -64,7 +64,7 @@ class Painter:
         screen, region = self._widget.screen, self._widget.region
         others = (widget for widget in screen.children if widget is not self._widget)
         has_width = region.width == screen.size.width
-        return has_width and screen.is_current and not any(widget.region.overlaps(region) for widget in others)
+        return has_width and screen.is_active and not any(widget.region.overlaps(region) for widget in others)
 
 
 def _bar_cells(bar: ScrollBar) -> list[tuple[str, bool, bool]]:

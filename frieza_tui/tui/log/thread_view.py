@@ -155,10 +155,8 @@ class ThreadView(ScrollView, can_focus=True):
         if round(self.scroll_y) != viewport.top_row:
             self.set_reactive(ThreadView.scroll_y, top)
             self.set_reactive(ThreadView.scroll_target_y, top)  # pyright: ignore[reportArgumentType]
-        if self.show_vertical_scrollbar and rows:
-            self.painter.mend_bar(self.vertical_scrollbar, viewport.total, viewport.top_row, rows)
-        elif self.show_vertical_scrollbar:
-            self._move_bar(viewport.total, viewport.height, viewport.top_row)
+        if self.show_vertical_scrollbar:
+            self._move_bar(viewport.total, viewport.height, viewport.top_row, rows)
         self._tell_follow()
 
     def _tell_follow(self) -> None:
@@ -174,17 +172,23 @@ class ThreadView(ScrollView, can_focus=True):
         self._told_at = monotonic()
         self.post_message(self.FollowChanged(*told))
 
-    def _move_bar(self, total: int, height: int, top: int) -> None:
-        """Move the scroll bar, but draw it only where that shows: its thumb begins and ends at eighths of a cell."""
+    def _move_bar(self, total: int, height: int, top: int, rows: int) -> None:
+        """Move the scroll bar, but draw it only where that shows: its thumb begins and ends at eighths of a cell.
+
+        rows: by which the terminal moves it with the text.
+        """
         thumb = max(1.0, height * height / max(1, total))
         begin = int((height - thumb) * top / max(1, total - height) * 8)
         shape = (total > height, begin, begin + ceil(thumb * 8))
+        old_shape, self._bar_shape = self._bar_shape, shape
         bar = self.vertical_scrollbar
+        if rows:
+            self.painter.mend_bar(bar, total, top, rows)
+            return
         bar.set_reactive(ScrollBar.window_virtual_size, total)
         bar.set_reactive(ScrollBar.window_size, height)
         bar.set_reactive(ScrollBar.position, float(top))
-        if shape != self._bar_shape:
-            self._bar_shape = shape
+        if shape != old_shape:
             bar.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:

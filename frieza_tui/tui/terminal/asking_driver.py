@@ -62,7 +62,7 @@ class AskingDriver(LinuxDriver):
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         inlet = Inlet(self._take_answer)
-        inlet.awaited_positions = len(PROBES)
+        inlet.awaited_positions = 0 if self._terminal_facts.is_complete else len(PROBES)
         early_paste = EarlyPaste()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
