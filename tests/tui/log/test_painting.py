@@ -16,7 +16,7 @@ class Scrolling(NoOutput):
     def __init__(self) -> None:
         self.moves: list[int] = []
 
-    def scroll(self, top: int, bottom: int, rows: int) -> bool:  # noqa: ARG002 - the protocol's names
+    def scroll(self, top: int, bottom: int, rows: int) -> bool:
         self.moves.append(rows)
         return True
 
