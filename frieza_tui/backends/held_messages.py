@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from frieza_tui.backends.refusals import is_never_deleted
 from frieza_tui.domain.branches import common_length
 from frieza_tui.domain.errors import BackendError, NotHere
 from frieza_tui.domain.thread import Message
@@ -95,5 +96,6 @@ class HeldMessages:
 async def _delete_one(delete: Callable[[str], Awaitable[object]], remote_id: str) -> None:
     try:
         await delete(remote_id)
-    except NotHere:
-        return
+    except NotHere as error:
+        if is_never_deleted(error):
+            raise

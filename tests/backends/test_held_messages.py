@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 from frieza_tui.backends.held_messages import HeldMessages
-from frieza_tui.domain.errors import NotHere, ServerFault
+from frieza_tui.domain.errors import NotHere, ServerFacts, ServerFault
 from frieza_tui.domain.thread import Message, TextPart
 from tests.support.counting import calls_of
 
@@ -72,8 +72,9 @@ async def test_what_is_gone_already_is_no_trouble_and_what_cannot_be_deleted_is(
     remote = Remote("one", "half")
     remote.error = NotHere("gone")
     assert await held("one").bring_back(said("one"), remote.newest, remote.delete)
-    remote.error = ServerFault("broken")
-    assert not await held("one").bring_back(said("one"), remote.newest, remote.delete)
+    for error in (ServerFault("broken"), NotHere("not allowed", facts=ServerFacts(status=405))):
+        remote.error = error
+        assert not await held("one").bring_back(said("one"), remote.newest, remote.delete)
 
 
 def test_a_long_thread_takes_no_more_work() -> None:
