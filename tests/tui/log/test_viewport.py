@@ -105,9 +105,9 @@ def fold_elsewhere(viewport: Viewport, dice: random.Random) -> None:
     viewport.rows.forget(index)
 
 
-@given(st.integers(0, 10_000), st.just(150))
-@example(991, 500)  # the thread got shorter than the window below that row
-def test_the_top_row_stays_whatever_happens(seed: int, changes: int) -> None:
+@given(st.integers(0, 10_000))
+@example(991)  # the thread got shorter than the window below that row
+def test_the_top_row_stays_whatever_happens(seed: int) -> None:
     dice = random.Random(seed)
     viewport = thread_of(*(message(dice) for _ in range(dice.randint(1, 30))))
     growing = Bubble("g", "assistant", "F")
@@ -119,7 +119,7 @@ def test_the_top_row_stays_whatever_happens(seed: int, changes: int) -> None:
         viewport.move(-dice.randint(1, 30))
         viewport.visible()
     top = lasting(viewport.visible()[0])
-    for _ in range(changes):
+    for _ in range(500):
         match dice.randint(0, 30):
             case 0:
                 viewport.resize(dice.randint(10, 80), 20)
