@@ -95,6 +95,8 @@ def setup_error(error: Exception, server: Server) -> BackendError:
     if isinstance(error, OSError):
         happened = _("The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read.")
         return Unreachable(happened, _("Set it to a file or folder of certificates, or unset it."), facts)
+    if not proxy_of(server.base_url):
+        return address_error(server)
     return Unreachable(_("The address of the proxy is none that can be used."), _proxy_advice(), facts)
 
 

@@ -8,7 +8,7 @@ import importlib.util
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from frieza_tui.backends.base import Backend, Label, Ledger
 from frieza_tui.backends.embedded.catalogue import NEEDED
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MakeLedger: TypeAlias = Callable[[str, str, str], Ledger | None]
 """Makes the ledger for a server, from its base URL, the source of its key and the key's mark."""
 Kind: TypeAlias = Literal["http", "retired"]
-_API_NAMES = {"assistants": "Assistants", "responses": "Responses", "chat": "Chat Completions"}
+API_NAMES: Final = {"assistants": "Assistants", "responses": "Responses", "chat": "Chat Completions"}
 """Of those that can be set; auto is none."""
 
 
@@ -246,7 +246,7 @@ class Answerers:
     def _opened(self) -> Backend:
         one, question = self._current, self.question
         if question is not None:
-            label = Label(_API_NAMES.get(one.api, ""), Server(one.base_url or "").name, one.model or "")
+            label = Label(API_NAMES.get(one.api, ""), Server(one.base_url or "").name, one.model or "")
             return RefusingBackend(label, BackendError(question.happened, question.todo))
         return self._around.load_backend(self._config(one))
 

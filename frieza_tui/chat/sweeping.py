@@ -27,7 +27,8 @@ class Sweeping:
             self._task = asyncio.create_task(self._run(self._sweep))
 
     async def end(self) -> None:
-        """Leave the rest to a later program."""
+        """Leave the rest, or all of it, to a later program."""
+        self._sweep = None
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task], timeout=END_S)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from frieza_tui.chat.answerers import API_NAMES
 from frieza_tui.doctor.report import Disk, ModelFound, Report, ServerFound, SettingsFound, Terminal
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.settings import source_words
@@ -10,7 +11,6 @@ from frieza_tui.text.width import cell_len
 COLUMN = 12
 """Cells of the headings at the left."""
 TROUBLE = "✗ "
-_API_NAMES = {"assistants": "Assistants", "responses": "Responses", "chat": "Chat Completions"}
 
 
 def lines_of(report: Report) -> list[str]:
@@ -68,7 +68,7 @@ def _servers(servers: list[ServerFound]) -> Iterator[str]:
     for one in servers:
         facts = [one.base_url, *([one.name] if one.name and one.name not in one.base_url else [])]
         if one.api is not None:
-            facts.append(_API_NAMES.get(one.api, one.api))
+            facts.append(API_NAMES.get(one.api, one.api))
         if one.models is not None:
             facts.append(ngettext("{count} model", "{count} models", one.models).format(count=one.models))
         if one.answer_ms is not None:

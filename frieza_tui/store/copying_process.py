@@ -9,7 +9,7 @@ def main() -> None:
     """Copy the file that the first argument names into the folder that the second one names. Raises: OSError."""
     for name in (sys.argv[1], sys.argv[1] + "-wal"):
         if Path(name).exists():
-            shutil.copy(name, sys.argv[2])
+            shutil.copyfile(name, Path(sys.argv[2], Path(name).name))  # not its mode: the copy is written to
 
 
 if __name__ == "__main__":

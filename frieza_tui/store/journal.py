@@ -151,8 +151,10 @@ class DiskJournal:
 
         if self._keeps_threads and await asyncio.to_thread(has_file, self._file):
             self.put(take)
-            await self.written()
-            is_waited_for = False
+            try:
+                await self.written()
+            finally:
+                is_waited_for = False
         return found[0] if found else Unsent()
 
     async def begin_anew(self, thread: Thread, assistant: str) -> str:

@@ -52,6 +52,9 @@ def _opened_copy(file: Path, folder: str, error: StoreError) -> sqlite3.Connecti
     is_copied = file.exists() and subprocess.run(command, capture_output=True, check=False).returncode == 0
     if not is_copied:
         raise error
-    db = open_database(Path(folder) / file.name)
+    try:
+        db = open_database(Path(folder) / file.name)
+    except StoreError:
+        raise error from error.__cause__
     db.execute("PRAGMA query_only = ON")
     return db

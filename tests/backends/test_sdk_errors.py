@@ -119,6 +119,12 @@ async def test_a_dead_proxy_in_the_way_is_named_without_its_password(monkeypatch
     assert "hunter2" not in str(error)
 
 
+async def test_an_address_that_is_none_is_named_and_not_a_proxy_that_is_not_there() -> None:
+    error = await error_of("http://a\x01b.invalid/v1")
+    assert type(error) is Unreachable
+    assert "is not an address" in error.happened
+
+
 async def test_a_proxy_that_is_gone_is_named_and_not_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = free_port_address().removesuffix("/v1")
     monkeypatch.setenv("HTTP_PROXY", proxy.replace("//", "//user:hunter2@"))

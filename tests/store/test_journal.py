@@ -126,12 +126,12 @@ async def test_what_has_been_seen_of_an_open_reply_is_on_disk(file: Path) -> Non
     assert kept(file).thread.messages[-1].text == "途中まで終わり"
 
 
-async def test_a_delta_is_on_disk_within_a_quarter_of_a_second(file: Path) -> None:
+async def test_a_delta_is_on_disk_soon_though_nobody_asks_for_that(file: Path) -> None:
     gate = asyncio.Event()
     async with kept_chat(file, Reply("一", gate, "二")) as chat:
         async for event in chat.send("話して"):
             if isinstance(event, TextDelta) and event.text == "一":
-                until = asyncio.get_running_loop().time() + 0.25
+                until = asyncio.get_running_loop().time() + 20
                 while len(kept(file).thread.messages) < 2:
                     assert asyncio.get_running_loop().time() < until
                     await asyncio.sleep(0.01)
@@ -349,6 +349,29 @@ async def test_a_draft_that_nobody_waits_for_any_longer_stays_for_the_next_start
         db.execute("ROLLBACK")
         await chat._journal.written()
         assert chat.trouble is None
+    assert db.execute("SELECT text FROM drafts").fetchall() == [("送る前",)]
+
+
+async def test_a_draft_that_was_waited_for_as_the_program_left_stays_for_the_next_start(
+    file: Path, db: sqlite3.Connection
+) -> None:
+    async with kept_chat(file) as chat:
+        chat.keep_unsent("送る前")
+    db.execute("UPDATE drafts SET pid = ?", (dead_pid(),))
+    is_asked = asyncio.Event()
+
+    class Telling(DiskJournal):
+        async def written(self) -> None:
+            is_asked.set()
+            await super().written()
+
+    async with kept_chat(file, journal=Telling(file)) as chat:
+        db.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(chat.lost_unsent())
+        await asyncio.wait_for(is_asked.wait(), 20)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        db.execute("ROLLBACK")
     assert db.execute("SELECT text FROM drafts").fetchall() == [("送る前",)]
 
 

@@ -159,6 +159,19 @@ async def test_the_sweep_begins_also_where_only_one_message_is_sent() -> None:
     await chat.close()
 
 
+async def test_no_sweep_begins_once_the_conversation_has_ended() -> None:
+    begun: list[str] = []
+
+    async def begin() -> None:
+        begun.append("too late")
+
+    chat = Chat(ScriptedBackend([]), FRIEZA, sweep=begin)
+    await chat.close()
+    await chat.prepare()
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))
+    assert begun == []
+
+
 async def test_what_cannot_be_deleted_stays_in_the_ledger(file: Path, db: sqlite3.Connection) -> None:
     async with running_server(ScriptedBackend([Reply("はい")])) as (base_url, token):
         chat = chat_on(base_url, token, file)
