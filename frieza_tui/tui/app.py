@@ -187,11 +187,17 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
     def suspend(self) -> Generator[None]:
         """Put the screen away for another program; Ctrl+C in there is meant for that, and reaches us too."""
         self._is_put_away = True
+        trouble: OSError | None = None
         try:
             with super().suspend():
-                yield
+                try:
+                    yield
+                except OSError as error:  # Textual would never bring the screen back
+                    trouble = error
         finally:
             self._come_back()
+        if trouble is not None:
+            raise trouble
 
     def _come_back(self, rounds: int = SIGNAL_ROUNDS) -> None:
         """Take signals again, once the loop has passed over those that came meanwhile."""

@@ -42,3 +42,14 @@ def test_the_draft_goes_to_the_editor_and_comes_back_and_no_way_out_of_it_loses_
         terminal.wait_for("一行目", "三行目")
         terminal.send("\x11")
         assert terminal.wait_for_exit() == 0
+
+
+def test_the_screen_comes_back_where_there_is_no_such_editor() -> None:
+    with program("--demo", environ={"VISUAL": "", "EDITOR": "/no/such-editor"}) as terminal:
+        terminal.wait_for("F1")
+        terminal.send("\x0f")
+        terminal.wait_for("such-editor cannot be started here", "F1 help")
+        terminal.send("still here")
+        terminal.wait_for("still here")
+        terminal.send("\x11")
+        assert terminal.wait_for_exit() == 0
