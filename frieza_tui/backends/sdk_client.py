@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.proxies import proxy_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import httpx2
     from openai import APIConnectionError, AsyncOpenAI
 
+_OnAnswer: TypeAlias = "Callable[[httpx2.Response], Awaitable[None]]"
 CONNECT_TIMEOUT_S: Final = 5.0
 UNSEEN_WAIT_S: Final = 2.0
 """How long the SDK may wait by itself before it repeats a request that changes nothing."""
@@ -30,7 +31,7 @@ def build_client(
     read_timeout_s: float,
     uses_proxies: bool,
     loads_assistants: bool,
-    on_answer: Callable[["httpx2.Response"], Awaitable[None]],
+    on_answer: _OnAnswer,
 ) -> "AsyncOpenAI":
     """Import the SDK and return a client that repeats nothing; takes a second.
 
@@ -40,14 +41,6 @@ def build_client(
     import openai
 
     timeout = httpx2.Timeout(read_timeout_s, connect=CONNECT_TIMEOUT_S)
-    is_straight = uses_proxies and not proxy_of(server.base_url)
-    http_client = openai.DefaultAsyncHttpx2Client(
-        trust_env=uses_proxies,
-        # Else a connection to each proxy is set up, and one that cannot be stops what does not need it.
-        transport=httpx2.AsyncHTTPTransport(limits=openai.DEFAULT_CONNECTION_LIMITS) if is_straight else None,
-        timeout=timeout,
-        event_hooks={"request": [partial(_stay_at, server), _note_connecting], "response": [on_answer, _tell_waits]},
-    )
     key = server.api_key
     client = openai.AsyncOpenAI(
         # Without a key of its own a server must not be sent the one of OPENAI_API_KEY.
@@ -56,12 +49,28 @@ def build_client(
         base_url=server.base_url,
         timeout=timeout,
         max_retries=0,
-        http_client=http_client,
+        http_client=_http_client(server, timeout, on_answer, uses_proxies=uses_proxies),
     )
     if loads_assistants:
         # The SDK imports its resources at the first touch, another second.
         _ = (client.models, client.beta.assistants, client.beta.threads.messages, client.beta.threads.runs)
     return client
+
+
+def _http_client(
+    server: Server, timeout: "httpx2.Timeout", on_answer: _OnAnswer, *, uses_proxies: bool
+) -> "httpx2.AsyncClient":
+    import httpx2
+    import openai
+
+    is_straight = uses_proxies and not proxy_of(server.base_url)
+    return openai.DefaultAsyncHttpx2Client(
+        trust_env=uses_proxies,
+        # Else a connection to each proxy is set up, and one that cannot be stops what does not need it.
+        transport=httpx2.AsyncHTTPTransport(limits=openai.DEFAULT_CONNECTION_LIMITS) if is_straight else None,
+        timeout=timeout,
+        event_hooks={"request": [partial(_stay_at, server), _note_connecting], "response": [on_answer, _tell_waits]},
+    )
 
 
 def met_a_closed_connection(error: "APIConnectionError") -> bool:
