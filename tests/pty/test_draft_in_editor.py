@@ -12,12 +12,14 @@ case $wish in
     lines) printf '二行目\\n三行目\\n' >> "$1" ;;
     bytes) printf '\\377' >> "$1" ;;
     escape) printf '\\033[31mred' > "$1" ;;
+    gone) rm "$1" ;;
     fail) printf 'lost' > "$1"; exit 3 ;;
 esac
 """
 WISHES = (
     ("lines", "三行目"),
     ("bytes", "no UTF-8"),
+    ("gone", "cannot be read"),
     ("fail", "ended with status 3"),
     ("\x03", "ended with status -2"),
     ("escape", "red"),

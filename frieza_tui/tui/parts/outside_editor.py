@@ -60,12 +60,19 @@ def edited(text: str, suspend: Callable[[], AbstractContextManager[None]]) -> st
                 raise EditorTrouble(
                     _("The editor ended with status {status}; nothing was changed.").format(status=status)
                 )
-            return make_safe(Path(name).read_text("utf-8")).removesuffix("\n")
-    except UnicodeDecodeError as error:
-        raise EditorTrouble(_("What the editor wrote is no UTF-8; nothing was changed.")) from error
+            return _written(Path(name))
     except (SuspendNotSupported, OSError) as error:
         words = _("{command} cannot be started here; set EDITOR.").format(command=safe_line(command[0], 60))
         raise EditorTrouble(words) from error
+
+
+def _written(path: Path) -> str:
+    try:
+        return make_safe(path.read_text("utf-8")).removesuffix("\n")
+    except UnicodeDecodeError as error:
+        raise EditorTrouble(_("What the editor wrote is no UTF-8; nothing was changed.")) from error
+    except OSError as error:
+        raise EditorTrouble(_("What the editor wrote cannot be read; nothing was changed.")) from error
 
 
 def _editor_command(environ: Mapping[str, str]) -> list[str]:
