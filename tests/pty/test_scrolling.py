@@ -27,6 +27,10 @@ def test_what_the_terminal_has_scrolled_looks_as_if_drawn_anew(stage: StageServe
             terminal.wait_until(lambda: terminal.cells(1, 24) != shown, "a move")  # noqa: B023 - called at once
             assert_same_when_drawn_anew(terminal)
             assert SCROLLED.search(terminal.bytes_seen, before)
+        shown = terminal.cells(1, 24)
+        terminal.send("\x1bOR")  # F3: another theme
+        terminal.wait_until(lambda: terminal.cells(1, 24) != shown, "other colours")
+        assert_same_when_drawn_anew(terminal)
 
 
 def assert_same_when_drawn_anew(terminal: Terminal) -> None:
