@@ -203,15 +203,16 @@ class ThreadView(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """Called by Textual when the theme or a style has changed: draw everything anew."""
         super().notify_style_update()
-        self._draw_anew()
-        if self._shown_rows:
-            self.call_later(self._draw_anew)  # the styles of the words come right after this call
 
-    def _draw_anew(self) -> None:
-        self._log_drawing.clear()
-        self._log_viewport.rows.drop_strips()
+        def draw_anew() -> None:
+            self._log_drawing.clear()
+            self._log_viewport.rows.drop_strips()
+            if self._shown_rows:
+                self._show_viewport()
+
+        draw_anew()
         if self._shown_rows:
-            self._show_viewport()
+            self.call_later(draw_anew)  # the styles of the words come right after this call
 
     def on_resize(self) -> None:
         """Wrap again."""
