@@ -11,6 +11,8 @@ from frieza_tui.text.width import cell_len
 
 LONGEST: Final = 84
 """Cells that all measures take in words, as a rule and in either language."""
+LONGEST_SIGNS: Final = 35
+"""Cells that they all take in signs."""
 
 
 def measures_within(ended: TurnEnded, cells: int, *, needs_all: bool = False) -> str:
@@ -19,8 +21,13 @@ def measures_within(ended: TurnEnded, cells: int, *, needs_all: bool = False) ->
     Where none does that tells all, what is cached and reasoned goes first, then the time to the first token, then the
     speed, at last everything. needs_all: everything goes at once.
     """
-    rows = (form.row(ended) for form in _FORMS if form.has_parts or not needs_all)
-    return next((row for row in rows if cell_len(row) <= cells), "")
+    return next(iter(measures_in_rows(ended, cells, 1, needs_all=needs_all)), "")
+
+
+def measures_in_rows(ended: TurnEnded, cells: int, rows: int, *, needs_all: bool = False) -> list[str]:
+    """Return the same in so many rows at most; no figure is broken."""
+    forms = (form.rows(ended, cells) for form in _FORMS if form.has_parts or not needs_all)
+    return next((form for form in forms if len(form) <= rows and all(cell_len(row) <= cells for row in form)), [])
 
 
 def _exact(tokens: int) -> str:
@@ -52,9 +59,15 @@ class _Form:
     """Whether it tells what of the tokens was cached, and what reasoned."""
     has_speed: bool = True
 
-    def row(self, ended: TurnEnded) -> str:
-        """Write what is known."""
-        return self.between.join(self._parts(ended))
+    def rows(self, ended: TurnEnded, cells: int) -> list[str]:
+        """Write what is known, and begin a row where one is full; a row may be wider all the same."""
+        rows: list[str] = []
+        for part in self._parts(ended):
+            if rows and cell_len(longer := rows[-1] + self.between + part) <= cells:
+                rows[-1] = longer
+            else:
+                rows.append(part)
+        return rows
 
     def _parts(self, ended: TurnEnded) -> Iterator[str]:
         if ended.usage is not None:

@@ -132,7 +132,7 @@ class Bars(App[None]):
             yield bar
 
 
-@pytest.mark.parametrize("width", [160, 120, 100, 80, 60, 40])
+@pytest.mark.parametrize("width", [160, 120, 100, 80, 60, 40, 24])
 def test_status_bar_of_each_api(snap_compare: SnapCompare, width: int) -> None:
     app = Bars()
 
@@ -141,4 +141,4 @@ def test_status_bar_of_each_api(snap_compare: SnapCompare, width: int) -> None:
         text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
         assert all(word in text for word in ("ready", "answering", "waiting 12 s", "no connection")), text
 
-    assert snap_compare(app, terminal_size=(width, 2 * len(BARS)), run_before=play)
+    assert snap_compare(app, terminal_size=(width, 4 * len(BARS)), run_before=play)

@@ -31,9 +31,13 @@ async def test_a_window_too_small_says_so_and_loses_nothing() -> None:
 async def test_a_narrow_status_bar_shortens_and_keeps_model_and_state_longest() -> None:
     async with open_stage(size=(80, 24), label=Label("Responses", "api.openai.com", "gpt-5.5")) as at:
         await at.wait_for("Responses · api.openai.com · gpt-5.5  ", "  ready")
+        await at.pilot.resize_terminal(40, 24)
+        await at.wait_until(lambda: at.text.split()[:4] == ["Responses", "api…com", "gpt-5.5", "ready"])
         await at.pilot.resize_terminal(36, 24)
-        await at.wait_until(lambda: at.text.splitlines()[0].split() == ["Resp", "api.…com", "gpt-5.5", "ready"])
-        await at.pilot.resize_terminal(25, 24)
+        await at.wait_until(
+            lambda: at.text.split()[:6] == ["Responses", "ready", "api.openai.com", "·", "gpt-5.5", "フリーザ様"]
+        )
+        await at.pilot.resize_terminal(25, 10)
         await at.wait_until(lambda: at.text.splitlines()[0].split() == ["gpt-5.5", "ready"])
 
 

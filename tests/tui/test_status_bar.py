@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.containers import Container
+from textual.pilot import Pilot
 
 from frieza_tui.backends.base import Label, ModelFacts
 from frieza_tui.backends.scripted import Reply, final
@@ -27,31 +29,39 @@ OPENAI = Label("Responses", "api.openai.com", "gpt-5.5")
 OLLAMA = Label("Chat Completions", "127.0.0.1:11434", "qwen3:8b")
 BIG = TurnEnded("done", usage=Usage(128_400, 12_888, 127_100, 11_100), first_token_s=12.3, tokens_per_s=141.7)
 WIDTHS = (160, 120, 100, 80, 60, 40, 24)
+USUAL, LOW = [(width, 24) for width in WIDTHS], [(width, 8) for width in WIDTHS]
+READABLE = [*((width, height) for width in range(40, 160, 29) for height in (8, 16)), (24, 12), (30, 12), (39, 12)]
 SIDES = 4
 
 
 class Bars(App[None]):
-    """Status bars below one another, at the widths of terminals."""
+    """Status bars, each in a window of so many columns and rows."""
 
-    def __init__(self, widths: Sequence[int], label: Label, ended: TurnEnded | None, state: str, rows: int = 2) -> None:
+    def __init__(self, windows: Sequence[tuple[int, int]], label: Label, ended: TurnEnded | None) -> None:
         super().__init__()
-        self._widths = widths
-        self._label, self._ended, self._state, self._rows = label, ended, state, rows
+        self._windows = windows
+        self._label, self._ended = label, ended
 
     def compose(self) -> ComposeResult:
-        for width in self._widths:
+        for width, height in self._windows:
             bar = StatusBar(NAME)
-            bar.styles.width, bar.styles.max_height = width, self._rows
-            bar.label, bar.ended, bar.state = self._label, self._ended, self._state
-            bar.is_measured = self._ended is not None
-            yield bar
+            bar.label, bar.ended, bar.is_measured = self._label, self._ended, self._ended is not None
+            window = Container(bar)
+            window.styles.width, window.styles.height = width, height
+            yield window
 
-    async def texts(self) -> list[str]:
-        """What the bars say, each with its rows joined and its gaps closed."""
-        async with self.run_test(size=(160, 2 * len(self._widths))):
-            strips = self.screen._compositor.render_strips()
-            bars = [bar.region for bar in self.query(StatusBar)]
-            rows = [[strip.text.strip() for strip in strips[bar.y : bar.bottom]] for bar in bars]
+    async def texts(self, *states: str) -> list[list[str]]:
+        """What the bars say in each state, a bar's rows joined and its gaps closed."""
+        async with self.run_test(size=(160, sum(height for _width, height in self._windows))) as pilot:
+            return [await self._in_state(state, pilot) for state in states]
+
+    async def _in_state(self, state: str, pilot: Pilot[None]) -> list[str]:
+        for bar in self.query(StatusBar):
+            bar.state = state
+        await pilot.pause()
+        strips = self.screen._compositor.render_strips()
+        bars = [bar.region for bar in self.query(StatusBar)]
+        rows = [[strip.text.strip() for strip in strips[bar.y : bar.bottom]] for bar in bars]
         return [" | ".join(" ".join(row.split()) for row in of_bar) for of_bar in rows]
 
 
@@ -71,7 +81,7 @@ class Bars(App[None]):
                 " | 1,234 in (1,100 cached) · 188 out (100 reasoning) · first 0.62 s · 42 tok/s",
                 "Responses · api.openai.com · gpt-5.5 ready | 1.2k in (1.1k) · 188 out (100) · first 0.62 s · 42 tok/s",
                 "Responses api…com gpt-5.5 ready | ↑1.2k(1.1k) ↓188(100) 0.62s 42/s",
-                "gpt-5.5 ready | ↑1.2k ↓188 42/s",
+                "Responses ready | api.o….com · gpt-5.5 | ↑1.2k(1.1k) | ↓188(100) 0.62s 42/s",
             ],
         ),
         (
@@ -88,7 +98,7 @@ class Bars(App[None]):
                 "Assistants · embedded · qwen2.5-co…b-instruct ready"
                 " | 1.2k in (1.1k) · 188 out (100) · first 0.62 s · 42 tok/s",
                 "Asst embedded qwen2…truct ready | ↑1.2k(1.1k) ↓188(100) 0.62s 42/s",
-                "qwen…ruct ready | ↑1.2k ↓188 42/s",
+                "Asst ready | embedded qwen2…truct | ↑1.2k(1.1k) | ↓188(100) 0.62s 42/s",
             ],
         ),
     ],
@@ -97,20 +107,22 @@ class Bars(App[None]):
 async def test_a_second_row_and_shorter_words_make_room_before_a_fact_is_left_out(
     label: Label, shown: list[str]
 ) -> None:
-    assert await Bars(WIDTHS, label, ENDED, "ready").texts() == shown
+    assert await Bars(USUAL, label, ENDED).texts("ready") == [shown]
 
 
-async def test_a_low_window_has_one_row_for_all() -> None:
-    assert await Bars(WIDTHS, OLLAMA, ENDED, "ready", rows=1).texts() == [
+async def test_a_low_window_has_one_row_where_signs_can_tell_it_all() -> None:
+    (told,) = await Bars(LOW, OLLAMA, ENDED).texts("ready")
+    assert told == [
         f"{NAME} Chat Completions · 127.0.0.1:11434 · qwen3:8b · 1,234 in (1,100 cached) · 188 out (100 reasoning)"
         " · first token 0.62 s · 42 tok/s ready",
         "Chat Completions · 127.0.0.1:11434 · qwen3:8b · 1.2k in (1.1k) · 188 out (100)"
         " · first 0.62 s · 42 tok/s ready",
         "Chat Completions · 127.0.0.1:11434 · qwen3:8b · ↑1.2k(1.1k) ↓188(100) 0.62s 42/s ready",
-        "Chat · 127.0.…11434 · qwen3:8b · ↑1.2k(1.1k) ↓188(100) 0.62s 42/s ready",
-        "Chat · 127.0.0…:11434 · qwen3:8b · ↑1.2k ↓188 ready",
-        "Chat 127.0…11434 qwen3:8b ready",
-        "qwen3:8b ready",
+        "Chat 127.0.…:11434 qwen3:8b · ↑1.2k(1.1k) ↓188(100) 0.62s 42/s ready",
+        "Chat Completions · 127.0.0.1:11434 · qwen3:8b ready"
+        " | 1.2k in (1.1k) · 188 out (100) · first 0.62 s · 42 tok/s",
+        "Chat 127.0…11434 qwen3:8b ready | ↑1.2k(1.1k) ↓188(100) 0.62s 42/s",
+        "qwen3:8b ready | ↑1.2k ↓188 42/s",
     ]
 
 
@@ -124,10 +136,12 @@ STATES = ["ready", "answering", "no connection", "not connected yet", "準備完
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("label", [OPENAI, OLLAMA, EMBEDDED], ids=["responses", "chat", "assistants"])
 @pytest.mark.parametrize("ended", FIGURES, ids=["usual", "large"])
-async def test_every_fact_is_there_from_40_columns_on(language: str, label: Label, ended: TurnEnded) -> None:
+async def test_every_fact_is_there_wherever_a_conversation_can_be_read(
+    language: str, label: Label, ended: TurnEnded
+) -> None:
     use_language(language)
-    for state in STATES:
-        for text in await Bars(range(40, 160, 17), label, ended, state).texts():
+    for state, told in zip(STATES, await Bars(READABLE, label, ended).texts(*STATES), strict=True):
+        for text in told:
             assert re.search("Resp|Chat|Ass", text), text
             assert all(f"{name[:2]}" in text and name[-2:] in text for name in (label.server, label.model)), text
             assert state in text
@@ -143,8 +157,8 @@ def test_a_figure_of_tokens_takes_four_cells_where_it_is_narrow(tokens: int, sho
 
 
 async def test_names_and_figures_stay_where_they_are_when_an_answer_begins_and_ends() -> None:
-    bars = [await Bars(WIDTHS, OPENAI, ENDED, state).texts() for state in ("ready", "answering")]
-    assert bars[0] == [text.replace("answering", "ready") for text in bars[1]]
+    ready, answering = await Bars(USUAL, OPENAI, ENDED).texts("ready", "answering")
+    assert ready == [text.replace("answering", "ready") for text in answering]
 
 
 def test_names_are_cut_in_the_middle_by_whole_characters() -> None:

@@ -36,18 +36,13 @@ from frieza_tui.tui.widgets.key_bar import KeyBar
 from frieza_tui.tui.widgets.queue_view import QueueView
 from frieza_tui.tui.widgets.status_bar import StatusBar
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
+from frieza_tui.tui.window import LEAST_ROWS, SHORT_ROWS, TINY_COLUMNS, TINY_ROWS
 from frieza_tui.tui.words import mistake_ending
 
 log = logging.getLogger(__name__)
 
 QUIT_WORD = "q"
 """Sent as the whole message it ends the program, as in the article."""
-SHORT_ROWS = 16
-"""Below so many rows the message box takes fewer of them."""
-TINY_ROWS, TINY_COLUMNS = 8, 24
-"""Below so many rows or columns there is room for the message box and the state alone."""
-LEAST_ROWS = 4
-"""Below so many there is none for the state."""
 
 
 class ChatScreen(Screen[None]):

@@ -16,34 +16,38 @@ from frieza_tui.backends.base import Label
 from frieza_tui.domain.turn import TurnEnded
 from frieza_tui.i18n import _
 from frieza_tui.text.width import cell_len, clip
-from frieza_tui.tui.measures import LONGEST, measures_within
+from frieza_tui.tui.measures import LONGEST, LONGEST_SIGNS, measures_in_rows, measures_within
 from frieza_tui.tui.told_words import BETWEEN, told_words
+from frieza_tui.tui.window import SHORT_ROWS, TALL_ENOUGH_ROWS, TINY_COLUMNS, TINY_ROWS
 
 NAME_GAP: Final = 3
 STATE_GAP: Final = 2
 STATE_CELLS: Final = 9
 """Left free for the state, so that who answers stays where it is when an answer begins or ends."""
-NAMES_CELLS: Final = 28
+NAMES_CELLS: Final = 27
 """Left to who answers where the measures have to stand beside it."""
+NARROW_CELLS: Final = 36
+"""In fewer, who answers takes two rows, and what a reply took as well."""
 _SHORTER_APIS: Final[Mapping[str, tuple[str, str]]] = {
     "Responses": ("Responses", "Resp"),
     "Assistants": ("Assistants", "Asst"),
     "Chat Completions": ("Chat", "Chat"),
 }
+_NO_API: Final = ("", "", "")
 
 
 class StatusBar(Widget):
     """The assistant's name and who answers at the left, the state at the right end, and what the last reply took.
 
-    Where that does not fit one row it has a second one below from the first message on; in a low window, which has one
-    row for all, it is shortened. Names are shortened before one of them goes, the assistant's first, which every bubble
-    bears; the state is always there.
+    Where that does not fit one row it has a second one below from the first message on, and in a narrow window up to
+    four. Names are shortened before one of them goes, the assistant's first, which every bubble bears; the state is
+    always there.
     """
 
     DEFAULT_CSS = """
     StatusBar {
         height: auto;
-        max-height: 2;
+        max-height: 4;
         padding: 0 2;
     }
     """
@@ -66,51 +70,79 @@ class StatusBar(Widget):
         """Take the assistant's name."""
         super().__init__(id=id)
         self._name_shown = name_shown
+        self._window_rows = 0
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
-        """Return one row, or two where the measures have one of their own."""
-        return 2 if self.is_measured and not self._holds_all(width) else 1
+        """Return how many rows there are for who answers and what it took."""
+        self._window_rows = container.height
+        return sum(self._rows(width))
 
-    def _holds_all(self, width: int) -> bool:
-        """Whether one row is enough. It depends on no figures and no state: nothing moves while they change."""
-        return cell_len(self._who(width)) + len(BETWEEN) + LONGEST + STATE_GAP + STATE_CELLS <= width
+    def _rows(self, width: int) -> tuple[int, int]:
+        """Return the rows of who answers, and those of the measures; 0: they stand beside.
+
+        They depend on no figures and no state: nothing moves while they change.
+        """
+        rows = self._window_rows
+        if rows < TINY_ROWS or width + self.gutter.width < TINY_COLUMNS:
+            return 1, 0
+        if width < NARROW_CELLS and rows >= TALL_ENOUGH_ROWS:
+            return 2, 2 * self.is_measured
+        return 1, int(self.is_measured and not self._holds_all(width, is_low=rows < SHORT_ROWS))
+
+    def _holds_all(self, width: int, *, is_low: bool) -> bool:
+        who = cell_len(self._who(width))
+        names, measures = (min(who, NAMES_CELLS), LONGEST_SIGNS) if is_low else (who, LONGEST)
+        return names + len(BETWEEN) + measures + STATE_GAP + STATE_CELLS <= width
 
     def _who(self, cells: int) -> str:
         """Return API, server and model, as so many cells hold them."""
-        label = self.label
-        shorter = _SHORTER_APIS.get(label.api, (label.api, label.api)) if label.api else (_("API ?"), _("API ?"))
-        return told_words((api_words(label), *shorter), label.server, label.model, cells)
+        return told_words(self._apis(), self.label.server, self.label.model, cells)
+
+    def _apis(self) -> tuple[str, str, str]:
+        api = self.label.api
+        shorter = _SHORTER_APIS.get(api, (api, api)) if api else (_("API ?"), _("API ?"))
+        return api_words(self.label), *shorter
 
     def render(self) -> Content:
         """Lay out as much as fits."""
         width = self.content_size.width
+        of_names, of_measures = self._rows(width)
+        room = width - max(cell_len(clip(self.state, width)), STATE_CELLS) - STATE_GAP
+        below = []
+        if of_names > 1:
+            first = told_words(self._apis(), "", "", room)
+            below = [told_words(_NO_API if first else self._apis(), self.label.server, self.label.model, width)]
+        else:
+            beside = self._measures_beside(room) if not of_measures else ""
+            first = self._who(room - cell_len(beside)) + beside
+        if self.ended is not None and of_measures:
+            below += measures_in_rows(self.ended, width, of_measures)
+        rows = [self._first_row(first, width, room), *((row, "$foreground-muted") for row in below)]
+        return Content("\n").join(Content.assemble(row) for row in rows)
+
+    def _first_row(self, words: str, width: int, room: int) -> Content:
+        """Return the assistant's name, where there is room for it, words, and the state at the end."""
         state = clip(self.state, width)
-        room = width - max(cell_len(state), STATE_CELLS) - STATE_GAP
-        measures, below = self._measures(width, room)
-        who = self._who(room - cell_len(measures))
-        has_name = room - cell_len(who + measures) >= cell_len(self._name_shown) + NAME_GAP
+        has_name = room - cell_len(words) >= cell_len(self._name_shown) + NAME_GAP
         left = Content.assemble(
             (self._name_shown + " " * NAME_GAP if has_name else "", "bold $text-primary"),
-            (who + measures, "$foreground-muted"),
+            (words, "$foreground-muted"),
         )
         gap = " " * (width - left.cell_length - cell_len(state))
-        row = Content.assemble(left, gap, (state, _STYLES[self.tone]))
-        return Content.assemble(row, "\n", (below, "$foreground-muted")) if below else row
+        return Content.assemble(left, gap, (state, _STYLES[self.tone]))
 
     def on_click(self) -> None:
         """Ask for all of it in words."""
         self.post_message(self.Clicked())
 
-    def _measures(self, width: int, room: int) -> tuple[str, str]:
-        """Return the measures that stand in the row of the names, and those that stand below it."""
+    def _measures_beside(self, room: int) -> str:
+        """Return the measures that stand in the row of who answers."""
         if self.ended is None:
-            return "", ""
-        if self.content_size.height > 1:
-            return "", measures_within(self.ended, width)
+            return ""
         names, left = cell_len(self._who(room)), room - len(BETWEEN)
         measures = measures_within(self.ended, left - names, needs_all=True)
         measures = measures or measures_within(self.ended, left - min(names, NAMES_CELLS))
-        return (BETWEEN + measures if measures else ""), ""
+        return BETWEEN + measures if measures else ""
 
 
 def api_words(label: Label) -> str:
