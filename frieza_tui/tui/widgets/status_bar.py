@@ -117,8 +117,8 @@ class StatusBar(Widget):
             first = self._who(room - cell_len(beside)) + beside
         if self.ended is not None and of_measures:
             below += measures_in_rows(self.ended, width, of_measures)
-        rows = [self._first_row(first, width, room), *((row, "$foreground-muted") for row in below)]
-        return Content("\n").join(Content.assemble(row) for row in rows)
+        muted = [Content.styled(row, "$foreground-muted") for row in below]
+        return Content("\n").join([self._first_row(first, width, room), *muted])
 
     def _first_row(self, words: str, width: int, room: int) -> Content:
         """Return the assistant's name, where there is room for it, words, and the state at the end."""
