@@ -1,5 +1,6 @@
 """Lays out code: every line as it is, broken only at the edge. Knows no widget and no colour."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,10 @@ class CodeLayout:
     def cut(self, start: int, end: int) -> str:
         """Return the code between two offsets."""
         return self._text[start:end]
+
+    def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+        """Return start and end of each place in the code that matches."""
+        return [match.span() for match in pattern.finditer(self._text)]
 
     def link_at(self, _offset: int) -> Link:
         """There are no links in code."""

@@ -1,6 +1,7 @@
 """Finds text in a thread. Knows no widget and no key."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,8 +11,7 @@ from frieza_tui.tui.log.thread_rows import Place, ThreadRows
 
 PARTS = 32
 """Of a message: the gutter tells apart so many places in it."""
-_MARKS = r"(?:[*_~`\\\[]|\](?:\([^)\s]*\))?)*"
-"""What Markdown may have between two letters that are shown side by side."""
+_MARKS = r"*_~`\["
 
 
 class Found(NamedTuple):
@@ -41,9 +41,7 @@ class Finder:
         self._rows = rows
         self._searched = 0  # settled bubbles at the beginning that were searched
         self._settled_hits: list[Hits] = []
-        letters = [r"\s+" if letter == " " else re.escape(letter) for letter in text]
-        self._shown = re.compile("".join(letters), re.IGNORECASE)
-        self._written = re.compile(_MARKS.join(letters), re.IGNORECASE)
+        self._shown, self._written = _patterns(text)
 
     def hits(self) -> list[Hits]:
         """Return the messages whose text holds it, marks of Markdown left out or included."""
@@ -63,7 +61,7 @@ class Finder:
 
     def in_block(self, block: Block) -> list[tuple[int, int]]:
         """Return start and end of each place in a block."""
-        return [match.span() for match in self._shown.finditer(block.read().cut(0, BEYOND))]
+        return block.read().find(self._shown)
 
     def step(self, step: int, start: Place) -> Found | None:
         """Go to the next place (1) or the one before (-1), from a row of the thread if it is nowhere yet."""
@@ -94,7 +92,29 @@ class Finder:
     def place(self, found: Found) -> Place:
         """Return the row that a place is on."""
         block = self._rows.read(found.bubble, found.block)
-        row = int(block.gap)
-        while row + 1 < block.height and block.row(row + 1).start <= found.start:
-            row += 1
-        return Place(found.bubble, found.block, row)
+        rows = range(block.gap, block.height)
+        after = bisect_right(rows, found.start, key=lambda row: block.row(row).start)
+        return Place(found.bubble, found.block, rows[max(0, after - 1)])
+
+
+def _patterns(text: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return how a text is shown, and how Markdown may write it.
+
+    Neither can match the same letters in many ways: with such a pattern one line of stars takes minutes to search.
+    """
+    units = re.findall(r" +|\\+|.", text, re.DOTALL)
+    shown = [rf"\s{{{len(unit)},}}" if unit[0] == " " else re.escape(unit) for unit in units]
+    written = [
+        rf"\\{{{len(unit)},{2 * len(unit)}}}" if unit[0] == "\\" else part
+        for unit, part in zip(units, shown, strict=True)
+    ]
+    for index in range(1, len(units)):
+        written[index] = _marks_before(units[index][0]) + written[index]
+    return re.compile("".join(shown), re.IGNORECASE), re.compile("".join(written), re.IGNORECASE)
+
+
+def _marks_before(letter: str) -> str:
+    """Return what Markdown may have between two letters that are shown side by side, where the second is this one."""
+    marks = "".join(re.escape(mark) for mark in _MARKS if mark != letter)
+    link_end = "" if letter == "]" else r"|\](?:\([^)\s]*\))?"
+    return rf"(?:[{marks}]{link_end})*+"

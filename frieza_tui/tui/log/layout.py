@@ -1,5 +1,6 @@
 """Gives each kind of leaf its rows at a width. Knows no widget and no colour."""
 
+import re
 from typing import Protocol
 
 from frieza_tui.text.width import cell_len
@@ -30,6 +31,10 @@ class Layout(Protocol):
         """Return the text between two offsets, without the line ends that the width made."""
         ...
 
+    def find(self, pattern: re.Pattern[str], /) -> list[tuple[int, int]]:
+        """Return start and end of each place that matches, in order."""
+        ...
+
     def link_at(self, offset: int, /) -> Link:
         """Return the link at an offset; NO_LINK if there is none."""
         ...
@@ -58,6 +63,9 @@ class _FlowLayout:
 
     def cut(self, start: int, end: int) -> str:
         return self._content.text[start:end]
+
+    def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+        return [match.span() for match in pattern.finditer(self._content.text)]
 
     def link_at(self, offset: int) -> Link:
         return self._content.link_at(offset)
@@ -94,6 +102,9 @@ class _Rule:
 
     def cut(self, start: int, end: int) -> str:
         return self._row.text[start:end]
+
+    def find(self, _pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+        return []
 
     def link_at(self, _offset: int) -> Link:
         return NO_LINK

@@ -1,7 +1,7 @@
 """Lays out tables so that they fit their width, row by row when they are looked at. Knows no widget and no colour."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from operator import le
 from typing import NamedTuple
@@ -55,6 +55,19 @@ class _Measured(NamedTuple):
     """Cells that the widest line of each column takes, in this row or one before it."""
     least: tuple[int, ...]
     """Cells of what should not be broken likewise."""
+
+
+class _Part(NamedTuple):
+    """What a line of the table shows of a cell."""
+
+    cell: StyledText
+    row: Row
+    left: int
+    """Spaces before it …"""
+    right: int
+    """… and after it."""
+    at: int
+    """Offset of its text in the line."""
 
 
 def _widest_line(text: str) -> int:
@@ -160,23 +173,31 @@ class TableLayout:
     def _make_lines(self, entry: int) -> list[Row]:
         if entry == 1:
             return [row_of(CROSSING.join("─" * width for width in self._columns), "table-rule")]
+        return [self._join(line) for line in self._placed_lines(entry)]
+
+    def _placed_lines(self, entry: int) -> list[list[_Part]]:
+        """Return what the lines of a row, which is not the rule, show of its cells."""
         cells = self._measured[entry - 1 if entry else 0].cells
         flows = [self._flow(cell, width) for cell, width in zip(cells, self._columns, strict=True)]
-        return [self._join(line) for line in zip_longest(*flows, fillvalue=EMPTY_ROW)]
+        return [self._place(cells, line) for line in zip_longest(*flows, fillvalue=EMPTY_ROW)]
 
-    def _join(self, line: Sequence[Row]) -> Row:
-        spans: list[Span] = []
-        width = 0
-        for index, (part, column, align) in enumerate(zip(line, self._columns, self._leaf.info, strict=True)):
-            space = max(0, column - part.width)
+    def _place(self, cells: Sequence[StyledText], line: Sequence[Row]) -> list[_Part]:
+        parts: list[_Part] = []
+        at = 0
+        for cell, row, column, align in zip(cells, line, self._columns, self._leaf.info, strict=True):
+            space = max(0, column - row.width)
             left = space if align == "r" else space // 2 if align == "c" else 0
-            if index:
+            parts.append(_Part(cell, row, left, space - left, at + left))
+            at += space + len(row.text) + len(SEPARATOR)
+        return parts
+
+    def _join(self, line: Sequence[_Part]) -> Row:
+        spans: list[Span] = []
+        for part in line:
+            if spans:
                 spans.append((SEPARATOR, "table-rule"))
-                width += cell_len(SEPARATOR)
-            spans.append((" " * left, self._leaf.style))
-            spans.extend(part.spans)
-            spans.append((" " * (space - left), self._leaf.style))
-            width += part.width + space
+            spans += [(" " * part.left, self._leaf.style), *part.row.spans, (" " * part.right, self._leaf.style)]
+        width = sum(part.left + part.row.width + part.right for part in line) + cell_len(SEPARATOR) * (len(line) - 1)
         return Row(tuple(span for span in spans if span[0]), width)
 
     def cut(self, start: int, end: int) -> str:
@@ -196,17 +217,24 @@ class TableLayout:
         """Return the link at an offset; NO_LINK if there is none."""
         index, at = divmod(offset, STRIDE)
         entry, line = self._heights.find(index)
-        if entry == 1:
-            return NO_LINK
-        text_at = 0
-        cells = self._measured[entry - 1 if entry else 0].cells
-        for cell, column, align in zip(cells, self._columns, self._leaf.info, strict=True):
-            flow = self._flow(cell, column)
-            part = flow[line] if line < len(flow) else EMPTY_ROW
-            space = max(0, column - part.width)
-            left = space if align == "r" else space // 2 if align == "c" else 0
-            inner = at - text_at - left
-            if 0 <= inner < len(part.text):
-                return cell.link_at(part.start + inner)
-            text_at += space + len(part.text) + len(SEPARATOR)
+        for part in self._placed_lines(entry)[line] if entry != 1 else ():
+            if 0 <= at - part.at < len(part.row.text):
+                return part.cell.link_at(part.row.start + at - part.at)
         return NO_LINK
+
+    def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+        """Return start and end of each place in a cell that matches; one that a line's end parts makes two."""
+        return [place for number in range(len(self._measured)) for place in self._find_in(number, pattern)]
+
+    def _find_in(self, number: int, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+        found = [[match.span() for match in pattern.finditer(cell.text)] for cell in self._measured[number].cells]
+        if not any(found):
+            return
+        entry = number + 1 if number else 0
+        for index, line in enumerate(self._placed_lines(entry), self._heights.before(entry)):
+            for part, spans in zip(line, found, strict=True):
+                base = index * STRIDE + part.at - part.row.start
+                for start, end in spans:
+                    left, right = max(start, part.row.start), min(end, part.row.start + len(part.row.text))
+                    if left < right:
+                        yield base + left, base + right
