@@ -100,8 +100,8 @@ class StatusBar(Widget):
 
     def _apis(self) -> tuple[str, str, str]:
         api = self.label.api
-        shorter = _SHORTER_APIS.get(api, (api, api)) if api else (_("API ?"), _("API ?"))
-        return api_words(self.label), *shorter
+        short, shortest = _SHORTER_APIS.get(api, (api, api)) if api else (_("API ?"), _("API ?"))
+        return api_words(self.label), short, shortest
 
     def render(self) -> Content:
         """Lay out as much as fits."""
