@@ -26,8 +26,11 @@ def measures_within(ended: TurnEnded, cells: int, *, needs_all: bool = False) ->
 
 def measures_in_rows(ended: TurnEnded, cells: int, rows: int, *, needs_all: bool = False) -> list[str]:
     """Return the same in so many rows at most; no figure is broken."""
-    forms = (form.rows(ended, cells) for form in _FORMS if form.has_parts or not needs_all)
-    return next((form for form in forms if len(form) <= rows and all(cell_len(row) <= cells for row in form)), [])
+    for form in _FORMS:
+        told = form.rows(ended, cells) if form.has_parts or not needs_all else []
+        if told and len(told) <= rows and all(cell_len(row) <= cells for row in told):
+            return told
+    return []
 
 
 def _exact(tokens: int) -> str:
