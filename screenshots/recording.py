@@ -83,7 +83,7 @@ async def _listen(at: Stage, gate: Turnstile, bubble: str, answer: str) -> Async
 
 
 async def _wait_for_text(at: Stage, bubble: str, text: str) -> None:
-    await at.wait_until(lambda: at.log.source_of(bubble) == text)
+    await at.wait_until(lambda: at.log.bubbles.source_of(bubble) == text)
 
 
 async def _wait_for_completed(at: Stage, turns: int) -> None:

@@ -67,30 +67,30 @@ def _measures(message: Message | None) -> tuple[int, int]:
 
 
 class _OneBubble:
-    """Takes for a bubble what a reply says to the log."""
+    """Takes for a bubble what a reply says."""
 
     def __init__(self, bubble: Bubble, *, folds: bool) -> None:
         self._bubble = bubble
         self._folds = folds
 
-    def add_bubble(self, key: str, author: Author, label: Words, state: BubbleState) -> None:
+    def add(self, key: str, author: Author, label: Words, state: BubbleState) -> None:
         """It is there already."""
 
-    def feed(self, key: str, text: str, segment: str) -> None:  # noqa: ARG002 - as the log has it
+    def feed(self, key: str, text: str, segment: str) -> None:  # noqa: ARG002 - as a place has it
         """Append text to a segment."""
         if text:
             self._bubble.put(segment, text)
 
-    def fold(self, key: str, segment: str) -> None:  # noqa: ARG002 - as the log has it
+    def fold(self, key: str, segment: str) -> None:  # noqa: ARG002 - as a place has it
         """Show the first rows only of a segment."""
         if self._folds:
             self._bubble.segments_to_fold |= {segment}
 
-    def note(self, key: str, words: Words, segment: str) -> None:  # noqa: ARG002 - as the log has it
+    def note(self, key: str, words: Words, segment: str) -> None:  # noqa: ARG002 - as a place has it
         """Say something in a segment of its own."""
         self._bubble.note(segment, words)
 
-    def set_state(self, key: str, state: BubbleState) -> None:  # noqa: ARG002 - as the log has it
+    def set_state(self, key: str, state: BubbleState) -> None:  # noqa: ARG002 - as a place has it
         """Show another state."""
         self._bubble.state = state
 

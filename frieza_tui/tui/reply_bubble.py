@@ -1,4 +1,4 @@
-"""One reply in the log: run events in, pieces of a bubble out. Knows the log, no screen and no chat."""
+"""One reply in the log: run events in, pieces of a bubble out. Knows no screen and no chat."""
 
 from functools import partial
 from typing import Protocol
@@ -41,9 +41,9 @@ NEWS = (TextDelta, RefusalDelta, ReasoningDelta, StepDelta, MessageClosed)
 
 
 class ReplyPlace(Protocol):
-    """Where a reply is shown: the log, or one bubble of it."""
+    """Where a reply is shown: among the log's bubbles, or in one that is there."""
 
-    def add_bubble(self, key: str, author: Author, label: Words, state: BubbleState) -> None:
+    def add(self, key: str, author: Author, label: Words, state: BubbleState) -> None:
         """Open the bubble."""
         ...
 
@@ -71,10 +71,10 @@ class ReplyPlace(Protocol):
 class ReplyBubble:
     """Shows what a run does, in the order in which it does it."""
 
-    def __init__(self, log: ReplyPlace, key: str, label: str, waiting_for: Words) -> None:
+    def __init__(self, place: ReplyPlace, key: str, label: str, waiting_for: Words) -> None:
         """Open an empty bubble that says what it waits for."""
         self.key = key
-        self._log = log
+        self._place = place
         self._has_run = False
         self._is_cut = self._has_been_cut = False
         self._has_told_dropped = self._is_reasoning_folded = False
@@ -82,17 +82,17 @@ class ReplyBubble:
         self._calls_seen: set[tuple[str, int]] = set()
         self._images_of_calls: set[str] = set()
         self._sources: list[Annotation] = []
-        log.add_bubble(key, "assistant", label, BubbleState(waiting_for, "active"))
+        place.add(key, "assistant", label, BubbleState(waiting_for, "active"))
 
     def wait(self, preparation: Preparation) -> None:
         """Say how far the backend is, as long as the run has not begun."""
         if not self._has_run:
             words = preparation_words if preparation.stage == "failed" else waiting_words
-            self._log.set_state(self.key, BubbleState(partial(words, preparation), "active"))
+            self._place.set_state(self.key, BubbleState(partial(words, preparation), "active"))
 
     def delay(self, delayed: TurnDelayed) -> None:
         """Say for how long it waits for the server."""
-        self._log.set_state(self.key, BubbleState(partial(delay_words, delayed), "warning"))
+        self._place.set_state(self.key, BubbleState(partial(delay_words, delayed), "warning"))
 
     def take(self, event: RunEvent) -> None:
         """Take in the run's next event."""
@@ -116,16 +116,16 @@ class ReplyBubble:
         """Say while the rest of a reply is fetched that it is, until something of it comes."""
         if isinstance(event, ConnectionLost):
             self._is_cut = self._has_been_cut = True
-            self._log.set_state(self.key, BubbleState(lambda: _("cut off: fetching the rest"), "warning"))
+            self._place.set_state(self.key, BubbleState(lambda: _("cut off: fetching the rest"), "warning"))
         elif self._is_cut and isinstance(event, NEWS):
             self._is_cut = False
-            self._log.set_state(self.key, BubbleState(lambda: _("in progress"), "active"))
+            self._place.set_state(self.key, BubbleState(lambda: _("in progress"), "active"))
 
     def _fold_reasoning(self, event: RunEvent) -> None:
         """Fold the reasoning, once, when the answer begins; Enter on it unfolds it."""
         if isinstance(event, TextDelta | RefusalDelta) and _REASONING in self._fed and not self._is_reasoning_folded:
             self._is_reasoning_folded = True
-            self._log.fold(self.key, _REASONING)
+            self._place.fold(self.key, _REASONING)
 
     def _take_aside(self, event: RunEvent) -> None:
         """Take in what is beside the text: tool calls, sources, images."""
@@ -151,17 +151,17 @@ class ReplyBubble:
         elif ending_note(ended):
             self._note(partial(ending_note, ended))
         words = partial(ending_words, ended, is_fetched=self._has_been_cut)
-        self._log.set_state(self.key, BubbleState(words, _TONES[ended.outcome]))
-        self._log.settle(self.key)
+        self._place.set_state(self.key, BubbleState(words, _TONES[ended.outcome]))
+        self._place.settle(self.key)
 
     def _feed(self, segment: str, text: str) -> None:
         self._fed.setdefault(segment, []).append(text)
-        self._log.feed(self.key, text, segment)
+        self._place.feed(self.key, text, segment)
 
     def _note(self, words: Words) -> None:
         segment = f"note:{len(self._fed)}"
         self._fed[segment] = []
-        self._log.note(self.key, words, segment)
+        self._place.note(self.key, words, segment)
 
     def _note_image(self, where: str) -> None:
         self._note(lambda: _("Image: {where}").format(where=where))
@@ -172,7 +172,7 @@ class ReplyBubble:
             self._note(partial(dropped_words, run.dropped_messages))
         self._has_run = True
         if not self._is_cut:
-            self._log.set_state(self.key, BubbleState(partial(run_words, run), "active"))
+            self._place.set_state(self.key, BubbleState(partial(run_words, run), "active"))
 
     def _feed_call(self, step_id: str, index: int, call: ToolCall) -> None:
         if (step_id, index) not in self._calls_seen:

@@ -1,6 +1,6 @@
-"""The turns on the screen: each one's bubbles, and which of them is open. Knows the log, no screen and no chat."""
+"""The turns on the screen: each one's bubbles, and which of them is open. Knows no screen and no chat."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -11,8 +11,8 @@ from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent, TurnSilent
 from frieza_tui.i18n import _
 from frieza_tui.tui.answer_wait import AnswerWait
 from frieza_tui.tui.log.bubble import Author, BubbleState, Words
+from frieza_tui.tui.log.bubbles import Bubbles
 from frieza_tui.tui.log.content import Sleeper
-from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.past_bubbles import PastMessage, PastReply
 from frieza_tui.tui.reply_bubble import NEWS, ReplyBubble
 from frieza_tui.tui.words import USER_LABEL
@@ -48,8 +48,10 @@ class Shown(NamedTuple):
 class Turns:
     """Opens turns, hands their events to their bubbles, and closes each exactly once."""
 
-    def __init__(self, log: MessageLog, assistant_name: str) -> None:
-        self._log = log
+    def __init__(self, bubbles: Bubbles, follow_end: Callable[[], object], assistant_name: str) -> None:
+        """Take the log's bubbles, and what brings its end into view."""
+        self._bubbles = bubbles
+        self._follow_end = follow_end
         self._assistant_name = assistant_name
         self.number = 0
         """Of the turn that began last; 0 before the first."""
@@ -97,11 +99,11 @@ class Turns:
         A message that was not sent and is sent now, changed or not, takes the place of the one that failed.
         """
         if self._current and self._current.ended and not self._current.ended.is_sent and self._current.text == text:
-            self._log.remove_bubbles([self._current.user_key, self._current.reply_key])
+            self._bubbles.remove(self._current.user_key, self._current.reply_key)
             self._shown.pop()
         self.number += 1
         user_key = f"user-{self.number}"
-        self._log.add_bubble(user_key, "user", USER_LABEL, BubbleState(), source=text)
+        self._bubbles.add(user_key, "user", USER_LABEL, BubbleState(), source=text)
         self._mark(user_key, mark)
         return self._open_reply(text, user_key, waiting_for)
 
@@ -110,8 +112,8 @@ class Turns:
         last = self._current
         if last is None:
             raise RuntimeError("no turn to open again")
-        self._log.remove_bubble(last.reply_key)
-        self._log.set_state(last.user_key, BubbleState())
+        self._bubbles.remove(last.reply_key)
+        self._bubbles.set_state(last.user_key, BubbleState())
         self._shown.pop()
         self.number += 1
         number = self._open_reply(last.text, last.user_key, waiting_for)
@@ -134,9 +136,10 @@ class Turns:
         same = min(len(here), len(wanted)) if same is None else same
         left = _kept_of(here[same:], wanted[same:])
         gone = [shown for at, shown in enumerate(self._shown[same:]) if at not in left]
-        self._log.remove_bubbles([key for shown in gone for key in shown[:2]])
+        self._bubbles.remove(*(key for shown in gone for key in shown[:2]))
         self._shown = [*self._shown[:same], *(self._shown[same + at] for at in left)]
-        self._log.add_sleepers([bubble for turn in turns[len(self._shown) :] for bubble in self._past_bubbles(turn)])
+        coming = turns[len(self._shown) :]
+        self._bubbles.add_sleepers([bubble for turn in coming for bubble in self._past_bubbles(turn)])
         if turns:
             self._turn_back_to(turns[-1])
         else:
@@ -156,13 +159,13 @@ class Turns:
 
     def _mark_turns(self, turns: Iterable[Shown], marks: Mapping[str, str]) -> None:
         for shown in turns:
-            self._log.set_mark(shown.user_key, marks.get(shown.user_id, ""))
+            self._bubbles.set_mark(shown.user_key, marks.get(shown.user_id, ""))
             is_in_thread = bool(shown.reply_id) or (bool(shown.user_id) and shown is self._shown[-1])
-            self._log.set_mark(shown.reply_key, marks.get(shown.reply_id, "") if is_in_thread else "")
+            self._bubbles.set_mark(shown.reply_key, marks.get(shown.reply_id, "") if is_in_thread else "")
 
     def _mark(self, key: str, mark: str) -> None:
         self._has_marks = self._has_marks or bool(mark)
-        self._log.set_mark(key, mark)
+        self._bubbles.set_mark(key, mark)
 
     def name_messages(self, thread: Thread) -> None:
         """Note which messages of the thread the last turn's bubbles show."""
@@ -200,10 +203,10 @@ class Turns:
         return True
 
     def _open_reply(self, text: str, user_key: str, waiting_for: Words) -> Number:
-        reply = ReplyBubble(self._log, f"reply-{self.number}", self._assistant_name, waiting_for)
+        reply = ReplyBubble(self._bubbles, f"reply-{self.number}", self._assistant_name, waiting_for)
         self._current = _Turn(text, user_key, reply.key, reply)
         self._shown.append(Shown(user_key, reply.key))
-        self._log.follow_end()
+        self._follow_end()
         self.has_begun = True
         self.answer_wait.begin()
         return self.number
@@ -214,7 +217,7 @@ class Turns:
         if turn.reply is not None:
             turn.reply.end(ended)
         if not ended.is_sent:
-            self._log.set_state(turn.user_key, BubbleState(lambda: _("not sent"), "error"))
+            self._bubbles.set_state(turn.user_key, BubbleState(lambda: _("not sent"), "error"))
 
     def _past_bubbles(self, past: PathTurn) -> Iterator[tuple[str, Author, Words, Sleeper]]:
         """Note a turn that is over, and yield what the log needs of it."""

@@ -61,16 +61,16 @@ class Bench(App[None]):
         """CPU of a frame that shows a few more deltas."""
         log = self.query_one(MessageLog)
         deltas, _ = reply_deltas(self.kind, 1, self.tokens + FRAMES * DELTAS_A_FRAME + 40)
-        log.add_bubble("a", "assistant", "フリーザ様")
+        log.bubbles.add("a", "assistant", "フリーザ様")
         for delta in deltas[: self.tokens]:
-            log.feed("a", delta)
+            log.bubbles.feed("a", delta)
         await asyncio.sleep(1.0)
         at = self.tokens
         costs: list[float] = []
         for _ in range(FRAMES):
             before = time.process_time()
             for delta in deltas[at : at + DELTAS_A_FRAME]:
-                log.feed("a", delta)
+                log.bubbles.feed("a", delta)
             at += DELTAS_A_FRAME
             await asyncio.sleep(FRAME_S)
             costs.append((time.process_time() - before) * 1e3)
@@ -82,14 +82,14 @@ class Bench(App[None]):
         deltas, _ = reply_deltas(self.kind, 1, self.tokens)
         await asyncio.sleep(0.5)
         before, start = time.process_time(), time.monotonic()
-        log.add_bubble("a", "assistant", "フリーザ様")
+        log.bubbles.add("a", "assistant", "フリーザ様")
         last_rest = start
         for delta in deltas:
-            log.feed("a", delta)
+            log.bubbles.feed("a", delta)
             if time.monotonic() - last_rest > 0.008:
                 await asyncio.sleep(0)
                 last_rest = time.monotonic()
-        log.settle("a")
+        log.bubbles.settle("a")
         await asyncio.sleep(0.5)
         self.done(cpu_ms=(time.process_time() - before) * 1e3)
 
@@ -115,7 +115,7 @@ class Bench(App[None]):
         await asyncio.sleep(0.5)
         rss, before, start = _rss_mib(), time.process_time(), time.monotonic()
         for number, text in enumerate(texts):
-            log.add_bubble(str(number), "assistant" if number % 2 else "user", "フリーザ様", source=text)
+            log.bubbles.add(str(number), "assistant" if number % 2 else "user", "フリーザ様", source=text)
         painted = asyncio.Event()
         log.call_after_refresh(painted.set)
         await asyncio.sleep(0)
@@ -130,11 +130,11 @@ class Bench(App[None]):
         await asyncio.sleep(0.2)
         resize_ms = (time.process_time() - before) * 1e3
         log._log_viewport.resize(119, log._log_viewport.height)
-        log.add_bubble("last", "assistant", "フリーザ様")
+        log.bubbles.add("last", "assistant", "フリーザ様")
         costs: list[float] = []
         for delta in reply_deltas("markdown", 1, 200)[0]:
             before = time.process_time()
-            log.feed("last", delta)
+            log.bubbles.feed("last", delta)
             await asyncio.sleep(FRAME_S)
             costs.append((time.process_time() - before) * 1e3)
         self.done(open_ms=wall_ms, open_cpu_ms=cpu_ms, more_mib=more, resize_ms=resize_ms, frame=statistics.mean(costs))

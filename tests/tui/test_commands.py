@@ -31,7 +31,7 @@ async def test_a_path_is_sent_and_a_command_is_not() -> None:
         await at.press("escape")
         await at.say("/etc/hosts")
         await at.wait_for("fine")
-        assert at.log.source_of("user-1") == "/etc/hosts"
+        assert at.log.bubbles.source_of("user-1") == "/etc/hosts"
 
 
 async def test_the_help_lists_every_command() -> None:
@@ -49,7 +49,7 @@ async def test_a_wrong_argument_is_not_lost_and_the_line_says_what_is_allowed() 
         await at.say("/quit now")
         await at.wait_for("/quit stands alone.")
         assert at.composer.text == "/quit now"
-        assert at.log.is_empty
+        assert at.log.bubbles.is_empty
 
 
 async def test_a_command_works_while_an_answer_comes_and_queues_nothing() -> None:
@@ -130,4 +130,4 @@ async def test_new_begins_a_thread_unless_an_answer_comes() -> None:
         await at.wait_for("completed")
         await at.say("/new")
         await at.wait_gone("completed")
-        assert at.log.is_empty
+        assert at.log.bubbles.is_empty

@@ -43,7 +43,7 @@ async def test_messages_that_nobody_has_looked_at_are_found_as_they_would_be_sho
         assert at.log.find("Answer 7.") == 1
         await at.wait_for("Answer 7.")
         assert at.log.find("[31m") == 0
-        assert at.log.source_of("reply-3") == "Answer 2.\n\n- *one*\n- two"
+        assert at.log.bubbles.source_of("reply-3") == "Answer 2.\n\n- *one*\n- two"
         assert asleep(at) > COUNT
 
 

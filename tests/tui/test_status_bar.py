@@ -246,7 +246,8 @@ async def test_measures_of_a_server_or_model_that_answers_no_more_are_gone(is_op
 
 
 def test_measures_are_of_the_server_that_answers_now() -> None:
-    turns = Turns(MessageLog(), NAME)
+    log = MessageLog()
+    turns = Turns(log.bubbles, log.follow_end, NAME)
     measures = LastMeasures(turns)
     measures.with_server("one")
     turns.take(turns.open("hello", "sending"), ENDED)

@@ -43,7 +43,7 @@ class Branching:
             message_id = shown.user_id if key == shown.user_key else shown.reply_id
             match wish:
                 case "edit":
-                    self._editing.edit(self._log.source_of(shown.user_key), shown.user_id)
+                    self._editing.edit(self._log.bubbles.source_of(shown.user_key), shown.user_id)
                 case "redo":
                     self._runner.ask_again(shown.user_id)
                 case "delete":

@@ -62,7 +62,7 @@ class ChatParts:
         self.turns = turns
         log, composer, waiting_line = widgets.log, widgets.composer, widgets.waiting_line
         workers = Workers(screen)
-        notices = Notices(log, self._show_log)
+        notices = Notices(log.bubbles, self._show_log)
         # Who answers.
         self.warm_up = WarmUp(chat, workers)
         self.choice = AnswererChoice(answerers, chat, composer, waiting_line, self.warm_up.begin)

@@ -46,7 +46,7 @@ class Reader:
     def go_to_messages(self) -> bool:
         """Put the cursor on messages. False, and nothing changes, where there are none or something is written."""
         is_writing = not self._composer.has_focus or bool(self._composer.text)
-        if is_writing or not self._runner.is_calm or self._log.is_empty:
+        if is_writing or not self._runner.is_calm or self._log.bubbles.is_empty:
             return False
         self._log.focus()
         return True

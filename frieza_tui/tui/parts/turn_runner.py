@@ -186,7 +186,7 @@ class TurnRunner:
     def forget(self) -> None:
         """Take all turns off the screen: another thread comes."""
         self._turns.forget()
-        self._log.clear()
+        self._log.bubbles.clear()
 
     def show_path(self) -> None:
         """Show the thread's path as it is now; what is in the box stands beside no message of it any more."""

@@ -86,7 +86,7 @@ class ChatScreen(Screen[None]):
         self._message_log = MessageLog(id="log")
         self._message_log.reads_from_top = reads_from_top
         self._message_log.painter.output = output
-        turns = Turns(self._message_log, chat.assistant.name)
+        turns = Turns(self._message_log.bubbles, self._message_log.follow_end, chat.assistant.name)
         self._status_bar = StatusBar(chat.assistant.name)
         self._waiting_line = WaitingLine(turns.answer_wait)
         self._queue_view = QueueView(chat.queue)
@@ -287,7 +287,7 @@ class ChatScreen(Screen[None]):
         """Write everything anew, in the language in use."""
         self._composer.placeholder = Content(_("Message {name}").format(name=self._chat.assistant.name))
         self.query_one("#too-small", Static).update(_("Window too small"))
-        self._message_log.say_again()
+        self._message_log.bubbles.say_again()
         self.parts.choice.say_again()
         for line in self.query(FindLine):
             line.say_again()

@@ -95,7 +95,7 @@ def picture(snap_compare: SnapCompare) -> Callable[..., bool]:
         app = LogApp(theme)
 
         async def play(pilot: Pilot[None]) -> None:
-            app.message_log.add_bubble("u", "user", "あなた", source="How does **this** look?")
+            app.message_log.bubbles.add("u", "user", "あなた", source="How does **this** look?")
             await part(app, pilot)
             await painted(pilot)
             assert word in "\n".join(app.lines())
@@ -106,12 +106,12 @@ def picture(snap_compare: SnapCompare) -> Callable[..., bool]:
 
 
 async def show_reply(app: LogApp, _pilot: Pilot[None]) -> None:
-    app.message_log.add_bubble("a", "assistant", "フリーザ様", BubbleState("completed"), source=REPLY)
+    app.message_log.bubbles.add("a", "assistant", "フリーザ様", BubbleState("completed"), source=REPLY)
 
 
 async def show_japanese(app: LogApp, _pilot: Pilot[None]) -> None:
-    app.message_log.add_bubble("a", "assistant", "フリーザ様", BubbleState("in progress", "active"))
-    app.message_log.feed("a", JAPANESE)
+    app.message_log.bubbles.add("a", "assistant", "フリーザ様", BubbleState("in progress", "active"))
+    app.message_log.bubbles.feed("a", JAPANESE)
 
 
 @pytest.mark.parametrize(("width", "height"), [(40, 74), (80, 60), (160, 56)])
@@ -150,11 +150,11 @@ def test_no_colour(picture: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
 def test_cursor_folds_branches_and_places_found(picture: Callable[..., bool], width: int, theme: str) -> None:
     async def part(app: LogApp, pilot: Pilot[None]) -> None:
         log = app.message_log
-        log.add_bubble("a1", "assistant", "フリーザ様", BubbleState("completed"), source=CODE)
-        log.add_bubble("u2", "user", "あなた", source="では、最終形態のpowerは?")
-        log.add_bubble("a2", "assistant", "フリーザ様", BubbleState("completed"), source=JAPANESE)
-        log.set_mark("u2", "2/2")
-        log.set_mark("a1", "1/3")
+        log.bubbles.add("a1", "assistant", "フリーザ様", BubbleState("completed"), source=CODE)
+        log.bubbles.add("u2", "user", "あなた", source="では、最終形態のpowerは?")
+        log.bubbles.add("a2", "assistant", "フリーザ様", BubbleState("completed"), source=JAPANESE)
+        log.bubbles.set_mark("u2", "2/2")
+        log.bubbles.set_mark("a1", "1/3")
         await painted(pilot)
         log.focus()
         await pilot.pause()

@@ -26,20 +26,20 @@ def app() -> LogApp:
 
 async def test_a_bubble_shows_its_label_state_and_text(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
-        app.message_log.add_bubble("u", "user", "あなた", source="*a*\n  b [/x]")
-        app.message_log.add_bubble("a", "assistant", "フリーザ様", BubbleState("queued", "active"))
-        app.message_log.feed("a", "**c**")
+        app.message_log.bubbles.add("u", "user", "あなた", source="*a*\n  b [/x]")
+        app.message_log.bubbles.add("a", "assistant", "フリーザ様", BubbleState("queued", "active"))
+        app.message_log.bubbles.feed("a", "**c**")
         await painted(pilot)
         assert app.lines()[:8] == ["", "▎ あなた", "▎ *a*", "▎   b [/x]", "", "▎ フリーザ様  queued", "▎ c", ""]
-        app.message_log.set_state("a", BubbleState("done"))
+        app.message_log.bubbles.set_state("a", BubbleState("done"))
         await painted(pilot)
         assert app.lines()[5] == "▎ フリーザ様  done"
 
 
 async def test_a_state_leaves_its_last_parts_out_where_they_would_not_fit_beside_the_label(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "フリーザ様", BubbleState("completed · 12.3 s · 456 tokens"))
-        app.message_log.feed("a", "c")
+        app.message_log.bubbles.add("a", "assistant", "フリーザ様", BubbleState("completed · 12.3 s · 456 tokens"))
+        app.message_log.bubbles.feed("a", "c")
         await painted(pilot)
         assert app.lines()[1:3] == ["▎ フリーザ様  completed · 12.3 s", "▎ c"]
 
@@ -47,7 +47,7 @@ async def test_a_state_leaves_its_last_parts_out_where_they_would_not_fit_beside
 async def test_a_reply_is_not_painted_while_the_terminal_has_yet_to_take_the_last_picture(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
-        log.add_bubble("a", "assistant", "F")
+        log.bubbles.add("a", "assistant", "F")
         await painted(pilot)
         output = NoOutput()
         looks: list[NoOutput] = []
@@ -58,7 +58,7 @@ async def test_a_reply_is_not_painted_while_the_terminal_has_yet_to_take_the_las
 
         log.painter.output = look
         output.is_behind = True
-        log.feed("a", "late words")
+        log.bubbles.feed("a", "late words")
         await until(pilot, lambda: len(looks) > 3)
         assert "▎ late words" not in app.lines()
         output.is_behind = False
@@ -69,11 +69,11 @@ async def test_a_reply_is_not_painted_while_the_terminal_has_yet_to_take_the_las
 async def test_what_waits_is_painted_at_once_where_somebody_types(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
-        log.add_bubble("a", "assistant", "F")
+        log.bubbles.add("a", "assistant", "F")
         await painted(pilot)
         assert log._frame_timer is not None
         log._frame_timer.stop()
-        log.feed("a", "waiting words")
+        log.bubbles.feed("a", "waiting words")
         await pilot.pause()
         assert "▎ waiting words" not in app.lines()
         log.hurry()
@@ -83,7 +83,7 @@ async def test_what_waits_is_painted_at_once_where_somebody_types(app: LogApp) -
 async def test_segments_keep_the_order_in_which_they_began(app: LogApp) -> None:
     async with app.run_test(size=(40, 30)) as pilot:
         log = app.message_log
-        log.add_bubble("a", "assistant", "F")
+        log.bubbles.add("a", "assistant", "F")
         for segment, text in [
             ("reasoning:0", "hm"),
             ("text:0", "one"),
@@ -94,7 +94,7 @@ async def test_segments_keep_the_order_in_which_they_began(app: LogApp) -> None:
             ("note:0", "cut"),
             ("text:0", " more"),
         ]:
-            log.feed("a", text, segment)
+            log.bubbles.feed("a", text, segment)
         await painted(pilot)
         shown = [line for line in app.lines() if line not in ("", "▎")]
         assert shown == ["▎ F", "▎ hm", "▎ one more", "▎ x = 1", "▎ 1", "▎ two", "▎ no", "▎ cut"]
@@ -103,27 +103,27 @@ async def test_segments_keep_the_order_in_which_they_began(app: LogApp) -> None:
 async def test_a_settled_bubble_takes_no_more_text_and_may_be_corrected(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
-        log.add_bubble("a", "assistant", "F")
-        log.feed("a", "wrng")
-        log.settle("a", "right")
-        log.feed("a", " late")
-        log.feed("gone", "late")
+        log.bubbles.add("a", "assistant", "F")
+        log.bubbles.feed("a", "wrng")
+        log.bubbles.settle("a", "right")
+        log.bubbles.feed("a", " late")
+        log.bubbles.feed("gone", "late")
         await painted(pilot)
         assert app.lines()[1:4] == ["▎ F", "▎ right", ""]
-        assert log.source_of("a") == "right"
+        assert log.bubbles.source_of("a") == "right"
 
 
 async def test_removed_and_cleared_bubbles_are_gone(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
         for key in "abc":
-            log.add_bubble(key, "assistant", key.upper(), source=f"text {key}")
-        log.remove_bubble("b")
-        log.feed("c", "late")
-        log.set_state("c", BubbleState("x"))
+            log.bubbles.add(key, "assistant", key.upper(), source=f"text {key}")
+        log.bubbles.remove("b")
+        log.bubbles.feed("c", "late")
+        log.bubbles.set_state("c", BubbleState("x"))
         await painted(pilot)
         assert [line for line in app.lines() if line] == ["▎ A", "▎ text a", "▎ C  x", "▎ text c"]
-        log.clear()
+        log.bubbles.clear()
         await painted(pilot)
         assert [line for line in app.lines() if line] == []
 
@@ -131,14 +131,14 @@ async def test_removed_and_cleared_bubbles_are_gone(app: LogApp) -> None:
 async def test_it_follows_its_end_until_the_reader_scrolls_up(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
-        log.add_bubble("a", "assistant", "F")
-        log.feed("a", PARAGRAPHS)
+        log.bubbles.add("a", "assistant", "F")
+        log.bubbles.feed("a", PARAGRAPHS)
         await painted(pilot)
         assert app.lines()[-1] == "▎ Paragraph 59 goes on for some words."
         log.scroll_page_up(animate=False)
         top = app.lines()[0]
         assert not log.is_following
-        log.feed("a", "\n\nmore\n\nand more")
+        log.bubbles.feed("a", "\n\nmore\n\nand more")
         await painted(pilot)
         assert app.lines()[0] == top
         await until(pilot, lambda: app.follow_changes[-1:] == [(False, log.lines_below)])
@@ -151,7 +151,7 @@ async def test_it_follows_its_end_until_the_reader_scrolls_up(app: LogApp) -> No
 async def test_the_wheel_moves_by_lines_and_back_to_the_end_follows_again(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
-        log.add_bubble("a", "assistant", "F", source=PARAGRAPHS)
+        log.bubbles.add("a", "assistant", "F", source=PARAGRAPHS)
         await painted(pilot)
         end = app.lines()
         log.scroll_up(animate=False)
@@ -173,7 +173,7 @@ async def test_a_resize_wraps_again_and_keeps_the_top_line(app: LogApp, widths: 
         log = app.message_log
         for number in range(30):
             words = " ".join(f"w{number}.{word}" for word in range(60))
-            log.add_bubble(str(number), "user" if number % 2 else "assistant", "F", source=words)
+            log.bubbles.add(str(number), "user" if number % 2 else "assistant", "F", source=words)
         await painted(pilot)
         for _ in range(41):
             log.scroll_up(animate=False)
@@ -192,7 +192,7 @@ async def test_a_thread_opens_at_its_end_without_reading_the_rest(app: LogApp) -
     async with app.run_test(size=(50, 12)) as pilot:
         log = app.message_log
         for number in range(2000):
-            log.add_bubble(str(number), "assistant", f"F{number}", source=f"text {number}")
+            log.bubbles.add(str(number), "assistant", f"F{number}", source=f"text {number}")
         await painted(pilot)
         assert app.lines()[-1] == "▎ text 1999"
         assert sum(1 for bubble in log._log_viewport.bubbles if not bubble.waiting_source) < 20
@@ -202,7 +202,7 @@ async def test_a_thread_opens_at_its_end_without_reading_the_rest(app: LogApp) -
 async def test_a_change_of_theme_repaints(theme: str) -> None:
     app = LogApp("golden-frieza")
     async with app.run_test(size=(40, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source="# Title")
+        app.message_log.bubbles.add("a", "assistant", "A", source="# Title")
         await painted(pilot)
         before = app.message_log._shown_strips[2]
         app.theme = theme
@@ -215,11 +215,11 @@ async def test_a_definition_that_comes_late_makes_earlier_links() -> None:
     app = LogApp()
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
-        log.add_bubble("a", "assistant", "A")
-        log.feed("a", "see [this][x]\n\nand more\n\nand more")
+        log.bubbles.add("a", "assistant", "A")
+        log.bubbles.feed("a", "see [this][x]\n\nand more\n\nand more")
         await painted(pilot)
         assert app.lines()[2] == "▎ see [this][x]"
-        log.feed("a", "\n\n[x]: http://y.z\n")
+        log.bubbles.feed("a", "\n\n[x]: http://y.z\n")
         await painted(pilot)
         assert app.lines()[2] == "▎ see this"
 
@@ -227,12 +227,12 @@ async def test_a_definition_that_comes_late_makes_earlier_links() -> None:
 async def test_what_waits_below_is_told_when_it_grows(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
-        log.add_bubble("a", "assistant", "A", source=PARAGRAPHS)
-        log.add_bubble("b", "assistant", "B")
+        log.bubbles.add("a", "assistant", "A", source=PARAGRAPHS)
+        log.bubbles.add("b", "assistant", "B")
         await painted(pilot)
         log.scroll_home(animate=False)
         for number in range(20):
-            log.feed("b", f"{number}\n\n")
+            log.bubbles.feed("b", f"{number}\n\n")
             await pilot.pause()
         await painted(pilot)
         await until(pilot, lambda: app.follow_changes[-1:] == [(False, log.lines_below)])
@@ -246,11 +246,11 @@ async def test_a_reply_may_be_read_from_its_top(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
         log.reads_from_top = True
-        log.add_bubble("u", "user", "U", source="question")
+        log.bubbles.add("u", "user", "U", source="question")
         log.follow_end()
-        log.add_bubble("a", "assistant", "A")
+        log.bubbles.add("a", "assistant", "A")
         for part in PARAGRAPHS.split("\n\n"):
-            log.feed("a", part + "\n\n")
+            log.bubbles.feed("a", part + "\n\n")
         await painted(pilot)
         assert app.lines()[0] == "▎ A"
         assert not log.is_following
@@ -258,12 +258,12 @@ async def test_a_reply_may_be_read_from_its_top(app: LogApp) -> None:
         assert app.lines()[0] != "▎ A"
         while not log.is_following:
             log.scroll_down(animate=False)
-        log.feed("a", "near the end")
+        log.bubbles.feed("a", "near the end")
         await painted(pilot)
         assert app.lines()[-1] == "▎ near the end"
         log.scroll_home(animate=False)
         log.follow_end()
-        log.feed("a", "\n\nthe end")
+        log.bubbles.feed("a", "\n\nthe end")
         await painted(pilot)
         assert app.lines()[-1] == "▎ the end"
         assert log.is_following
@@ -273,12 +273,12 @@ async def test_a_reply_that_comes_at_once_is_read_from_its_top_and_a_kept_one_fr
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
         log.reads_from_top = True
-        log.add_bubble("kept", "assistant", "K", source=PARAGRAPHS)
+        log.bubbles.add("kept", "assistant", "K", source=PARAGRAPHS)
         await painted(pilot)
         assert app.lines()[-1] == "▎ Paragraph 59 goes on for some words."
-        log.add_bubble("a", "assistant", "A")
-        log.feed("a", PARAGRAPHS)
-        log.settle("a")
+        log.bubbles.add("a", "assistant", "A")
+        log.bubbles.feed("a", PARAGRAPHS)
+        log.bubbles.settle("a")
         await painted(pilot)
         assert app.lines()[0] == "▎ A"
 
@@ -309,15 +309,15 @@ async def test_nothing_is_drawn_for_a_reply_that_is_not_in_view(monkeypatch: pyt
     app = CountingApp()
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.query_one(CountingLog)
-        log.add_bubble("a", "assistant", "A", source=PARAGRAPHS * 20)
-        log.add_bubble("b", "assistant", "B")
+        log.bubbles.add("a", "assistant", "A", source=PARAGRAPHS * 20)
+        log.bubbles.add("b", "assistant", "B")
         await painted(pilot)
         log.scroll_home(animate=False)
         await painted(pilot)
         log.drawn = 0
         CountingBar.drawn.clear()
         for number in range(30):
-            log.feed("b", f"{number}\n\n")
+            log.bubbles.feed("b", f"{number}\n\n")
             await pilot.pause()
         await painted(pilot)
         assert (log.drawn, CountingBar.drawn) == (0, [])
@@ -332,12 +332,12 @@ async def test_a_reply_is_painted_at_most_thirty_times_a_second() -> None:
     app = CountingApp()
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.query_one(CountingLog)
-        log.add_bubble("a", "assistant", "A")
+        log.bubbles.add("a", "assistant", "A")
         await painted(pilot)
         log.drawn = fed = 0
         start = monotonic()
         while fed < 300:
-            log.feed("a", f"{fed}\n\n")
+            log.bubbles.feed("a", f"{fed}\n\n")
             fed += 1
             await asyncio.sleep(0.002)
         frames, seconds = log.drawn, monotonic() - start

@@ -39,7 +39,7 @@ def scrolling(log: MessageLog) -> Scrolling:
 async def test_the_terminal_scrolls_nothing_below_another_screen(app: LogApp) -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         log = app.message_log
-        log.add_bubble("u", "user", "You", source=LINES)
+        log.bubbles.add("u", "user", "You", source=LINES)
         await painted(pilot)
         output = scrolling(log)
         for moves in ([-1], [-1]):
@@ -63,7 +63,7 @@ async def test_a_bar_that_the_terminal_has_moved_is_drawn_where_it_was_before(
 
     async with app.run_test(size=(40, 20)) as pilot:
         log = app.message_log
-        log.add_bubble("u", "user", "You", source=LINES)
+        log.bubbles.add("u", "user", "You", source=LINES)
         await painted(pilot)
         output, end = scrolling(log), log.scroll_offset.y
         for _ in range(3):

@@ -37,8 +37,8 @@ def app() -> ReadingApp:
 
 async def fill(pilot: Pilot[None], app: ReadingApp, *, turns: int = 3) -> None:
     for number in range(turns):
-        app.message_log.add_bubble(f"u{number}", "user", f"U{number}", source=f"question {number}")
-        app.message_log.add_bubble(f"a{number}", "assistant", f"A{number}", source=f"Reply {number}\n\n{REPLY}")
+        app.message_log.bubbles.add(f"u{number}", "user", f"U{number}", source=f"question {number}")
+        app.message_log.bubbles.add(f"a{number}", "assistant", f"A{number}", source=f"Reply {number}\n\n{REPLY}")
     await painted(pilot)
     app.message_log.focus()
     await pilot.pause()
@@ -97,23 +97,23 @@ async def test_space_pages_and_takes_the_cursor_along(app: ReadingApp) -> None:
 async def test_what_the_cursor_is_on_is_not_pushed_out_by_text_that_comes(app: ReadingApp, keys: str, row: str) -> None:
     async with app.run_test(size=(40, 16)) as pilot:
         log = app.message_log
-        log.add_bubble("u", "user", "U", source="question")
-        log.add_bubble("a", "assistant", "A")
-        log.feed("a", "first\n\nsecond\n\nthird\n\n")
+        log.bubbles.add("u", "user", "U", source="question")
+        log.bubbles.add("a", "assistant", "A")
+        log.bubbles.feed("a", "first\n\nsecond\n\nthird\n\n")
         await painted(pilot)
         log.focus()
         await pilot.press(*keys)
         for number in range(30):
-            log.feed("a", f"{number}\n\n")
+            log.bubbles.feed("a", f"{number}\n\n")
         await painted(pilot)
         assert app.lines()[0] == row
         assert not log.is_following
         log.follow_end()
-        log.feed("a", "end")
+        log.bubbles.feed("a", "end")
         await painted(pilot)
         assert app.lines()[-1] == "▎ end"
         await pilot.press("G")
-        log.feed("a", "\n\nand more")
+        log.bubbles.feed("a", "\n\nand more")
         await painted(pilot)
         assert app.lines()[-1] == "▌ and more"
 
@@ -133,7 +133,7 @@ async def test_a_message_and_its_blocks_are_taken(app: ReadingApp) -> None:
 
 async def test_one_of_several_blocks_of_code_is_taken_by_its_number(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source="```\none\n```\n\n```\ntwo\n```")
+        app.message_log.bubbles.add("a", "assistant", "A", source="```\none\n```\n\n```\ntwo\n```")
         await painted(pilot)
         app.message_log.focus()
         await pilot.press("c", "2", "2", "c", "k", "1")
@@ -144,9 +144,9 @@ async def test_one_of_several_blocks_of_code_is_taken_by_its_number(app: Reading
 async def test_code_is_taken_exactly_as_it_was_written(app: ReadingApp) -> None:
     text = "1. a\n   ```py\n   \tif x:  \n\n     y\n   ```\n\n```\nz\n```"
     async with app.run_test(size=(24, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source=text)
-        app.message_log.add_bubble("b", "assistant", "B")
-        app.message_log.feed("b", "print(1)  # longer than the log is wide", "code:s1")
+        app.message_log.bubbles.add("a", "assistant", "A", source=text)
+        app.message_log.bubbles.add("b", "assistant", "B")
+        app.message_log.bubbles.feed("b", "print(1)  # longer than the log is wide", "code:s1")
         await painted(pilot)
         app.message_log.focus()
         await pilot.press("c", "k", "c", "1", "c", "2")
@@ -160,7 +160,7 @@ async def test_a_message_is_opened_as_markdown_and_a_table_as_wide_as_it_is(app:
     table = "\n".join(f"| {' | '.join(row)} |" for row in (cells, ["---"] * 9, ["**x**", *cells[1:]]))
     async with app.run_test(size=(40, 24)) as pilot:
         assert app.message_log.text_to_open() == ("", False)
-        app.message_log.add_bubble("a", "assistant", "A", source=f"Some *text*\n\n{table}")
+        app.message_log.bubbles.add("a", "assistant", "A", source=f"Some *text*\n\n{table}")
         await painted(pilot)
         app.message_log.focus()
         await pilot.pause()
@@ -248,7 +248,7 @@ async def test_what_stands_only_further_down_is_found_too(app: ReadingApp) -> No
 async def test_what_is_shown_side_by_side_is_found_whatever_marks_are_between(app: ReadingApp) -> None:
     source = "The **power**\nof `form` [two](http://x.y/z) is 530,000; 2 \\* 3.\n\n**戦闘力**は53万です。"
     async with app.run_test(size=(40, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source=source)
+        app.message_log.bubbles.add("a", "assistant", "A", source=source)
         await painted(pilot)
         for text in ("the power of FORM two is", "戦闘力は53万", "2 * 3", "530,000"):
             assert app.message_log.find(text) == 1
@@ -261,7 +261,7 @@ async def test_what_is_shown_side_by_side_is_found_whatever_marks_are_between(ap
 async def test_the_gutter_marks_where_in_a_long_message_it_stands(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 23)) as pilot:
         lines = ["needle" if number in (0, 50, 99) else "hay" for number in range(100)]
-        app.message_log.add_bubble("a", "assistant", "A", source="\n\n".join(lines))
+        app.message_log.bubbles.add("a", "assistant", "A", source="\n\n".join(lines))
         await painted(pilot)
         app.message_log.find("needle")
         marked = [y for y, strip in enumerate(app.message_log._shown_strips) if strip.text[-1] == "▐"]
@@ -273,7 +273,7 @@ async def test_the_gutter_marks_where_in_a_long_message_it_stands(app: ReadingAp
 
 async def test_a_row_takes_only_the_finds_that_it_shows(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
-        app.message_log.add_bubble("u0", "user", "U", source="abc" * 5000)
+        app.message_log.bubbles.add("u0", "user", "U", source="abc" * 5000)
         await pilot.pause()
         app.message_log.find("abc")
         for row in app.message_log._shown_rows:
@@ -289,12 +289,12 @@ async def test_a_removed_message_leaves_the_cursor_on_its_own(app: ReadingApp) -
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app)
         app.message_log.find("reply")
-        app.message_log.remove_bubble("u0")
+        app.message_log.bubbles.remove("u0")
         assert app.message_log.cursor_key == "a2"
-        app.message_log.remove_bubble("a2")
+        app.message_log.bubbles.remove("a2")
         assert app.message_log.cursor_key == "u2"
         await pilot.press("n")
         assert app.message_log.cursor_key == "a1"
-        app.message_log.clear()
+        app.message_log.bubbles.clear()
         await pilot.press("n", "k", "J")
         assert app.message_log.cursor_key is None

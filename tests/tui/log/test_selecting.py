@@ -21,7 +21,7 @@ def app() -> LogApp:
 
 async def test_a_click_on_a_link_tells_and_takes_no_focus(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "F", source="see [this page](http://x.y/z) now")
+        app.message_log.bubbles.add("a", "assistant", "F", source="see [this page](http://x.y/z) now")
         await painted(pilot)
         await pilot.click("MessageLog", offset=(9, 2))
         assert app.links == ["http://x.y/z"]
@@ -32,8 +32,8 @@ async def test_a_click_on_a_link_tells_and_takes_no_focus(app: LogApp) -> None:
 
 async def test_a_drag_selects_across_bubbles_without_what_the_width_did(app: LogApp) -> None:
     async with app.run_test(size=(24, 16)) as pilot:
-        app.message_log.add_bubble("u", "user", "U", source="one two three four five six seven")
-        app.message_log.add_bubble("a", "assistant", "A", source="- eight\n- nine\n\n> ten\n\n```\nx = 1\ny\n```")
+        app.message_log.bubbles.add("u", "user", "U", source="one two three four five six seven")
+        app.message_log.bubbles.add("a", "assistant", "A", source="- eight\n- nine\n\n> ten\n\n```\nx = 1\ny\n```")
         await painted(pilot)
         await pilot.mouse_down("MessageLog", offset=(6, 2))
         await pilot.hover("MessageLog", offset=(4, 12))
@@ -63,7 +63,7 @@ async def test_a_drag_takes_every_character_it_touches_whole_in_either_direction
     owner = [at for at, letter in enumerate(graphemes(line)) for _ in range(cell_len(letter))]
     letters = list(graphemes(line))
     async with app.run_test(size=(40, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source=line)
+        app.message_log.bubbles.add("a", "assistant", "A", source=line)
         await painted(pilot)
         for first in range(0, len(cells), 3):
             for last in range(first + 1, len(cells), 4):
@@ -75,8 +75,8 @@ async def test_a_drag_takes_every_character_it_touches_whole_in_either_direction
 async def test_a_drag_between_any_two_cells_selects_the_same_in_either_direction(app: LogApp) -> None:
     dice = random.Random(1)
     async with app.run_test(size=(30, 24)) as pilot:
-        app.message_log.add_bubble("u", "user", "あなた", source="one two three four five six 七つ")
-        app.message_log.add_bubble("a", "assistant", "A", source=f"{MIXED}\n\n> quoted 引用\n\n- one\n- two")
+        app.message_log.bubbles.add("u", "user", "あなた", source="one two three four five six 七つ")
+        app.message_log.bubbles.add("a", "assistant", "A", source=f"{MIXED}\n\n> quoted 引用\n\n- one\n- two")
         await painted(pilot)
         for _ in range(20):
             first, between, last = [(dice.randrange(28), dice.randrange(20)) for _ in range(3)]
@@ -87,7 +87,7 @@ async def test_a_drag_between_any_two_cells_selects_the_same_in_either_direction
 
 async def test_a_drag_to_the_edge_scrolls_on_and_takes_what_comes(app: LogApp) -> None:
     async with app.run_test(size=(60, 16)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source=PARAGRAPHS)
+        app.message_log.bubbles.add("a", "assistant", "A", source=PARAGRAPHS)
         await painted(pilot)
         await pilot.mouse_down("MessageLog", offset=(20, 8))
         app.screen._forward_event(MouseMove(app.message_log, 0, 0, 0, -8, 1, False, False, False, 0, 0))
@@ -103,7 +103,7 @@ async def test_a_drag_to_the_edge_scrolls_on_and_takes_what_comes(app: LogApp) -
 
 async def test_two_clicks_select_a_word_and_three_a_paragraph(app: LogApp) -> None:
     async with app.run_test(size=(24, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source="one **two** three four five six\n\nseven")
+        app.message_log.bubbles.add("a", "assistant", "A", source="one **two** three four five six\n\nseven")
         await painted(pilot)
         await pilot.click("MessageLog", offset=(7, 2), times=2)
         assert app.screen.get_selected_text() == "two"
@@ -113,7 +113,7 @@ async def test_two_clicks_select_a_word_and_three_a_paragraph(app: LogApp) -> No
 
 async def test_two_clicks_select_joined_characters_and_marks_with_their_word(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
-        app.message_log.add_bubble("a", "assistant", "A", source="e\u0301te\u0301 か\u3099く、 👨‍👩‍👧 🇯🇵🇫🇷")
+        app.message_log.bubbles.add("a", "assistant", "A", source="e\u0301te\u0301 か\u3099く、 👨‍👩‍👧 🇯🇵🇫🇷")
         await painted(pilot)
         for x, word in [(4, "e\u0301te\u0301"), (6, "か\u3099く"), (10, "、"), (14, "👨‍👩‍👧"), (17, "🇯🇵"), (19, "🇫🇷")]:
             await pilot.click("MessageLog", offset=(x, 2), times=2)
