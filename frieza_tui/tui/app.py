@@ -138,7 +138,7 @@ class FriezaApp(FittedApp[tuple[Deletion, ...]]):
         """Show what can be done, and do what is chosen there."""
         from frieza_tui.tui.screens.palette import PaletteScreen
 
-        if self.screen is self._chat_screen:
+        if self.screen is self._chat_screen and not self._is_leaving:
             self.push_screen(PaletteScreen(list(self._actions())), self._do)
 
     def _do(self, action: Action | None) -> None:

@@ -44,7 +44,14 @@ KEYS: tuple[Key, ...] = (
         lambda: _("earlier"),
     ),
     Key("complete", "Tab", "tab", "writing", lambda: _("After a slash: complete the command"), lambda: _("complete")),
-    Key("editor", "Ctrl+O", "ctrl+o", "writing", lambda: _("Write the message in $EDITOR"), lambda: _("editor")),
+    Key(
+        "editor",
+        "Ctrl+O",
+        "ctrl+o",
+        "writing",
+        lambda: _("Write the message in $VISUAL or $EDITOR"),
+        lambda: _("editor"),
+    ),
     Key("undo", "Ctrl+Z / Ctrl+Y", "ctrl+z", "writing", lambda: _("Undo and redo in the message"), lambda: _("undo")),
     Key(
         "cancel", "Esc", "escape", "answer", lambda: _("Cancel the answer; what has arrived stays"), lambda: _("cancel")

@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,23 @@ async def test_it_says_that_it_is_deleting() -> None:
         await at.wait_for("deleting…")
         await at.press("x", "ctrl+c", "ctrl+q")
         assert at.composer.text == ""
+        at.backend.delete_gate.set()
+        await at.wait_until(lambda: not at.app.is_running)
+
+
+async def test_nothing_more_is_begun_while_it_is_deleting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    opened = tmp_path / "opened"
+    for name in ("VISUAL", "PAGER"):
+        monkeypatch.setenv(name, f"touch {opened}")
+    async with open_stage(Reply("ok"), Reply("again")) as at:
+        at.backend.delete_gate = asyncio.Event()
+        await at.say("hello")
+        await at.wait_for("completed")
+        await at.press("tab", "ctrl+q")
+        await at.wait_for("deleting…")
+        await at.press("r", "d", "o", "ctrl+o", "f2", "ctrl+t", "ctrl+p", "ctrl+r")
+        await at.wait_for("hello", "deleting…")
+        assert (len(at.backend.requests), len(at.app.screen_stack), opened.exists()) == (1, 1, False)
         at.backend.delete_gate.set()
         await at.wait_until(lambda: not at.app.is_running)
 

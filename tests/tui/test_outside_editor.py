@@ -1,4 +1,5 @@
 import asyncio
+import tempfile
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.support.stage import open_stage
 @pytest.mark.parametrize(
     ("command", "said"),
     [
-        ("", "Set EDITOR"),
+        ("", "Set VISUAL or EDITOR"),
         ("no-such-editor", "no-such-editor cannot be started here"),
         ('vi "', "cannot be started here"),
     ],
@@ -34,4 +35,16 @@ async def test_no_editor_is_opened_while_an_answer_comes(monkeypatch: pytest.Mon
         await at.write("draft")
         await at.press("ctrl+o")
         await at.wait_for("Wait for the answer")
+        assert at.composer.text == "draft"
+
+
+async def test_where_no_disk_takes_the_draft_the_disk_is_blamed_and_the_draft_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EDITOR", "true")
+    monkeypatch.setattr(tempfile, "tempdir", "/no/such/folder")
+    async with open_stage() as at:
+        await at.write("draft")
+        await at.press("ctrl+o")
+        await at.wait_for("cannot be put in a file (No such file or directory); set TMPDIR")
         assert at.composer.text == "draft"

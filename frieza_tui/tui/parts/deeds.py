@@ -8,6 +8,9 @@ from frieza_tui.tui.actions import Action
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.parts.chat_parts import ChatParts
 
+LEAVING_DEEDS = frozenset({"interrupt", "page-up", "page-down", "line-up", "line-down", "follow-end"})
+"""What can still be done while the program leaves: nothing that begins something."""
+
 
 def key_deeds(parts: ChatParts, message_log: MessageLog) -> Mapping[str, Callable[[], object]]:
     """Return what the chat screen's bindings name."""
@@ -34,6 +37,6 @@ def palette_actions(parts: ChatParts) -> Iterator[Action]:
     yield Action(_("New thread"), _("The one before stays kept"), parts.threads.begin_new)
     yield Action(_("Threads"), _("Search, open, rename, export, delete"), parts.threads.choose, "Ctrl+T")
     yield Action(_("Model"), _("Choose the model that answers"), parts.models.choose, "F2")
-    yield Action(_("Editor"), _("Write the message in $EDITOR"), parts.outside_editor.open, "Ctrl+O")
+    yield Action(_("Editor"), _("Write the message in $VISUAL or $EDITOR"), parts.outside_editor.open, "Ctrl+O")
     yield Action(_("Who answers"), _("Which API and server, and why"), parts.server_label.explain)
     yield Action(_("Choose who answers"), _("The embedded model, a key, another server"), parts.choice.open)

@@ -12,7 +12,7 @@ from textual.app import SuspendNotSupported
 from frieza_tui.i18n import _
 from frieza_tui.settings import environ_without_keys
 from frieza_tui.text.safe import make_safe, safe_line
-from frieza_tui.tui.parts.pager import file_of
+from frieza_tui.tui.parts.pager import NoRoom, file_of
 from frieza_tui.tui.turns import Turns
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
@@ -61,8 +61,10 @@ def edited(text: str, suspend: Callable[[], AbstractContextManager[None]]) -> st
                     _("The editor ended with status {status}; nothing was changed.").format(status=status)
                 )
             return _written(Path(name))
+    except NoRoom as trouble:
+        raise EditorTrouble(str(trouble)) from trouble
     except (SuspendNotSupported, OSError) as error:
-        words = _("{command} cannot be started here; set EDITOR.").format(command=safe_line(command[0], 60))
+        words = _("{command} cannot be started here; set VISUAL or EDITOR.").format(command=safe_line(command[0], 60))
         raise EditorTrouble(words) from error
 
 
@@ -82,5 +84,5 @@ def _editor_command(environ: Mapping[str, str]) -> list[str]:
     except ValueError:  # a quotation mark without the other one
         command = [words]
     if not command:
-        raise EditorTrouble(_("Set EDITOR to your editor's command, and start again."))
+        raise EditorTrouble(_("Set VISUAL or EDITOR to your editor's command, and start again."))
     return command

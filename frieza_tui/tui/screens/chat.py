@@ -24,7 +24,7 @@ from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.log.picture import NoOutput, Output
 from frieza_tui.tui.messages import LeaveAsked, PreparationMoved, TextCopied, TurnAdvanced
 from frieza_tui.tui.parts.chat_parts import ChatParts, ChatWidgets
-from frieza_tui.tui.parts.deeds import key_deeds
+from frieza_tui.tui.parts.deeds import LEAVING_DEEDS, key_deeds
 from frieza_tui.tui.parts.reader import Asked
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.turns import Turns
@@ -118,7 +118,8 @@ class ChatScreen(Screen[None]):
 
     def action_do(self, deed: str) -> None:
         """Do something that has a key, by its name in `parts/deeds.py`."""
-        self._deeds[deed]()
+        if not self._is_leaving or deed in LEAVING_DEEDS:
+            self._deeds[deed]()
 
     def on_mount(self) -> None:
         """Say everything in the language in use; begin."""
@@ -233,7 +234,8 @@ class ChatScreen(Screen[None]):
     @on(TextCopied)
     async def _serve_reader(self, message: Asked) -> None:
         message.stop()
-        await self.parts.reader.serve(message)
+        if not self._is_leaving:
+            await self.parts.reader.serve(message)
 
     def on_text_selected(self, event: events.TextSelected) -> None:
         """The mouse's button was let go, wherever that was."""
@@ -300,5 +302,6 @@ class ChatScreen(Screen[None]):
         self._is_leaving = True
         self.parts.outbox.close()
         self._composer.read_only = True
+        self._composer.chooser = None
         self._chat.keep_unsent("")
         self._show_situation()

@@ -1,4 +1,5 @@
 import os
+import resource
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -34,3 +35,18 @@ def test_where_the_screen_cannot_be_put_away_the_pager_is_not_started(monkeypatc
 
     monkeypatch.setenv("PAGER", "true")
     assert open_in_pager("text", suspend, is_wide=False) != ""
+
+
+def test_where_the_disk_does_not_take_the_whole_text_the_disk_is_blamed_and_nothing_of_it_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGER", "false")
+    monkeypatch.setattr("tempfile.tempdir", os.fspath(tmp_path))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        said = open_in_pager("word " * 400_000, nullcontext, is_wide=False)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "cannot be put in a file (File too large); set TMPDIR" in said
+    assert list(tmp_path.iterdir()) == []
