@@ -21,6 +21,7 @@ from frieza_tui.domain.events import (
     RunChanged,
     StepChanged,
     TextDelta,
+    ThreadLost,
 )
 from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent, TurnSilent
 from frieza_tui.i18n import _, ngettext
@@ -197,6 +198,8 @@ class PlainFace:
         match event:
             case ConnectionLost():
                 self._tell(_("cut off: fetching the rest") + " …")
+            case ThreadLost():
+                self._tell(_("The server no longer had the conversation; it was sent again, whole."))
             case RunChanged(run) if run.dropped_messages and run.status == "in_progress":
                 self._tell(_dropped_words(run.dropped_messages))
             case TurnDelayed(is_news=True):

@@ -8,7 +8,7 @@ from typing import Final
 from frieza_tui.backends.base import Deletion
 from frieza_tui.backends.loose_json import Json, json_objects, text_of
 from frieza_tui.backends.openai_client import ASSISTANTS_BETA, Method, OpenAIClient, path_of
-from frieza_tui.backends.refusals import is_never_deleted
+from frieza_tui.backends.refusals import has_no_way
 from frieza_tui.domain.errors import BackendError, NotHere, TimedOut, Unreachable
 from frieza_tui.i18n import _
 
@@ -100,7 +100,7 @@ class Deletions:
             late = _("The server did not answer in time.")
             return Deletion(kind, remote_id, False, f"{late} {self._client.ledger.what_now()}")
         except BackendError as error:
-            if is_never_deleted(error):
+            if has_no_way(error):
                 self._client.ledger.strike(remote_id)
                 never = _("{server} has no way to delete it.").format(server=self._client.server.name)
                 return Deletion(kind, remote_id, False, never, is_lasting=True)
@@ -140,7 +140,7 @@ class Deletions:
             try:
                 await self._call("DELETE", path_of(of.folder, *path), of)
             except NotHere as error:
-                if is_never_deleted(error):
+                if has_no_way(error):
                     raise
                 self.not_found.add(path[-1])
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from frieza_tui.backends.refusals import is_never_deleted
+from frieza_tui.backends.refusals import has_no_way
 from frieza_tui.domain.branches import common_length
 from frieza_tui.domain.errors import BackendError, NotHere
 from frieza_tui.domain.thread import Message
@@ -97,5 +97,5 @@ async def _delete_one(delete: Callable[[str], Awaitable[object]], remote_id: str
     try:
         await delete(remote_id)
     except NotHere as error:
-        if is_never_deleted(error):
+        if has_no_way(error):
             raise

@@ -17,7 +17,14 @@ _UNKNOWN_MODEL: Final = re.compile(
     r"(unknown|invalid|no such|not a valid) model",
     re.IGNORECASE | re.DOTALL,
 )
-_NO_DELETE: Final = re.compile(r"\bDELETE\b.*\bnot supported\b", re.IGNORECASE | re.DOTALL)
+_NO_WAY: Final = re.compile(r"\b(?:DELETE|GET)\b.*\bnot supported\b", re.IGNORECASE | re.DOTALL)
+_LOST: Final = re.compile(
+    r"\b(conversation|response)\b.{0,200}?\b(not found|(does|did) not exist|no longer|could not be found)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_LOST_CODES: Final = frozenset({"conversation_not_found", "previous_response_not_found"})
+_REPLY_CHARS: Final = 20_000
+"""Of a refusal that are looked at."""
 _NUMBER: Final = re.compile(r"\b\d[\d,]{0,18}\d\b")
 _WINDOW: Final = re.compile(r"(?:context (?:length|size|window)|maximum)[^\d]{0,40}?(\d[\d,]{0,18}\d)\b", re.IGNORECASE)
 
@@ -29,7 +36,22 @@ def is_about_field(error: BackendError, name: str) -> bool:
     param = text_of(_body(error).get("param"))
     if param:
         return re.match(rf"{re.escape(name)}\b", param) is not None
-    return re.search(rf"\b{re.escape(name)}\b", _words(error)) is not None
+    return any(re.search(rf"\b{re.escape(name)}\b", words) for words in (_words(error), _reply(error)))
+
+
+def is_lost(error: BackendError) -> bool:
+    """Tell whether a server has not the conversation, or the response, that a request goes on with.
+
+    404 as OpenAI says it of a conversation, 400 as OpenAI and LM Studio say it of a response.
+    """
+    if isinstance(error, NotHere):
+        return error.facts.status in (404, 410) and not is_about_model(error)
+    return isinstance(error, Refused) and (error.facts.code in _LOST_CODES or _LOST.search(_words(error)) is not None)
+
+
+def is_named_lost(error: BackendError) -> bool:
+    """Tell the same, of an error that surely means nothing else."""
+    return error.facts.code in _LOST_CODES or _LOST.search(_words(error)) is not None
 
 
 def is_words_about_context(words: str) -> bool:
@@ -74,11 +96,11 @@ def is_not_set_up(error: BackendError) -> bool:
     return isinstance(error, ServerFault) and "assistants_config" in _words(error)
 
 
-def is_never_deleted(error: BackendError) -> bool:
-    """Tell whether a server has no way to delete an object: vLLM's 405, and LiteLLM's proxy says so with 500."""
+def has_no_way(error: BackendError) -> bool:
+    """Tell whether a server has no way to show or delete an object: 405 (vLLM), or 500 and words (LiteLLM)."""
     if isinstance(error, NotHere):
         return error.facts.status in (405, 501)
-    return isinstance(error, ServerFault | Refused) and _NO_DELETE.search(_words(error)) is not None
+    return isinstance(error, ServerFault | Refused) and _NO_WAY.search(_words(error)) is not None
 
 
 def context_numbers(error: BackendError) -> tuple[int, int] | None:
@@ -99,6 +121,13 @@ def _body(error: BackendError) -> dict[str, object]:
     """Return the error object of the reply; the SDK has taken it out of its wrapping."""
     body = json_object(getattr(error.__cause__, "body", None))
     return dict(json_object(body.get("error")) or body)
+
+
+def _reply(error: BackendError) -> str:
+    """Return the whole reply; OpenRouter names the field beside the error object, in `metadata`."""
+    response = getattr(error.__cause__, "response", None)
+    words = getattr(response, "text", "")
+    return words[:_REPLY_CHARS] if isinstance(words, str) else ""
 
 
 def _words(error: BackendError) -> str:

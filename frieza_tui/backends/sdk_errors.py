@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from frieza_tui.backends.loose_json import json_object, json_objects, text_of
+from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of
 from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.proxies import proxy_of
 from frieza_tui.backends.sse import EventTooLarge
@@ -239,7 +239,7 @@ def _status_error(error: "openai.APIStatusError", server: Server) -> BackendErro
     is_of_the_api = isinstance(error.body, dict)
     if not is_of_the_api and (blocked := _proxy_in_the_way(server, facts)) is not None:
         return blocked
-    message = server.words(_message(error.body))
+    message = server.words(_joined(_message(error.body), _beside(error.response.content)))
     status = error.status_code
     wait_s = retry_after_s(error.response.headers)
     if status in (402, 429):
@@ -313,11 +313,33 @@ def _message(body: object) -> str:
     return message if isinstance(message, str) else _objections(message)
 
 
+def _beside(reply: bytes) -> str:
+    """Return what OpenRouter puts beside its message: its objections to fields, or its provider's own reply."""
+    whole = _decoded(reply)
+    about = json_object(whole.get("metadata")) or json_object(json_object(whole.get("error")).get("metadata"))
+    raw = about.get("raw")
+    if isinstance(raw, str):
+        return _message(_decoded(raw.encode("utf-8", "replace"))) or raw
+    return _objections(raw)
+
+
+def _decoded(data: bytes) -> Json:
+    try:
+        return json_object(msgspec.json.decode(data))
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+
+
+def _joined(message: str, more: str) -> str:
+    return f"{message.rstrip('.')}: {more}" if message and more and more not in message else message or more
+
+
 def _objections(message: object) -> str:
     """Return what a server of FastAPI's kind has against a request: a list, maybe in an object, of fields and words."""
     objections: list[str] = []
     for one in json_objects(json_object(message).get("detail", message)):
-        where, words = one.get("loc"), text_of(one.get("msg"))
+        where = one.get("loc") or one.get("path")
+        words = text_of(one.get("msg")) or text_of(one.get("message"))
         if words:
             objections.append(f"{where[-1]}: {words}" if isinstance(where, list) and where else words)
     return "; ".join(objections)

@@ -29,6 +29,7 @@ from frieza_tui.domain.events import (
     StreamFault,
     TextDelta,
     ThreadCreated,
+    ThreadLost,
 )
 from frieza_tui.domain.growing_reply import GrowingReply
 from frieza_tui.domain.run import Run
@@ -186,6 +187,9 @@ class OpenTurn:
         self._put(self.ended)
 
 
+_EMPTY = (ThreadCreated, ThreadLost, RunChanged, MessageOpened, StreamFault, ConnectionLost)
+
+
 def _brings_something(event: RunEvent) -> bool:
     match event:
         case MessageClosed(message):
@@ -193,7 +197,7 @@ def _brings_something(event: RunEvent) -> bool:
         case StepChanged(step):
             return bool(step.tool_calls)
         case _:
-            return not isinstance(event, ThreadCreated | RunChanged | MessageOpened | StreamFault | ConnectionLost)
+            return not isinstance(event, _EMPTY)
 
 
 def _with_request_id(error: FriezaError) -> str:

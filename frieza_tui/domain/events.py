@@ -30,6 +30,11 @@ class ThreadCreated:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadLost:
+    """The server no longer had what it was given of the thread; it is given all of it again. Comes before a run."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunChanged:
     """The run entered a state."""
 
@@ -129,6 +134,7 @@ class ConnectionLost:
 
 RunEvent: TypeAlias = (
     ThreadCreated
+    | ThreadLost
     | RunChanged
     | StepChanged
     | StepDelta

@@ -88,6 +88,7 @@ _EVENTS: Final[dict[str, type[RunEvent]]] = {
     kind.__name__: kind
     for kind in (
         kinds.ThreadCreated,
+        kinds.ThreadLost,
         kinds.RunChanged,
         kinds.StepChanged,
         kinds.StepDelta,

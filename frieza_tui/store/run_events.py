@@ -18,6 +18,7 @@ from frieza_tui.domain.events import (
     StreamFault,
     TextDelta,
     ThreadCreated,
+    ThreadLost,
 )
 from frieza_tui.domain.growing_reply import GrowingReply
 from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, RefusalPart, TextPart
@@ -65,7 +66,7 @@ def _is_of_the_moment(event: RunEvent) -> bool:
             return not run.dropped_messages
         case StepChanged(step):
             return not step.tool_calls
-        case ThreadCreated() | MessageOpened() | StreamFault() | ConnectionLost():
+        case ThreadCreated() | ThreadLost() | MessageOpened() | StreamFault() | ConnectionLost():
             return True
         case _:
             return False

@@ -16,6 +16,7 @@ from frieza_tui.domain.events import (
     StepChanged,
     StepDelta,
     TextDelta,
+    ThreadLost,
 )
 from frieza_tui.domain.run import Run, RunStep, ToolCall
 from frieza_tui.domain.thread import Annotation, ImageFilePart, Message, RefusalPart, TextPart
@@ -136,6 +137,8 @@ class ReplyBubble:
                 for index, call in enumerate(step.tool_calls):
                     self._feed_whole_call(step.id, index, call)
                 self._note_failure(step)
+            case ThreadLost():
+                self._note(lambda: _("The server no longer had the conversation; it was sent again, whole."))
             case AnnotationAdded(annotation=annotation):
                 self._sources.append(annotation)
             case ImageAdded(image=image):

@@ -21,7 +21,7 @@ from frieza_tui.backends.responses.requests import RequestBuilder
 from frieza_tui.chat.receipt import DELETE_S, receipt_line
 from frieza_tui.domain.branches import ending_at
 from frieza_tui.domain.errors import NotHere, RateLimited, Refused, StreamCut, TimedOut
-from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated
+from frieza_tui.domain.events import RunChanged, RunEvent, TextDelta, ThreadCreated, ThreadLost
 from frieza_tui.domain.run import ToolCall
 from frieza_tui.domain.thread import ImageFilePart, ImageUrlPart, Message, TextPart, Thread
 from tests.support.assistants_double import SSE, chopped, sse, transcript
@@ -348,6 +348,35 @@ async def test_a_field_that_a_server_does_not_know_is_left_out_from_then_on(name
         assert not [sent for sent in stage.double.requests if name in sent]
 
 
+@pytest.mark.parametrize(("complaint", "asked"), [("beside", 4), ("nothing", 3)])
+async def test_a_server_that_does_not_name_the_field_in_its_words_gets_the_plain_form(
+    complaint: str, asked: int
+) -> None:
+    refused = {"background", "store", "previous_response_id"}  # as OpenRouter refuses them
+    double = ResponsesDouble(
+        has_conversations=False, has_previous=False, echoes_store=False, refused_fields=refused, complaint=complaint
+    )
+    async with staged(double=double) as stage:
+        await talk(stage, "a", "b")
+        assert stage.texts() == lines("a", "b")
+        assert stage.server.count("POST", "/responses") == asked
+        assert set(double.requests[-1]) == {"model", "instructions", "input", "stream"}
+
+
+async def test_a_refusal_that_the_plain_form_meets_too_is_told_and_teaches_nothing(tmp_path: Path) -> None:
+    notes = ApiNotes(tmp_path / "apis.json")
+    async with staged(notes=notes) as stage:
+        refusal = {"code": 400, "message": "Provider returned error", "metadata": {"raw": '{"error": "no cats"}'}}
+        stage.double.faults["POST", "/responses"] = json_answer({"error": refusal}, 400)
+        _events, error = await run_to_error(stage.backend, asking("hi"))
+        assert "Provider returned error: no cats." in error.happened
+        await run_to_error(stage.backend, asking("hi"))
+        assert stage.server.count("POST", "/responses") == 3
+        stage.double.faults.clear()
+        await talk(stage, "a")
+        assert (stage.double.requests[-1]["background"], notes.lacks(stage.server.base_url)) == (True, frozenset())
+
+
 async def test_without_conversations_the_response_before_is_named() -> None:
     async with staged(double=ResponsesDouble(has_conversations=False)) as stage:
         await talk(stage, "a", "b", "c")
@@ -405,17 +434,64 @@ async def test_a_gateway_that_calls_the_response_before_by_another_name_has_not_
         assert len(stage.double.requests[-1]["input"]) == 1
 
 
-async def test_a_conversation_that_the_server_lost_is_made_anew() -> None:
-    async with staged() as stage:
+LITELLM_HAS_NOT = error_answer(500, "litellm.APIConnectionError: GET responses is not supported for ollama_chat", "500")
+
+
+@pytest.mark.parametrize("answer", [LITELLM_HAS_NOT, error_answer(404, "not found"), error_answer(405, "not allowed")])
+async def test_a_server_that_has_not_what_it_says_it_keeps_is_found_out_before_a_turn_is_in_vain(
+    answer: Answer, tmp_path: Path
+) -> None:
+    notes = ApiNotes(tmp_path / "apis.json")
+    double = ResponsesDouble(has_conversations=False, ignores_previous=True)
+    async with staged(double=double, notes=notes) as stage:
+        double.faults["GET", "/responses/resp_1"] = answer
+        await talk(stage, "a", "b", "c")
+        assert stage.texts() == lines("a", "b", "c")
+        assert (stage.server.count("POST", "/responses"), stage.server.count("GET", "/resp_1")) == (3, 1)
+        assert notes.lacks(stage.server.base_url) >= {"conversation", "previous"}
+        assert await stage.backend.delete_remote() == ()
+
+
+async def test_a_look_that_tells_nothing_changes_nothing() -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False)) as stage:
+        stage.double.faults["GET", "/responses/resp_1"] = error_answer(500, "not now")
+        await talk(stage, "a", "b", "c")
+        assert [len(sent["input"]) for sent in stage.double.requests] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("status", [404, 400])
+async def test_a_conversation_that_the_server_lost_is_made_anew_and_told_of(status: int) -> None:
+    async with staged(double=ResponsesDouble(lost_status=status)) as stage:
         thread = await talk(stage, "a")
         stage.double.conversations.clear()
-        await talk(stage, "b", thread=thread)
+        stage.will("b")
+        thread = asking("ask b", thread)
+        events = await run(stage.backend, thread)
+        assert [type(event) for event in events[:2]] == [ThreadLost, ThreadCreated]
         assert stage.texts() == lines("a", "b")
         assert stage.server.count("POST", "/conversations") == 2
+        await talk(stage, "c", thread=after(thread, events))
+        assert len(stage.double.requests[-1]["input"]) == 1
 
 
-async def test_a_response_that_the_server_lost_is_not_named_again() -> None:
-    async with staged(double=ResponsesDouble(has_conversations=False)) as stage:
+async def test_a_server_that_never_finds_its_conversations_is_spoken_to_without() -> None:
+    async with staged(double=ResponsesDouble(loses_conversations=True)) as stage:
+        await talk(stage, "a", "b")
+        assert stage.texts() == lines("a", "b")
+        assert stage.double.requests[-1]["previous_response_id"]
+
+
+async def test_a_404_of_a_server_that_has_answered_is_not_taken_for_another_api() -> None:
+    async with staged() as stage:
+        thread = await talk(stage, "a")
+        stage.double.faults["POST", "/responses"] = error_answer(404, "File 'file-1' was not found.")
+        _events, error = await run_to_error(stage.backend, asking("b", thread))
+        assert "File 'file-1' was not found." in error.happened
+
+
+@pytest.mark.parametrize("status", [404, 400])
+async def test_a_response_that_the_server_lost_is_not_named_again(status: int) -> None:
+    async with staged(double=ResponsesDouble(has_conversations=False, lost_status=status)) as stage:
         thread = await talk(stage, "a", "b")
         stage.double.responses.clear()
         thread = await talk(stage, "c", thread=thread)

@@ -19,6 +19,7 @@ from frieza_tui.domain.events import (
     StreamFault,
     TextDelta,
     ThreadCreated,
+    ThreadLost,
 )
 from frieza_tui.domain.run import Run, RunError, RunStep, ToolCall, Usage
 from frieza_tui.domain.thread import Annotation, ImageFilePart, ImageUrlPart, Message, RefusalPart, TextPart
@@ -52,6 +53,7 @@ EVENTS: tuple[RunEvent, ...] = (
     MessageClosed(WHOLE, "max_tokens"),
     StreamFault(RunError("c", "m")),
     ConnectionLost(),
+    ThreadLost(),
 )
 
 

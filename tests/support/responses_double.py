@@ -90,6 +90,12 @@ class ResponsesDouble:
     chop: int | None = None
     extras: list[bytes] = field(default_factory=list)
     refused_fields: set[str] = field(default_factory=set)
+    complaint: str = "words"
+    """How it refuses them: in words, beside them as OpenRouter ("beside"), or without telling which ("nothing")."""
+    lost_status: int = 404
+    """For what it does not have any more; OpenAI and LM Studio say 400 of a response."""
+    loses_conversations: bool = False
+    """It makes them, and has not got them; as two machines that do not share what they keep."""
     window_bytes: int | None = None
     models: list[str] = field(default_factory=lambda: ["double-1", "other-1"])
     scripts: deque[Script] = field(default_factory=deque)
@@ -139,7 +145,7 @@ class ResponsesDouble:
             return error_answer(404, f"The model '{body['model']}' does not exist", "model_not_found")
         for name in body:
             if name not in TAKEN or name in self.refused_fields:
-                return error_answer(400, f"Unknown parameter: '{name}'.", "unknown_parameter")
+                return self._complain(name)
         if body.get("background") and not self.takes_background:
             return error_answer(400, "'background' is not supported here.")
         if body.get("background") and body.get("store") is False:
@@ -156,15 +162,22 @@ class ResponsesDouble:
 
     def _unknown_memory(self, body: dict[str, Any]) -> Answer | None:
         conversation, previous = body.get("conversation"), body.get("previous_response_id")
-        if conversation is not None and conversation not in self.conversations:
-            return error_answer(404, f"Conversation with id '{conversation}' not found.")
+        if conversation is not None and (self.loses_conversations or conversation not in self.conversations):
+            return error_answer(self.lost_status, f"Conversation with id '{conversation}' not found.")
         if previous is None or self.ignores_previous:
             return None
         if not self.has_previous:
             return error_answer(400, "this server does not support 'previous_response_id'.")
         if previous not in self.responses:
-            return error_answer(404, f"Response with id '{previous}' not found.")
+            return error_answer(self.lost_status, f"Previous response with id '{previous}' not found.")
         return None
+
+    def _complain(self, name: str) -> Answer:
+        if self.complaint == "words":
+            return error_answer(400, f"Unknown parameter: '{name}'.", "unknown_parameter")
+        error = {"code": "invalid_prompt", "message": "Invalid Responses API request"}
+        raw = [{"code": "invalid_value", "values": [False], "path": [name], "message": "Invalid input: expected false"}]
+        return json_answer({"error": error, "metadata": {"raw": raw} if self.complaint == "beside" else None}, 400)
 
     def _of_conversations(self, method: str, rest: list[str], call: Call) -> Answer:
         match method, rest:

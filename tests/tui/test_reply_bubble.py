@@ -12,6 +12,7 @@ from frieza_tui.domain.events import (
     RunEvent,
     StepChanged,
     StepDelta,
+    ThreadLost,
 )
 from frieza_tui.domain.run import Run, RunStep, ToolCall
 from frieza_tui.domain.thread import Annotation, ImageUrlPart, Message, TextPart
@@ -113,6 +114,10 @@ async def test_sources_are_listed_once_at_the_end() -> None:
 async def test_a_message_that_came_whole_without_deltas_is_shown() -> None:
     shown = await shown_after(MessageClosed(Message("assistant", (TextPart("All at once."),), id="msg_1")))
     assert "All at once." in shown
+
+
+async def test_a_conversation_that_the_server_lost_is_told_of() -> None:
+    assert "no longer had the conversation" in await shown_after(ThreadLost(), "ok")
 
 
 async def test_messages_that_no_longer_fit_are_counted() -> None:

@@ -18,7 +18,7 @@ from frieza_tui.backends.base import (
 )
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.refusals import is_about_context, is_about_field, is_about_model
+from frieza_tui.backends.refusals import is_about_context, is_about_field, is_about_model, is_lost, is_named_lost
 from frieza_tui.backends.responses.follower import Patience, ResponseFollower
 from frieza_tui.backends.responses.lacks import ServerLacks
 from frieza_tui.backends.responses.memory import ThreadMemory
@@ -26,7 +26,7 @@ from frieza_tui.backends.responses.requests import Draft, RequestBuilder
 from frieza_tui.backends.sdk_errors import timed_out
 from frieza_tui.backends.server_backend import ServerBackend
 from frieza_tui.domain.errors import BackendError, NotHere, Refused, Unreachable
-from frieza_tui.domain.events import RunEvent, StreamFault, ThreadCreated
+from frieza_tui.domain.events import RunEvent, StreamFault, ThreadCreated, ThreadLost
 from frieza_tui.i18n import _
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class ResponsesBackend(ServerBackend):
         self._lacks = ServerLacks(client.server, self._memory, self._requests, notes)
         self._open_run: ResponseFollower | None = None
         self._can_begin_anew = self._can_shorten = True
-        self._is_ignored = False
+        self._is_ignored = self._is_lost = False
         self._long_thread_id = ""
 
     @property
@@ -86,6 +86,7 @@ class ResponsesBackend(ServerBackend):
         model = await self.models.choose(request.assistant)
         self._requests.prompts.fit(model, self.models.context_tokens)
         self._can_begin_anew = self._can_shorten = True
+        self._is_lost = False
         self._follow_thread(request)
         while True:
             start = await self._memory.begin(request.thread.messages, goes_on=bool(request.tool_outputs))
@@ -99,6 +100,9 @@ class ResponsesBackend(ServerBackend):
             except (NotHere, Refused) as error:
                 if not self._adapt(error, draft, request):
                     raise await self._explained(error) from error
+                if self._is_lost:
+                    self._is_lost = False
+                    yield ThreadLost()
             else:
                 if not self._is_ignored:
                     await self._lacks.keep()
@@ -180,6 +184,8 @@ class ResponsesBackend(ServerBackend):
     def _note_response(self, follower: ResponseFollower, draft: Draft) -> None:
         response = follower.accumulator.response
         self._memory.note_response(follower.response_id, response)
+        if response:
+            self._requests.note_taken()
         if response and "background" in draft.fields and not follower.is_in_background:
             self._requests.refused.add("background")
 
@@ -224,6 +230,8 @@ class ResponsesBackend(ServerBackend):
         if self._requests.adapt(error, draft):
             return True
         memory = next(iter(draft.start.fields), "")
+        if memory and is_lost(error):
+            return self._do_without(error, draft)
         if memory and is_about_field(error, memory):
             self._memory.step_down()
             return True
@@ -233,15 +241,21 @@ class ResponsesBackend(ServerBackend):
             self._memory.use_none()
             self._requests.shorten(error, draft)
             return True
-        was_kept = bool(memory) and not draft.start.is_new
-        if was_kept and self._can_begin_anew and isinstance(error, NotHere) and not is_about_model(error):
-            self._can_begin_anew = False
-            self._memory.forget_lost()
-            return True
         return False
 
+    def _do_without(self, error: BackendError, draft: Draft) -> bool:
+        """Begin anew where the server has lost what it had; a way that loses it at once is left."""
+        if draft.start.is_new and not is_named_lost(error):
+            return False
+        if draft.start.is_new or not self._can_begin_anew:
+            self._memory.step_down()
+        else:
+            self._can_begin_anew = False
+            self._is_lost = self._memory.forget_lost()
+        return True
+
     async def _explained(self, error: BackendError) -> BackendError:
-        if isinstance(error, NotHere) and not is_about_model(error):
+        if isinstance(error, NotHere) and not (is_about_model(error) or self._requests.has_been_taken):
             happened = _("{server} does not have the Responses API.").format(server=self._client.server.name)
             return NotHere(happened, _("Use --api chat, or check the address given with --base-url."), error.facts)
         return await self.models.explained(error)

@@ -15,8 +15,9 @@ from frieza_tui.backends.base import Deletion
 from frieza_tui.backends.deletions import Deletions, summarized
 from frieza_tui.backends.held_messages import HeldMessages
 from frieza_tui.backends.loose_json import Json, text_of
-from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.domain.errors import BadReply, NotHere, Refused
+from frieza_tui.backends.openai_client import OpenAIClient, path_of
+from frieza_tui.backends.refusals import has_no_way
+from frieza_tui.domain.errors import BackendError, BadReply, NotHere, Refused
 from frieza_tui.domain.thread import Message
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ Way: TypeAlias = Literal["conversation", "previous", "history"]
 
 _WAYS: Final[tuple[Way, ...]] = ("conversation", "previous")
 _SYNC_WAIT_S: Final = 1.0
+_LOOK_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class ThreadMemory:
         self._client = client
         self._deletions = Deletions(client)
         self._previous_id = ""
-        self._has_continued = False
+        self._has_continued = self._has_looked = False
         self._has_no_memory = False
         self._held = HeldMessages()
         self._is_trusted = self._is_settled = True
@@ -80,7 +82,7 @@ class ThreadMemory:
             await self._find_conversation()
             if self.conversation_id:
                 return Start({"conversation": self.conversation_id}, tuple(missing), is_new=is_new)
-        if self.way == "previous":
+        if self.way == "previous" and await self._has_previous():
             fields: dict[str, object] = {"previous_response_id": self._previous_id} if self._previous_id else {}
             return Start(fields, tuple(missing))
         return Start({}, tuple(messages), is_kept=False)
@@ -168,12 +170,13 @@ class ThreadMemory:
             self._start_anew()
             self.way = way
 
-    def forget_lost(self) -> None:
-        """Begin anew because the server has lost what it had, or never kept it."""
+    def forget_lost(self) -> bool:
+        """Begin anew because the server has lost what it had; False: it never kept it."""
         if self.way == "previous" and not self._has_continued:
             self.step_down()
-        else:
-            self._start_anew()
+            return False
+        self._start_anew()
+        return True
 
     async def delete(self, until_s: float) -> tuple[Deletion, ...]:
         """Delete everything at the same time, until a moment of the loop's clock. Never raises."""
@@ -208,6 +211,23 @@ class ThreadMemory:
                 return None
             self._is_trusted = True
         return messages[len(self._held) :]
+
+    async def _has_previous(self) -> bool:
+        """Look, once, whether the server has what it says it keeps; else a whole turn would be in vain."""
+        if not self._previous_id or self._has_continued or self._has_looked:
+            return True
+        self._has_looked = True
+        request = self._client.request("GET", path_of("responses", self._previous_id), is_repeated=False)
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                await self._client.call(request)
+        except (BackendError, TimeoutError) as error:
+            if not (isinstance(error, NotHere) or (isinstance(error, BackendError) and has_no_way(error))):
+                return True  # the turn itself will tell
+            self._has_no_memory = True
+            self.step_down()
+            return False
+        return True
 
     def _start_anew(self) -> None:
         if self.conversation_id:

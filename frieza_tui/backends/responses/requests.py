@@ -8,10 +8,10 @@ from typing import Final
 from frieza_tui.backends.base import RunRequest
 from frieza_tui.backends.encoded_messages import encoded, encoded_object
 from frieza_tui.backends.prompts import Prompt, PromptBuilder
-from frieza_tui.backends.refusals import context_numbers, is_about_field
+from frieza_tui.backends.refusals import context_numbers, is_about_context, is_about_field, is_about_model, is_lost
 from frieza_tui.backends.responses.memory import Start
 from frieza_tui.backends.responses.wire import item_of, output_items
-from frieza_tui.domain.errors import BackendError
+from frieza_tui.domain.errors import BackendError, Refused
 from frieza_tui.domain.run import ToolCall
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,10 @@ class RequestBuilder:
         self.waiting_calls: tuple[ToolCall, ...] = ()
         """Of the run before: the calls whose outputs it waits for."""
         self._is_openai = is_openai
+        self._guessed: frozenset[str] = frozenset()
+        self._can_guess = not is_openai
+        self.has_been_taken = False
+        """The server has answered one of them."""
 
     def refuse(self, names: Iterable[str]) -> None:
         """Note which fields the server was found not to take before."""
@@ -58,9 +62,27 @@ class RequestBuilder:
         """Do without the field that a server refused; False if it refused something else."""
         name = next((one for one in EXTRAS if one in draft.fields and is_about_field(error, one)), None)
         if name is None:
-            return False
+            return self._guess(error, draft)
         log.info("the server does not take %s", name)
         self.refused.add(name)
+        return True
+
+    def note_taken(self) -> None:
+        """Note that the server took a request: what it refuses from now on, it does for another reason."""
+        self.has_been_taken = True
+        self._can_guess, self._guessed = False, frozenset()
+
+    def _guess(self, error: BackendError, draft: Draft) -> bool:
+        """Try the plain form, once, where a server does not say what it has against a request."""
+        self.refused -= self._guessed
+        self._guessed = frozenset()
+        extras = frozenset(name for name in EXTRAS if name in draft.fields)
+        knows_better = is_about_context(error) or is_about_model(error) or is_lost(error)
+        if not (self._can_guess and extras and isinstance(error, Refused)) or knows_better:
+            return False
+        self._can_guess, self._guessed = False, extras
+        log.info("the server does not say what it refuses: trying the plain form")
+        self.refused |= extras
         return True
 
     def shorten(self, error: BackendError, draft: Draft) -> None:
