@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from frieza_tui.backends.assistants import AssistantsBackend
+from frieza_tui.backends.assistants import AssistantsBackend, backend
 from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.domain.errors import BadReply, NotHere, RateLimited, Refused, StreamCut, TimedOut
@@ -204,7 +204,7 @@ async def test_a_run_that_goes_on_after_a_cut_is_followed_to_its_end() -> None:
 
 
 async def test_silence_within_a_stream_asks_what_became_of_the_run() -> None:
-    async with staged(read_timeout_s=0.1) as stage:
+    async with staged(read_timeout_s=0.3) as stage:
         stage.will("half", asyncio.Event(), ending=None, later="failed")
         events = await run(stage.backend, asking("hi"))
         assert text_of(events) == "half"
@@ -212,14 +212,14 @@ async def test_silence_within_a_stream_asks_what_became_of_the_run() -> None:
 
 
 async def test_a_run_without_progress_after_a_silence_is_given_up() -> None:
-    async with staged(read_timeout_s=0.1, settle_s=0.2) as stage:
+    async with staged(read_timeout_s=0.3, settle_s=0.2) as stage:
         stage.will("half", asyncio.Event(), ending=None)
         _events, error = await run_to_error(stage.backend, asking("hi"))
         assert isinstance(error, TimedOut)
 
 
 async def test_a_run_given_up_is_cancelled_before_the_next_message() -> None:
-    async with staged(read_timeout_s=0.1, settle_s=0.1) as stage:
+    async with staged(read_timeout_s=0.3, settle_s=0.1) as stage:
         stage.will("half", asyncio.Event(), ending=None)
         stage.will("well")
         thread = asking("hi")
@@ -459,7 +459,7 @@ async def test_cancel_waits_until_the_run_has_ended() -> None:
         await stage.server.asked("GET", "/runs/run_4", 2)
         assert not cancelling.done()
         stage.double.runs["run_4"]["status"] = "cancelled"
-        await asyncio.wait_for(cancelling, 2)
+        await asyncio.wait_for(cancelling, 20)
         assert stage.server.count("POST", "/cancel") == 1
 
 
@@ -522,13 +522,14 @@ async def test_what_the_server_had_deleted_itself_counts_as_deleted() -> None:
         assert [one.is_deleted for one in await stage.backend.delete_remote()] == [True, True]
 
 
-async def test_a_silent_server_holds_the_leaving_for_its_bound_only() -> None:
+async def test_a_silent_server_holds_the_leaving_for_its_bound_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backend, "DELETE_S", 0.6)
     async with staged() as stage:
         stage.will("x")
         await run(stage.backend, asking("hi"))
         thread_id = next(iter(stage.double.threads))
         stage.double.will_fail_at("DELETE", thread_id, Answer([asyncio.Event()]), times=9)
-        receipt = await asyncio.wait_for(stage.backend.delete_remote(), 3.5)
+        receipt = await asyncio.wait_for(stage.backend.delete_remote(), 20)
         assert [(one.kind, one.is_deleted) for one in receipt] == [("thread", False), ("assistant", True)]
         assert [one.kind for one in stage.backend.remote_objects] == ["thread"]
 

@@ -163,7 +163,7 @@ async def test_a_connection_that_breaks_after_the_last_word_takes_nothing_back()
 
 
 async def test_silence_within_a_reply_is_told_and_what_came_stays() -> None:
-    async with staged(read_timeout_s=0.1) as stage:
+    async with staged(read_timeout_s=0.3) as stage:
         stage.will("half", asyncio.Event(), ending=None)
         events, error = await run_to_error(stage.backend, asking("hi"))
         assert isinstance(error, TimedOut)

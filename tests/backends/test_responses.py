@@ -209,7 +209,7 @@ async def test_a_server_that_cannot_resume_is_asked_for_the_whole() -> None:
 
 
 async def test_a_response_that_brings_nothing_any_more_is_given_up_and_cancelled() -> None:
-    async with staged(read_timeout_s=0.1, settle_s=0.1, alive_s=0.2) as stage:
+    async with staged(read_timeout_s=0.3, settle_s=0.1, alive_s=0.2) as stage:
         stage.will("half", asyncio.Event(), ending=None)
         events, error = await run_to_error(stage.backend, asking("hi"))
         assert isinstance(error, TimedOut)
@@ -221,7 +221,7 @@ async def test_a_response_that_brings_nothing_any_more_is_given_up_and_cancelled
 
 async def test_a_response_that_thinks_for_long_is_waited_for_while_the_server_says_it_lives() -> None:
     double = ResponsesDouble(can_resume=False)
-    async with staged(read_timeout_s=0.1, settle_s=0.1, alive_s=5, double=double) as stage:
+    async with staged(read_timeout_s=0.3, settle_s=0.1, alive_s=20, double=double) as stage:
         stage.will("at ", asyncio.Event(), "last", ending=None)
         reading = asyncio.create_task(run(stage.backend, asking("hi")))
         await stage.server.asked("GET", "/responses/resp_2", 5)
@@ -674,7 +674,7 @@ async def test_a_background_response_is_cancelled_on_the_server() -> None:
         await stage.server.asked("GET", kept.object["id"], 2)
         assert not cancelling.done()
         kept.object["status"] = "cancelled"
-        await asyncio.wait_for(cancelling, 2)
+        await asyncio.wait_for(cancelling, 20)
         assert stage.server.count("POST", "/cancel") == 1
 
 
@@ -682,7 +682,7 @@ async def test_a_plain_response_is_cancelled_by_closing_its_stream() -> None:
     async with staged(double=ResponsesDouble(takes_background=False)) as stage:
         stage.will("partial", asyncio.Event(), "never")
         await read_until_text(stage.backend, asking("hi"))
-        await asyncio.wait_for(stage.server.dropped.wait(), 5)
+        await asyncio.wait_for(stage.server.dropped.wait(), 20)
         await stage.backend.cancel_run()
         assert stage.server.count("POST", "/cancel") == 0
 
@@ -699,9 +699,9 @@ async def test_a_cancel_before_the_responses_id_is_known_waits_for_it() -> None:
         await asyncio.wait([reading])
         cancelling = asyncio.create_task(stage.backend.cancel_run())
         gate.set()
-        await asyncio.wait_for(cancelling, 2)
+        await asyncio.wait_for(cancelling, 20)
         assert stage.server.count("POST", "/responses/resp_late/cancel") == 1
-        await asyncio.wait_for(stage.server.dropped.wait(), 5)
+        await asyncio.wait_for(stage.server.dropped.wait(), 20)
 
 
 async def test_everything_of_a_long_conversation_is_deleted_and_the_receipt_is_short(
@@ -753,7 +753,7 @@ async def test_a_silent_server_holds_the_leaving_for_its_bound_only(monkeypatch:
     async with staged() as stage:
         await talk(stage, "a")
         stage.double.faults["GET", "/items"] = Answer([asyncio.Event()])
-        receipt = await asyncio.wait_for(stage.backend.delete_remote(), 2)
+        receipt = await asyncio.wait_for(stage.backend.delete_remote(), 20)
         assert [(one.kind, one.is_deleted) for one in receipt] == [("conversation", False), ("response", True)]
 
 

@@ -33,7 +33,7 @@ def test_a_killed_program_comes_back_with_all_that_was_on_the_screen(stage: Stag
     with program(environ=stage.environ) as terminal:
         ask(terminal, "話して")
         terminal.wait_for("ホッホッホ。")
-        terminal.wait_until(lambda: "ホッ" in str(rows("SELECT events FROM deltas")), "it on disk", timeout_s=1.0)
+        terminal.wait_until(lambda: "ホッ" in str(rows("SELECT events FROM deltas")), "it on disk")
         terminal.kill()
         assert terminal.wait_for_exit() == -9
     with program("--resume", environ=stage.environ) as terminal:
@@ -52,7 +52,7 @@ def test_a_reply_whose_server_is_gone_stays_cut_and_is_gone_on_with(stage: Stage
     with program(environ=stage.environ) as terminal:
         ask(terminal, "話して")
         terminal.wait_for("ホッホッホ。")
-        terminal.wait_until(lambda: "ホッ" in str(rows("SELECT events FROM deltas")), "it on disk", timeout_s=1.0)
+        terminal.wait_until(lambda: "ホッ" in str(rows("SELECT events FROM deltas")), "it on disk")
         terminal.kill()
         terminal.wait_for_exit()
     stage.let_go()

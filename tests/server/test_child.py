@@ -104,7 +104,7 @@ async def test_a_child_that_is_stuck_ends_all_the_same() -> None:
         await told(process)
         assert process.stdin is not None
         process.stdin.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             assert await process.wait() == 1
 
 
@@ -141,6 +141,6 @@ async def test_a_child_dies_with_a_parent_that_is_killed() -> None:
     assert (await told(parent))["event"] == "listening"
     parent.send_signal(signal.SIGKILL)
     assert parent.stdout is not None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await parent.stdout.read()  # ends when the child, which shares it, has ended
     assert await parent.wait() == -signal.SIGKILL

@@ -58,7 +58,7 @@ async def test_the_greeting_says_how_to_come_in(own_world: Path) -> None:
                 if event.event == "thread.message.delta":
                     process.send_signal(signal.SIGTERM)
             assert event.event == "thread.run.failed"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await process.wait() == 0
     database = own_world / "data" / "frieza-tui" / "server.sqlite3"
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
@@ -73,7 +73,7 @@ async def test_a_key_that_was_given_is_not_shown() -> None:
             models = client.with_options(api_key="my-secret").models
             assert [model.id async for model in models.list()] == ["script"]
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await process.wait() == 0
 
 

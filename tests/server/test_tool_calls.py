@@ -119,7 +119,7 @@ async def test_a_run_that_nobody_answers_expires() -> None:
         talk = await open_talk(client, tools=[FUNCTION])
         run = await talk.ended((await talk.run()).id)
         assert run.status == "requires_action"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while run.status == "requires_action":
                 run = await client.beta.threads.runs.retrieve(run.id, thread_id=talk.thread_id)
         assert run.status == "expired"

@@ -33,6 +33,8 @@ from tests.support.raw_http import CUT, Answer, Loopback, error_answer
 from tests.support.shapes import check_shape
 from tests.support.traces import trace
 
+PATIENCE_S = 20.0
+"""For what would hang for ever else; CI is slow."""
 LIMIT = {
     "code": "rate_limit_exceeded",
     "message": "Slow down. Please try again in 2.5s.",
@@ -196,7 +198,7 @@ class BackendContract:
             thread = asking("hi")
             async with aclosing(stage.backend.stream_run(request_of(thread))) as events:
                 await _read_to_text(events)
-            await asyncio.wait_for(stage.server.dropped.wait(), 5)
+            await asyncio.wait_for(stage.server.dropped.wait(), PATIENCE_S)
             await stage.backend.cancel_run()
             await stage.backend.cancel_run()
             assert text_of(await run(stage.backend, asking("more", thread))) == "again"
@@ -212,11 +214,11 @@ class BackendContract:
                         got_text.set()
 
             task = asyncio.create_task(read())
-            await asyncio.wait_for(got_text.wait(), 5)
+            await asyncio.wait_for(got_text.wait(), PATIENCE_S)
             task.cancel()
-            await asyncio.wait_for(asyncio.wait([task]), 1)
+            await asyncio.wait_for(asyncio.wait([task]), PATIENCE_S)
             assert task.cancelled()
-            await asyncio.wait_for(stage.server.dropped.wait(), 5)
+            await asyncio.wait_for(stage.server.dropped.wait(), PATIENCE_S)
 
     @pytest.mark.parametrize("status", ["failed", "incomplete", "cancelled", "expired"])
     async def test_the_end_that_the_server_tells_is_the_end(self, staging: Staging, status: str) -> None:
@@ -279,7 +281,7 @@ class BackendContract:
             assert isinstance(error, BadReply)
 
     async def test_silence_before_the_stream_is_told(self, staging: Staging) -> None:
-        async with staging(read_timeout_s=0.1) as stage:
+        async with staging(read_timeout_s=0.3) as stage:
             stage.will_answer(Answer([asyncio.Event()], content_type="text/event-stream"))
             _events, error = await run_to_error(stage.backend, asking("hi"))
             assert isinstance(error, TimedOut)
@@ -475,7 +477,7 @@ class BackendContract:
             await run(stage.backend, asking("hi"))
             made = stage.backend.remote_objects
             await stage.server.stop()
-            receipt = await asyncio.wait_for(stage.backend.delete_remote(), 4)
+            receipt = await asyncio.wait_for(stage.backend.delete_remote(), PATIENCE_S)
             assert len(receipt) == len(made)
             assert all(one.reason and not one.is_deleted for one in receipt)
 

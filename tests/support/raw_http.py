@@ -82,7 +82,7 @@ class Loopback:
     async def asked(self, method: str, path_end: str, times: int = 1) -> None:
         """Wait until a path has been asked for so many times."""
         async with self.news:
-            await asyncio.wait_for(self.news.wait_for(lambda: self.count(method, path_end) >= times), 10)
+            await asyncio.wait_for(self.news.wait_for(lambda: self.count(method, path_end) >= times), 20)
 
     async def note(self, call: Call) -> None:
         async with self.news:

@@ -90,7 +90,7 @@ async def test_a_name_that_does_not_resolve_is_named() -> None:
 
 
 async def test_silence_ends_the_turn() -> None:
-    async with shown_by(lambda _call: SILENT, read_timeout_s=0.2) as shown:
+    async with shown_by(lambda _call: SILENT, read_timeout_s=0.3) as shown:
         assert "failed" in shown.text
         assert TYPED in (shown.draft or shown.text)
 
