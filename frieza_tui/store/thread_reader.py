@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from frieza_tui.domain.branches import by_way_of, nodes_of, thread_of
 from frieza_tui.domain.errors import StoreError
@@ -89,17 +90,14 @@ class _RunRow:
 
 def list_threads(db: sqlite3.Connection, words: str = "", limit: int = 1000) -> list[ThreadSummary]:
     """Return the threads that were used last, the newest first; with words those where title, date or text has them."""
+    threads = map(_summary, db.execute(f"{_SUMMARY} FROM threads ORDER BY updated_at DESC, id"))
     if not words.strip():
-        rows = db.execute(f"{_SUMMARY} FROM threads ORDER BY updated_at DESC, id LIMIT ?", (limit,))
-        return [_summary(row) for row in rows]
+        return list(islice(threads, limit))
     where, value = _holding(words)
     rows = db.execute(f"SELECT DISTINCT thread_id FROM messages WHERE {where}", (value,))
     in_text, in_title = {thread_id for (thread_id,) in rows}, fold(words.strip())
-    return [
-        one
-        for one in list_threads(db, limit=limit)
-        if one.id in in_text or in_title in fold(one.title) or _is_in_date(in_title, one)
-    ]
+    found = (one for one in threads if one.id in in_text or in_title in fold(one.title) or _is_in_date(in_title, one))
+    return list(islice(found, limit))
 
 
 def _is_in_date(words: str, one: ThreadSummary) -> bool:

@@ -181,7 +181,7 @@ def grapheme_ends(text: str) -> Iterator[int]:
     for index in range(len(text)):
         is_letter_of_flag = text[index] in FLAG_LETTERS
         if index == 0 or is_attached(text, index):
-            is_half_flag = is_letter_of_flag or (is_half_flag and index > 0)
+            is_half_flag = is_letter_of_flag or is_half_flag
         elif is_half_flag and is_letter_of_flag:
             is_half_flag = False
         else:

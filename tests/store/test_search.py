@@ -1,9 +1,11 @@
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from frieza_tui.domain.thread import Message, TextPart, Thread
 from frieza_tui.store.thread_changes import NewThread
+from frieza_tui.store.thread_reader import list_threads
 from frieza_tui.store.threads import Threads, open_threads
 from frieza_tui.text.folding import find_folded, fold
 
@@ -49,6 +51,13 @@ def test_a_list_is_narrowed_by_title_or_text(file: Path) -> None:
         assert [one.title for one in threads.recent()] == ["題3", "題2", "題1", "題0"]
         assert [one.title for one in threads.recent("題1")] == ["題1"]
         assert [one.title for one in threads.recent("様")] == ["題3", "題1"]
+
+
+def test_old_threads_are_found_too_where_there_are_more_than_a_list_shows(db: sqlite3.Connection) -> None:
+    filled(Threads(db))
+    assert [one.title for one in list_threads(db, limit=2)] == ["題3", "題2"]
+    assert [one.title for one in list_threads(db, "戦闘力", limit=2)] == ["題0"]
+    assert [one.title for one in list_threads(db, "題", limit=2)] == ["題3", "題2"]
 
 
 def test_what_was_deleted_is_not_found(file: Path) -> None:

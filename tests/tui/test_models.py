@@ -44,6 +44,16 @@ async def test_typing_filters_and_enter_uses_what_is_left() -> None:
         assert at.app.focused is at.composer
 
 
+async def test_a_whole_name_chooses_its_model_among_longer_ones() -> None:
+    models = ModelsDouble(ModelFacts("script-5-mini"), ModelFacts("script-5"))
+    async with open_picker(models) as at:
+        await at.wait_for("script-5-mini")
+        await at.write("script-5")
+        await at.press("enter")
+        await at.wait_until(lambda: bool(models.used))
+        assert models.used == ["script-5"]
+
+
 async def test_the_arrows_choose() -> None:
     models = ModelsDouble(SMALL, OLD, LARGE)
     async with open_picker(models) as at:

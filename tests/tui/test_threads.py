@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.thread import Message, TextPart, Thread
@@ -56,6 +57,40 @@ async def test_typing_searches_and_lands_on_the_hit() -> None:
         await at.press("enter")
         await at.wait_gone("Enter opens")
         await at.wait_for("願い玉の話です")
+
+
+async def test_other_words_choose_the_first_that_has_them() -> None:
+    with open_threads() as threads:
+        threads.add(NewThread(said("願い玉はどこ?"), updated_at=0.5))
+    async with open_stage() as at:
+        await open_list(at)
+        await at.press("down", "down")
+        await at.write("願い玉")
+        await at.wait_gone("戦闘力は?")
+        await at.press("enter")
+        await at.wait_gone("Enter opens")
+        await at.wait_for("願い玉の話です")
+
+
+async def test_enter_opens_what_the_words_find_also_where_they_have_not_been_looked_up() -> None:
+    async with open_stage() as at:
+        await open_list(at)
+        at.app.post_message(events.Paste("53万"))
+        at.app.post_message(events.Key("enter", None))
+        await at.wait_gone("Enter opens")
+        await at.wait_for("53万です")
+        assert "願い玉" not in at.text
+
+
+async def test_a_window_that_changes_keeps_the_chosen_thread_and_fits_the_rows() -> None:
+    async with open_stage(size=(80, 24)) as at:
+        await open_list(at)
+        await at.press("down")
+        await at.wait_for("1970-01-01 00:00  戦闘力は?")
+        await at.pilot.resize_terminal(40, 24)
+        await at.wait_for("1970-01-01  戦闘力は?")
+        await at.press("enter")
+        await at.wait_for("53万です")
 
 
 async def test_a_hit_is_to_be_seen_in_a_narrow_window() -> None:

@@ -93,14 +93,15 @@ class ModelsScreen(PickingScreen[str | None]):
 
     @on(Input.Changed, "#words")
     def _filter(self) -> None:
-        """Show the models whose names have all the words; the one in use first, where nothing is typed."""
+        """Show the models whose names have all the words, the bar on the one that is named, or else in use."""
         words = fold(self._typed).split()
         self._shown = [one for one in self._listed if all(word in fold(one.id) for word in words)]
         listed = self.query_one(OptionList)
         listed.clear_options()
         listed.add_options([Option(self._row(one)) for one in self._shown])
-        at = next((at for at, one in enumerate(self._shown) if one.id == self._current), 0)
-        listed.highlighted = (at if not words else 0) if self._shown else None
+        named = self._typed or self._current
+        at = next((at for at, one in enumerate(self._shown) if one.id == named), 0)
+        listed.highlighted = at if self._shown else None
         self._say_what_is()
 
     def _row(self, one: ModelFacts) -> Content:

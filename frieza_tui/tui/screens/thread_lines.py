@@ -9,7 +9,7 @@ from textual.content import Content
 from frieza_tui.store.thread_reader import Hit, ThreadSummary
 from frieza_tui.store.threads import Threads
 from frieza_tui.text.moments import local_time
-from frieza_tui.text.width import cell_len
+from frieza_tui.text.width import cell_len, graphemes
 
 ROOMY_COLUMNS: Final = 60
 """In narrower windows a thread has its day, and no time of day …"""
@@ -59,6 +59,6 @@ def _moment(one: ThreadSummary, columns: int) -> str:
 def _excerpt(hit: Hit, columns: int) -> Content:
     before = hit.before
     while cell_len(before) > columns // 4:
-        before = before[1:]
+        before = before.removeprefix(next(graphemes(before)))
     muted = "$foreground-muted"
     return Content.assemble((before, muted), (hit.found, "reverse"), (hit.after, muted))

@@ -61,7 +61,11 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         super().__init__()
         self._current_id = current_id
         self._rows: dict[str, ThreadLine] = {}
-        self._doomed: dict[str, str] = {}
+        self._found_words: str | None = None
+        """What the rows were found by."""
+        self._opens_found = False
+        """Enter was pressed before the words that are typed had been looked up."""
+        self._doomed: set[str] = set()
         self._said_words = ""
 
     def compose(self) -> ComposeResult:
@@ -74,11 +78,12 @@ class ThreadsScreen(PickingScreen[Opened | None]):
             yield WrappedText(id="keys")
 
     def on_resize(self) -> None:
-        """Write the keys on the sheet's edge, or where that is too short on lines of their own."""
+        """Write the keys on the sheet's edge, or where that is too short on lines of their own; fit the rows."""
         keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
         is_roomy = cell_len(keys) + 8 <= self.size.width
         self.query_one("#sheet").border_subtitle = keys if is_roomy else ""
         self.query_one("#keys", WrappedText).words = "" if is_roomy else keys
+        self._show_rows(self._chosen)
 
     def on_mount(self) -> None:
         """Show all threads."""
@@ -95,22 +100,29 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     async def _search(self, words: str) -> None:
         """Look the words up in a thread of the system's; shows what was found last."""
         rows = await asyncio.to_thread(_with_threads, lambda threads: find_lines(threads, words))
+        chosen = self._chosen if words == self._found_words else None
         self._rows = {row.summary.id: row for row in rows}
-        self._show_rows()
+        self._found_words = words
+        self._show_rows(chosen)
+        self._say(_("Nothing is kept that has these words.") if words and not rows else "")
+        if self._opens_found:
+            self._opens_found = False
+            self._open_chosen()
 
-    def _show_rows(self) -> None:
+    def _show_rows(self, chosen: ThreadLine | None) -> None:
+        """List what was found, the bar on a thread, or on the first if that one is not there."""
         listed = self.query_one(OptionList)
-        at = listed.highlighted or 0
         listed.clear_options()
         lines = (row.content(self.size.width, self._doomed, self._current_id) for row in self._rows.values())
         listed.add_options([Option(line, id=thread_id) for line, thread_id in zip(lines, self._rows, strict=True)])
         if self._rows:
-            listed.highlighted = min(at, len(self._rows) - 1)
-        self._say("" if self._rows else _("Nothing is kept that has these words.") if self._box.searched_words else "")
+            is_there = chosen is not None and chosen.summary.id in self._rows
+            listed.highlighted = list(self._rows).index(chosen.summary.id) if chosen is not None and is_there else 0
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say why the disk did not answer."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self._opens_found = False
             error = event.worker.error
             self._say(make_safe(str(error)) if isinstance(error, StoreError) else type(error).__name__)
 
@@ -139,9 +151,17 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     def _take(self, event: Input.Submitted | OptionList.OptionSelected) -> None:
         """Open the chosen thread, or take what was asked for."""
         event.stop()
-        if self._box.take_answer is not None and isinstance(event, Input.Submitted):
+        if isinstance(event, OptionList.OptionSelected):
+            self._open_chosen()
+        elif self._box.take_answer is not None:
             self._box.take_answer(event.value)
-        elif self._chosen is not None and self._chosen.summary.id not in self._doomed:
+        elif event.value == self._found_words:
+            self._open_chosen()
+        else:
+            self._opens_found = True
+
+    def _open_chosen(self) -> None:
+        if self._chosen is not None and self._chosen.summary.id not in self._doomed:
             self._open(self._chosen)
 
     @work(exclusive=True, group="change", exit_on_error=False)
@@ -190,9 +210,8 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         if row.summary.id == self._current_id:
             self._say(_("This is the thread that you are in."))
             return
-        if self._doomed.pop(row.summary.id, None) is None:
-            self._doomed[row.summary.id] = row.summary.title
-        self._show_rows()
+        self._doomed ^= {row.summary.id}
+        self._show_rows(row)
         self._say(_("Deleted when this closes; F8 takes it back.") if row.summary.id in self._doomed else "")
 
     def action_rename(self) -> None:
