@@ -22,6 +22,7 @@ SET_ON_PURPOSE = {
     "cursor_position",
     "match_cursor_bracket",
     "cursor_blink",
+    "highlighted",
     "read_only",
     "virtual_size",
 }

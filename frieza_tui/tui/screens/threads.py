@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input, OptionList
-from textual.widgets.option_list import Option
 from textual.worker import Worker, WorkerState
 
 from frieza_tui.chat import Past
@@ -28,6 +27,7 @@ from frieza_tui.tui.collecting import put_off_collections
 from frieza_tui.tui.messages import TextCopied
 from frieza_tui.tui.screens.picking import PickingScreen
 from frieza_tui.tui.screens.thread_lines import ThreadLine, find_lines
+from frieza_tui.tui.screens.thread_list import ThreadList
 from frieza_tui.tui.widgets.asking_box import AskingBox
 from frieza_tui.tui.widgets.wrapped_text import WrappedText
 
@@ -60,12 +60,11 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         """Take the id of the thread that the conversation is in."""
         super().__init__()
         self._current_id = current_id
-        self._rows: dict[str, ThreadLine] = {}
+        self._thread_list = ThreadList(current_id)
         self._found_words: str | None = None
-        """What the rows were found by."""
+        """What the listed threads were found by."""
         self._opens_found = False
         """Enter was pressed before the words that are typed had been looked up."""
-        self._doomed: set[str] = set()
         self._said_words = ""
 
     def compose(self) -> ComposeResult:
@@ -73,17 +72,16 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         with Vertical(id="sheet") as sheet:
             sheet.border_title = _("Threads")
             yield AskingBox(placeholder=_("Search"), id="words", select_on_focus=False)
-            yield OptionList(id="threads", markup=False)
+            yield self._thread_list
             yield WrappedText(id="said")
             yield WrappedText(id="keys")
 
     def on_resize(self) -> None:
-        """Write the keys on the sheet's edge, or where that is too short on lines of their own; fit the rows."""
+        """Write the keys on the sheet's edge, or where that is too short on lines of their own."""
         keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
         is_roomy = cell_len(keys) + 8 <= self.size.width
         self.query_one("#sheet").border_subtitle = keys if is_roomy else ""
         self.query_one("#keys", WrappedText).words = "" if is_roomy else keys
-        self._show_rows(self._chosen)
 
     def on_mount(self) -> None:
         """Show all threads."""
@@ -99,25 +97,14 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     @work(exclusive=True, group="search", exit_on_error=False)
     async def _search(self, words: str) -> None:
         """Look the words up in a thread of the system's; shows what was found last."""
-        rows = await asyncio.to_thread(_with_threads, lambda threads: find_lines(threads, words))
-        chosen = self._chosen if words == self._found_words else None
-        self._rows = {row.summary.id: row for row in rows}
+        lines = await asyncio.to_thread(_with_threads, lambda threads: find_lines(threads, words))
+        chosen = self._thread_list.chosen if words == self._found_words else None
+        self._thread_list.list_threads(lines, chosen.summary.id if chosen is not None else "")
         self._found_words = words
-        self._show_rows(chosen)
-        self._say(_("Nothing is kept that has these words.") if words and not rows else "")
+        self._say(_("Nothing is kept that has these words.") if words and not lines else "")
         if self._opens_found:
             self._opens_found = False
             self._open_chosen()
-
-    def _show_rows(self, chosen: ThreadLine | None) -> None:
-        """List what was found, the bar on a thread, or on the first if that one is not there."""
-        listed = self.query_one(OptionList)
-        listed.clear_options()
-        lines = (row.content(self.size.width, self._doomed, self._current_id) for row in self._rows.values())
-        listed.add_options([Option(line, id=thread_id) for line, thread_id in zip(lines, self._rows, strict=True)])
-        if self._rows:
-            is_there = chosen is not None and chosen.summary.id in self._rows
-            listed.highlighted = list(self._rows).index(chosen.summary.id) if chosen is not None and is_there else 0
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say why the disk did not answer."""
@@ -134,42 +121,40 @@ class ThreadsScreen(PickingScreen[Opened | None]):
     def _box(self) -> AskingBox:
         return self.query_one(AskingBox)
 
-    @property
-    def _chosen(self) -> ThreadLine | None:
-        option = self.query_one(OptionList).highlighted_option
-        return self._rows.get(option.id or "") if option is not None else None
-
     # Doing.
 
     @property
     def pickable(self) -> int:
         """How many entries can be moved to now, from the first."""
-        return 0 if self._box.take_answer is not None else len(self._rows)
+        return 0 if self._box.take_answer is not None else self._thread_list.option_count
 
     @on(Input.Submitted, "#words")
-    @on(OptionList.OptionSelected)
-    def _take(self, event: Input.Submitted | OptionList.OptionSelected) -> None:
-        """Open the chosen thread, or take what was asked for."""
+    def _take(self, event: Input.Submitted) -> None:
+        """Take what was asked for, or open the chosen thread as soon as the words have been looked up."""
         event.stop()
-        if isinstance(event, OptionList.OptionSelected):
-            self._open_chosen()
-        elif self._box.take_answer is not None:
+        if self._box.take_answer is not None:
             self._box.take_answer(event.value)
         elif event.value == self._found_words:
             self._open_chosen()
         else:
             self._opens_found = True
 
+    @on(OptionList.OptionSelected)
+    def _open_clicked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._open_chosen()
+
     def _open_chosen(self) -> None:
-        if self._chosen is not None and self._chosen.summary.id not in self._doomed:
-            self._open(self._chosen)
+        line = self._thread_list.chosen
+        if line is not None and line.summary.id not in self._thread_list.doomed_ids:
+            self._open(line)
 
     @work(exclusive=True, group="change", exit_on_error=False)
-    async def _open(self, row: ThreadLine) -> None:
+    async def _open(self, line: ThreadLine) -> None:
         """Read the thread whole; ends the screen."""
-        message_id, found = (row.hit.message_id, row.hit.found) if row.hit is not None else ("", "")
+        message_id, found = (line.hit.message_id, line.hit.found) if line.hit is not None else ("", "")
         with put_off_collections():
-            kept = await asyncio.to_thread(_with_threads, lambda threads: threads.load(row.summary.id, message_id))
+            kept = await asyncio.to_thread(_with_threads, lambda threads: threads.load(line.summary.id, message_id))
         await self._end(Opened(Past(kept.thread, kept.turns, kept.draft, queued=kept.queued), found, message_id))
 
     @work(exclusive=True, group="change", exit_on_error=False)
@@ -197,28 +182,27 @@ class ThreadsScreen(PickingScreen[Opened | None]):
 
     async def _delete_doomed(self) -> None:
         """Delete what is to be deleted, now for good."""
-        doomed = list(self._doomed)
+        doomed = sorted(self._thread_list.doomed_ids)
         if doomed:
             await asyncio.to_thread(_with_threads, lambda threads: [threads.delete(one) for one in doomed])
-            self._doomed.clear()
+            self._thread_list.doomed_ids.clear()
 
     def action_delete(self) -> None:
         """Mark the chosen thread as to be deleted when the screen closes; once more takes that back."""
-        row = self._chosen
-        if row is None or self._box.take_answer is not None:
+        line = self._thread_list.chosen
+        if line is None or self._box.take_answer is not None:
             return
-        if row.summary.id == self._current_id:
+        if line.summary.id == self._current_id:
             self._say(_("This is the thread that you are in."))
-            return
-        self._doomed ^= {row.summary.id}
-        self._show_rows(row)
-        self._say(_("Deleted when this closes; F8 takes it back.") if row.summary.id in self._doomed else "")
+        else:
+            is_doomed = self._thread_list.toggle_doomed(line)
+            self._say(_("Deleted when this closes; F8 takes it back.") if is_doomed else "")
 
     def action_rename(self) -> None:
         """Write another title in the box; Enter takes it, empty makes it from the first words again."""
-        row = self._chosen
-        if row is not None and self._box.take_answer is None:
-            self._box.ask(row.summary.title, partial(self._rename, row.summary.id))
+        line = self._thread_list.chosen
+        if line is not None and self._box.take_answer is None:
+            self._box.ask(line.summary.title, partial(self._rename, line.summary.id))
             self._say(_("The new title; Enter takes it, Esc leaves it as it was."))
 
     @work(exclusive=True, group="change", exit_on_error=False)
@@ -230,9 +214,9 @@ class ThreadsScreen(PickingScreen[Opened | None]):
 
     def action_export(self) -> None:
         """Write the chosen thread where the program was started; the box asks for the format."""
-        row = self._chosen
-        if row is not None and self._box.take_answer is None:
-            self._box.ask("", partial(self._export, row.summary.id))
+        line = self._thread_list.chosen
+        if line is not None and self._box.take_answer is None:
+            self._box.ask("", partial(self._export, line.summary.id))
             self._say(_format_words())
 
     @work(exclusive=True, group="change", exit_on_error=False)
