@@ -153,7 +153,8 @@ class OpenTurn:
     def reply(self) -> Message | None:
         """The assistant's message as far as it came, its text as it came; None if there is none."""
         is_whole = self.ended is not None and self.ended.outcome == "done"
-        return self._reply.message(is_whole=is_whole)
+        message = self._reply.message(is_whole=is_whole)
+        return None if message is None else replace(message, id=safe_line(message.id))  # else no file may hold it
 
     def _put(self, event: TurnEvent) -> None:
         last = self._waiting[-1] if self._waiting else None

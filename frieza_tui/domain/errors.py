@@ -51,6 +51,10 @@ class UnusableFile(StoreError):
     """The file of the threads is damaged, another program's, or of a newer version; it was left as it is."""
 
 
+class PartNotKept(StoreError):
+    """The file of the threads can never hold something of the conversation; everything else is in it."""
+
+
 class ModelError(FriezaError):
     """The embedded model is missing, damaged or cannot run on this machine."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from frieza_tui.crash_report import mistake_words, report_sentence
-from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.errors import PartNotKept, StoreError
 from frieza_tui.domain.events import RunEvent
 from frieza_tui.domain.run import RunOrigin
 from frieza_tui.domain.thread import Thread
@@ -64,6 +64,16 @@ class _Events:
         writer.add_events(self.events)
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A write that brings all of the thread that the file has not."""
+
+    write: "Callable[[ThreadWriter], None]"
+
+    def __call__(self, writer: "ThreadWriter") -> None:
+        self.write(writer)
+
+
 _Write: TypeAlias = "Callable[[ThreadWriter], None]"
 _Item: TypeAlias = "_Happened | _Asked | _Write"
 
@@ -96,6 +106,8 @@ class DiskJournal:
         self._behind: list[_Write] = []
         """What is not written yet, oldest first."""
         self._is_troubled = False
+        self._has_lost = False
+        """Something that the file cannot hold was left out, and the whole thread was not written since."""
         self._tries_at_s = 0.0
         self._is_to_finish = False
         self._hurry = threading.Event()
@@ -115,11 +127,11 @@ class DiskJournal:
             if known:
                 writer.add_events(known)
 
-        self._keeper(write)
+        self._keeper(_Whole(write))
 
     def keep(self, thread: Thread, assistant: str) -> None:
         """Note the thread as it is now: another branch, something deleted or brought back."""
-        self._keeper(lambda writer: writer.keep(thread, assistant))
+        self._keeper(_Whole(lambda writer: writer.keep(thread, assistant)))
         self._is_to_finish = True
 
     def go_on(self, thread: Thread) -> None:
@@ -132,7 +144,7 @@ class DiskJournal:
 
     def end_run(self, thread: Thread, assistant: str, origin: RunOrigin, ended: TurnEnded) -> None:
         """Note the thread as it is now, and how the run ended."""
-        self._keeper(lambda writer: writer.end_run(thread, assistant, origin, ended))
+        self._keeper(_Whole(lambda writer: writer.end_run(thread, assistant, origin, ended)))
 
     def keep_unsent(self, thread_id: str, unsent: Unsent) -> None:
         """Note what is written, or waits, and is not sent."""
@@ -166,7 +178,7 @@ class DiskJournal:
 
         moved = await asyncio.to_thread(move_aside, self._file)
         self._written = None
-        self._keeper(lambda writer: writer.keep(thread, assistant))
+        self._keeper(_Whole(lambda writer: writer.keep(thread, assistant)))
         await self.written()
         return str(moved)
 
@@ -236,31 +248,42 @@ class DiskJournal:
         return writes, [one for one in items if isinstance(one, _Asked)]
 
     def _commit(self) -> None:
-        """Write all that is not written yet, or nothing."""
+        """Write all that is not written yet and can ever be, or nothing."""
         import sqlite3
 
         from frieza_tui.store.database import place_of, store_error
 
         try:
-            self._write_together()
+            lost = self._write_behind()
         except StoreError as error:
             self._fail(error)
         except (OSError, sqlite3.Error) as error:
-            is_hopeless = isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError)
-            self._fail(store_error(error, place_of(self._file)), is_hopeless=is_hopeless)
+            self._fail(store_error(error, place_of(self._file)))
         except Exception as error:
             log.exception("the journal broke by an error of our own")
             happened = f"{mistake_words(error)} {report_sentence(error)}"
             self._fail(StoreError(happened, _("The conversation goes on.")), is_hopeless=True)
         else:
-            self._behind = []
-            self._tries_at_s = 0.0
-            if self._is_troubled:
-                self._is_troubled = False
-                self._tell(self._recover)
+            self._settle(lost)
 
-    def _write_together(self) -> None:
-        from frieza_tui.store.database import open_database, transaction
+    def _settle(self, lost: "list[tuple[_Write, Exception]]") -> None:
+        """Tell what the file can never hold; and that all is kept again, once the whole thread has been brought."""
+        is_whole = any(isinstance(write, _Whole) for write in self._behind)
+        was_troubled, self._is_troubled = self._is_troubled, False
+        self._behind = []
+        self._tries_at_s = 0.0
+        if lost:
+            if not self._has_lost:
+                error = _not_held(*lost[0])
+                self._tell(lambda: self.on_trouble(error))
+            self._has_lost = True
+        elif is_whole if self._has_lost else was_troubled:
+            self._has_lost = False
+            self._tell(self._recover)
+
+    def _write_behind(self) -> "list[tuple[_Write, Exception]]":
+        from frieza_tui.store.database import open_database
+        from frieza_tui.store.salvage import write_all
         from frieza_tui.store.thread_writer import ThreadWriter, Written, has_run, settle_dead_runs
 
         if self._db is None:
@@ -269,10 +292,9 @@ class DiskJournal:
             if self._written is not None and not has_run(self._db, self._written):
                 self._written = replace(self._written, run=None)
         writer = ThreadWriter(self._db, self._written or Written())
-        with transaction(self._db):
-            for write in self._behind:
-                write(writer)
+        lost = write_all(writer, self._behind)
         self._written = writer.written
+        return lost
 
     def _fail(self, error: StoreError, *, is_hopeless: bool = False) -> None:
         """Go on in memory; the file is opened anew the next time.
@@ -300,6 +322,18 @@ class DiskJournal:
         with suppress(RuntimeError):  # the loop has ended meanwhile
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(call)
+
+
+def _not_held(write: _Write, error: Exception) -> StoreError:
+    match write:
+        case _Whole():
+            what = _("the newest messages of this thread")
+        case _Events():
+            what = _("a piece of the reply as it came")
+        case _:
+            what = _("what is not sent, or a note of what is on a server")
+    happened = _("The file of the threads cannot hold {what} ({kind}).").format(what=what, kind=type(error).__name__)
+    return PartNotKept(happened, _("Everything else is kept."))
 
 
 def _put_together(writes: list[_Write]) -> list[_Write]:

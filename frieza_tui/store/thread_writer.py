@@ -1,9 +1,12 @@
 """Writes the thread of one conversation, its runs and its draft. Used by one thread, within its transactions."""
 
+import logging
 import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+
+from msgspec import DecodeError
 
 from frieza_tui.domain.branches import arrived, common_start, nodes_of
 from frieza_tui.domain.events import RunChanged, RunEvent
@@ -26,6 +29,8 @@ from frieza_tui.store.processes import Process, this_process
 from frieza_tui.store.run_events import joined, reply_of, shortened
 from frieza_tui.text.folding import fold
 from frieza_tui.text.safe import safe_line
+
+log = logging.getLogger(__name__)
 
 TITLE_CELLS = 60
 
@@ -238,7 +243,16 @@ def settle_run(db: sqlite3.Connection, run: int | None, ended: TurnEnded, reply_
 def events_of_run(db: sqlite3.Connection, run: int | None) -> list[RunEvent]:
     """Return what was kept of a run that is open."""
     rows = db.execute("SELECT events FROM deltas WHERE run = ? ORDER BY number", (run,))
-    return joined(event for row in rows for event in decode_events(row[0]))
+    return joined(event for row in rows for event in _readable(row[0]))
+
+
+def _readable(events: str) -> list[RunEvent]:
+    """Return the run events of their JSON; none where it is damaged, for the others are there all the same."""
+    try:
+        return decode_events(events)
+    except DecodeError:
+        log.warning("a piece of a reply could not be read")
+        return []
 
 
 def cut_ending(started_at: float, last_at: float | None, rest: Rest = "lost") -> TurnEnded:

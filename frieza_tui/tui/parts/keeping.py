@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from frieza_tui.chat import Chat
-from frieza_tui.domain.errors import StoreError, UnusableFile
+from frieza_tui.domain.errors import PartNotKept, StoreError, UnusableFile
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.log.bubble import BubbleState
@@ -55,8 +55,13 @@ class Keeping:
         def say() -> str:
             return " ".join([happened, _("F9 does it now and keeps this conversation.")]) if is_unusable else happened
 
+        def label() -> str:
+            if isinstance(error, PartNotKept):
+                return _("Not all of this thread is kept on disk")
+            return _("This thread is not kept on disk")
+
         state = BubbleState(lambda: _("in memory"), "warning")
-        self._notices.put(_NOT_KEPT, lambda: _("This thread is not kept on disk"), state, say)
+        self._notices.put(_NOT_KEPT, label, state, say)
 
     def keep_anew(self) -> None:
         """Move a file of the threads aside that cannot be used, and keep this conversation in a new one."""

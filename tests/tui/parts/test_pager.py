@@ -1,5 +1,4 @@
 import os
-import resource
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -7,6 +6,7 @@ import pytest
 from textual.app import SuspendNotSupported
 
 from frieza_tui.tui.parts.pager import open_in_pager
+from tests.support.file_limit import files_no_larger_than
 
 
 def test_the_pager_gets_the_whole_text_in_a_file_that_is_gone_afterwards(
@@ -42,11 +42,7 @@ def test_where_the_disk_does_not_take_the_whole_text_the_disk_is_blamed_and_noth
 ) -> None:
     monkeypatch.setenv("PAGER", "false")
     monkeypatch.setattr("tempfile.tempdir", os.fspath(tmp_path))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
-    try:
+    with files_no_larger_than(1_000_000):
         said = open_in_pager("word " * 400_000, nullcontext, is_wide=False)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert "cannot be put in a file (File too large); set TMPDIR" in said
     assert list(tmp_path.iterdir()) == []
