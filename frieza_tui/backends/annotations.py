@@ -33,4 +33,5 @@ def annotation_of(data: Json, text: str = "") -> Annotation | None:
         start=start,
         end=end,
         title=next(filter(None, (text_of(facts.get(key)) for key in ("title", "filename", "quote"))), ""),
+        container_id=text_of(facts.get("container_id")),
     )

@@ -28,6 +28,13 @@ class Annotation:
     end: int | None = None
     """Character offsets in the part's text, as the server counts them."""
     title: str = ""
+    container_id: str = ""
+    """Of a container's file: without it the file's id leads nowhere."""
+
+    @property
+    def place(self) -> str:
+        """The target as it is shown: of a container's file, both ids."""
+        return f"{self.container_id}/{self.target}" if self.container_id else self.target
 
 
 @dataclass(frozen=True, slots=True)

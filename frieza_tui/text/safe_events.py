@@ -152,6 +152,7 @@ def _annotation(annotation: Annotation) -> Annotation:
         text=make_safe(annotation.text),
         target=safe_line(annotation.target, 2000),
         title=safe_line(annotation.title),
+        container_id=safe_line(annotation.container_id, 2000),
     )
 
 

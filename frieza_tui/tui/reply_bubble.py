@@ -213,6 +213,9 @@ class ReplyBubble:
         for index, part in enumerate(message.parts):
             if not isinstance(part, TextPart | RefusalPart):
                 continue
+            if isinstance(part, TextPart):
+                known = {source.place for source in self._sources}
+                self._sources += [source for source in part.annotations if source.place not in known]
             kind = "text" if isinstance(part, TextPart) else "refusal"
             segment = f"{kind}:{message.id}.{index}"
             shown = "".join(self._fed.get(segment, ()))
@@ -221,8 +224,8 @@ class ReplyBubble:
 
     def _note_sources(self) -> None:
         unique = dict.fromkeys(
-            (source.title or source.text or source.target, source.target) for source in self._sources
+            (source.title or source.text or source.place, source.place) for source in self._sources
         )
-        rows = [f"{name} ({target})" if name != target else name for name, target in unique]
+        rows = [f"{name} ({place})" if name != place else name for name, place in unique]
         if rows:
             self._note(lambda: "\n".join([_("Sources:"), *rows]))

@@ -242,7 +242,7 @@ def test_an_item_has_its_home(kind: str) -> None:
     [
         ({"type": "url_citation", "url": "u", "start_index": 0, "end_index": 1, "title": "t"}, "url_citation u"),
         ({"type": "file_citation", "file_id": "f", "filename": "n", "index": 1}, "file_citation f"),
-        ({"type": "container_file_citation", "file_id": "f", "container_id": "c"}, "container_file_citation f"),
+        ({"type": "container_file_citation", "file_id": "f", "container_id": "c"}, "container_file_citation c/f"),
         ({"type": "file_path", "file_id": "f", "index": 1}, "file_path f"),
     ],
 )

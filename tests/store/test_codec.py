@@ -33,7 +33,7 @@ from frieza_tui.store.codec import (
     encode_message,
 )
 
-SOURCE = Annotation("url_citation", "[1]", "https://example.org", 0, 3, "例")
+SOURCE = Annotation("container_file_citation", "[1]", "cfile_1", 0, 3, "例", "cntr_1")
 WHOLE = Message(
     "assistant",
     (TextPart("一\x1b[31m", (SOURCE,)), RefusalPart("嫌です"), ImageFilePart("file_1"), ImageUrlPart("https://x")),

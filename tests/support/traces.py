@@ -60,7 +60,7 @@ def _content_words(event: RunEvent) -> tuple[str, str]:
         case ReasoningDelta(text):
             return "reasoning", text
         case AnnotationAdded(_id, annotation):
-            return "note", f"{annotation.kind} {annotation.target}"
+            return "note", f"{annotation.kind} {annotation.place}"
         case ImageAdded(_id, image):
             return "image", str(getattr(image, "file_id", getattr(image, "url", "")))
         case MessageClosed(message, reason):

@@ -107,8 +107,11 @@ async def test_reasoning_stays_as_it_is_under_the_eyes_of_somebody_who_scrolled_
 
 async def test_sources_are_listed_once_at_the_end() -> None:
     mark = Annotation("url_citation", "[1]", "https://example.org", title="Namek")
-    shown = await shown_after("Far away.", AnnotationAdded("", mark), AnnotationAdded("", mark))
+    plot = Annotation("container_file_citation", "", "cfile_1", title="plot.png", container_id="cntr_1")
+    whole = Message("assistant", (TextPart("Far away.", (mark, plot)),), id="msg_1")
+    shown = await shown_after("Far away.", AnnotationAdded("", mark), AnnotationAdded("", mark), MessageClosed(whole))
     assert shown.count("Namek (https://example.org)") == 1
+    assert shown.count("plot.png (cntr_1/cfile_1)") == 1
 
 
 async def test_a_message_that_came_whole_without_deltas_is_shown() -> None:
