@@ -223,9 +223,7 @@ class ReplyBubble:
                 self._feed(segment, part.text[len(shown) :])
 
     def _note_sources(self) -> None:
-        unique = dict.fromkeys(
-            (source.title or source.text or source.place, source.place) for source in self._sources
-        )
+        unique = dict.fromkeys((source.title or source.text or source.place, source.place) for source in self._sources)
         rows = [f"{name} ({place})" if name != place else name for name, place in unique]
         if rows:
             self._note(lambda: "\n".join([_("Sources:"), *rows]))
