@@ -229,7 +229,7 @@ class OpenAIClient:
         return _decode(body)
 
     def _build(self) -> "AsyncOpenAI":
-        errors: tuple[type[Exception], ...] = (ImportError, OSError, ValueError, *sdk_errors())
+        errors: tuple[type[Exception], ...] = (OSError, ValueError, *sdk_errors())
         try:
             return build_client(
                 self.server,

@@ -16,7 +16,7 @@ import msgspec
 
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, text_of
 from frieza_tui.backends.named_server import Server
-from frieza_tui.backends.proxies import proxy_of
+from frieza_tui.backends.proxies import proxy_of, variable_of
 from frieza_tui.backends.sse import EventTooLarge
 from frieza_tui.backends.waits import retry_after_s
 from frieza_tui.domain.errors import (
@@ -88,10 +88,6 @@ def backend_error(error: Exception, server: Server) -> BackendError:
 def setup_error(error: Exception, server: Server) -> BackendError:
     """Return our error for a client that cannot even be made, as the environment is; raise it `from error`."""
     facts = ServerFacts(server.base_url)
-    if isinstance(error, ImportError):
-        happened = _("ALL_PROXY or another of its kind names a SOCKS proxy, for which the package socksio is missing.")
-        todo = _("Run pip install socksio, or name {server} in NO_PROXY.").format(server=server.host)
-        return Unreachable(happened, todo, facts)
     if isinstance(error, OSError):
         happened = _("The certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read.")
         return Unreachable(happened, _("Set it to a file or folder of certificates, or unset it."), facts)
@@ -225,7 +221,8 @@ def _proxy_in_the_way(server: Server, facts: ServerFacts) -> BackendError | None
     """Return the error for a server of this machine that a proxy variable sends around the world, or None."""
     if not server.is_loopback or not proxy_of(server.base_url):
         return None
-    happened = _("{server} is on this machine, but HTTP_PROXY sends the request to a proxy.").format(server=server.name)
+    happened = _("{server} is on this machine, but {variable} sends the request to a proxy.")
+    happened = happened.format(server=server.name, variable=variable_of(server.base_url))
     return Unreachable(happened, _("Set NO_PROXY=127.0.0.1,localhost and start again."), facts)
 
 

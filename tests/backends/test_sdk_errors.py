@@ -138,7 +138,7 @@ async def test_a_proxy_that_is_gone_is_named_and_not_the_server(monkeypatch: pyt
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("ALL_PROXY", "socks5://127.0.0.1:1", "SOCKS"),
+        ("ALL_PROXY", "socks6://127.0.0.1:1", "address of the proxy"),
         ("HTTP_PROXY", "ftp://127.0.0.1:1", "address of the proxy"),
         ("HTTP_PROXY", "http://[::1", "address of the proxy"),
         ("SSL_CERT_FILE", "/no/such/file", "SSL_CERT_FILE"),
