@@ -16,12 +16,9 @@ if TYPE_CHECKING:
     import argparse
 
     from frieza_tui.backends.base import Backend
-    from frieza_tui.chat import Chat, Past
-    from frieza_tui.chat.answerers import Answerers, MakeLedger
-    from frieza_tui.chat.leftovers import FindKey
+    from frieza_tui.chat import Chat
+    from frieza_tui.chat.answerers import Answerers
     from frieza_tui.settings import Loaded, Settings
-    from frieza_tui.store.journal import DiskJournal
-    from frieza_tui.store.ledger import DiskLedger, LedgerServer
 
 MISUSED = 2
 
@@ -149,7 +146,7 @@ def _answer_once(text: str, arguments: "argparse.Namespace", loaded: "Loaded") -
     import asyncio
 
     from frieza_tui.i18n import _
-    from frieza_tui.plain import PlainFace
+    from frieza_tui.plain import PlainFace, agree
     from frieza_tui.text.safe import make_safe
 
     message = make_safe(text).strip()
@@ -159,7 +156,7 @@ def _answer_once(text: str, arguments: "argparse.Namespace", loaded: "Loaded") -
 
     async def answer() -> int:
         chat, answerers = _open_chat(arguments, loaded, is_single=True)
-        _agree(answerers, may_ask=False)
+        agree(answerers, None, sys.stderr)
         return await PlainFace(chat, sys.stdout, sys.stderr).run_once(message)
 
     return asyncio.run(answer())
@@ -168,11 +165,11 @@ def _answer_once(text: str, arguments: "argparse.Namespace", loaded: "Loaded") -
 def _plain_loop(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     import asyncio
 
-    from frieza_tui.plain import PlainFace
+    from frieza_tui.plain import PlainFace, agree
 
     async def converse() -> int:
         chat, answerers = _open_chat(arguments, loaded)
-        _agree(answerers, may_ask=True)
+        agree(answerers, sys.stdin, sys.stderr)
         return await PlainFace(chat, sys.stdout, sys.stderr).run_loop(sys.stdin)
 
     return asyncio.run(converse())
@@ -205,96 +202,11 @@ def _open_chat(
     arguments: "argparse.Namespace", loaded: "Loaded", *, is_single: bool = False
 ) -> "tuple[Chat, Answerers | None]":
     """Return the conversation, and what can change who answers in it; canned replies are nobody's to change."""
-    from frieza_tui.assistant_files import find_assistant
-    from frieza_tui.backends.registry import BackendConfig, load_backend
-    from frieza_tui.chat import Chat
-    from frieza_tui.chat.answerers import Answerers
-    from frieza_tui.chat.leftovers import sweep_twice
-    from frieza_tui.domain.errors import StoreError
+    from frieza_tui.opening import open_chat, open_demo
 
-    settings = loaded.settings
-    assistant = find_assistant(settings.assistant)
-    journal, past = _open_thread(arguments, settings, is_single=is_single)
-    is_noted = journal is not None and not settings.keep
-    answerers = None if arguments.demo else Answerers(loaded, assistant, _ledgers(journal if is_noted else None))
-    if past is not None and answerers is not None:
-        with suppress(StoreError):  # on a full disk, which the screen says; else before anything deletes leftovers
-            past = answerers.take_over(past)
-    chat = Chat(
-        answerers.backend if answerers else load_backend(BackendConfig("scripted")),
-        assistant,
-        is_kept=settings.keep,
-        journal=journal,
-        past=past,
-        sweep=(lambda: sweep_twice(_key_finder(loaded))) if is_noted else None,
-    )
-    if answerers is not None:
-        chat.take_over = answerers.take_over
-    return chat, answerers
-
-
-def _ledgers(journal: "DiskJournal | None") -> "MakeLedger":
-    def make(base_url: str, key_source: str, key_mark: str) -> "DiskLedger | None":
-        from frieza_tui.store.ledger import DiskLedger, LedgerServer
-
-        return DiskLedger(journal, LedgerServer(base_url, key_source, key_mark)) if journal is not None else None
-
-    return make
-
-
-def _agree(answerers: "Answerers | None", *, may_ask: bool) -> None:
-    """Ask what has to be agreed to before the server may be used. Raises: SettingsError, if nobody agrees."""
-    from frieza_tui.domain.errors import SettingsError
-    from frieza_tui.i18n import _
-
-    while answerers is not None and (question := answerers.question) is not None:
-        if not (may_ask and sys.stdin.isatty() and sys.stderr.isatty()):
-            raise SettingsError(question.happened, question.todo)
-        print(f"{question.happened}\n{question.proposal}? [y/N] ", end="", file=sys.stderr, flush=True)
-        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-            raise SettingsError(_("Nothing was sent."), question.todo)
-        answerers.agree()
-
-
-def _key_finder(loaded: "Loaded") -> "FindKey":
-    """Return what looks for the key of a line of the ledger among those that are set or kept now."""
-    from frieza_tui.settings import ENV_PREFIX, SHARED_ENV
-
-    names = (SHARED_ENV["api_key"], f"{ENV_PREFIX}API_KEY")
-    keys = [loaded.settings.api_key or "", *(os.environ.get(name, "") for name in names)]
-
-    async def find(server: "LedgerServer") -> str | None:
-        from frieza_tui.chosen import ChosenFile
-        from frieza_tui.store.ledger import mark_of
-
-        if not server.key_mark:
-            return ""
-        for key in keys:
-            if mark_of(server.base_url, key) == server.key_mark:
-                return key
-        kept = ChosenFile().kept_key(server.base_url)
-        is_it = kept is not None and kept.mark == server.key_mark
-        return await ChosenFile().fetch_key(server.base_url) if is_it else None
-
-    return find
-
-
-def _open_thread(
-    arguments: "argparse.Namespace", settings: "Settings", *, is_single: bool
-) -> "tuple[DiskJournal | None, Past | None]":
-    """Return who keeps the conversation, and what came before in it. Canned and single answers are not kept."""
-    from frieza_tui.store.journal import DiskJournal
-
-    if arguments.resume is None:
-        is_kept = settings.store and not is_single
-        return (None if arguments.demo else DiskJournal(keeps_threads=is_kept)), None
-    from frieza_tui.chat import Past
-    from frieza_tui.store.threads import open_threads
-
-    with open_threads() as threads:
-        kept = threads.load(threads.find(arguments.resume))
-    journal = None if arguments.demo else DiskJournal(written=kept.written, keeps_threads=settings.store)
-    return journal, Past(kept.thread, kept.turns, kept.draft, queued=kept.queued)
+    if arguments.demo:
+        return open_demo(loaded, arguments.resume), None
+    return open_chat(loaded, arguments.resume, is_single=is_single)
 
 
 def _serve(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
@@ -351,9 +263,10 @@ def _doctor(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
         return _inspect_keys(loaded.settings)
     from frieza_tui.chat.leftovers import sweep
     from frieza_tui.doctor.command import run_doctor
+    from frieza_tui.opening import key_finder
 
     async def count_leftovers() -> int:
-        return len(await sweep(_key_finder(loaded), is_dry=True))
+        return len(await sweep(key_finder(loaded), is_dry=True))
 
     return run_doctor(loaded, arguments.settings, count_leftovers, sys.stdout, is_json=arguments.json)
 
@@ -383,9 +296,10 @@ def _clean(arguments: "argparse.Namespace", loaded: "Loaded") -> int:
     from frieza_tui.chat.leftovers import sweep
     from frieza_tui.chosen import address_of
     from frieza_tui.i18n import _
+    from frieza_tui.opening import key_finder
     from frieza_tui.text.safe import safe_line
 
-    found = asyncio.run(sweep(_key_finder(loaded), is_dry=arguments.dry_run))
+    found = asyncio.run(sweep(key_finder(loaded), is_dry=arguments.dry_run))
     for one in found:
         what = f"{one.deletion.kind} {one.deletion.id}" if arguments.dry_run else receipt_line(one.deletion)
         print(safe_line(f"{address_of(one.base_url)} {what}", 600))

@@ -15,6 +15,8 @@ from typing import TextIO
 
 from frieza_tui.backends.base import Preparation
 from frieza_tui.chat import Chat, receipt_line
+from frieza_tui.chat.answerers import Answerers
+from frieza_tui.domain.errors import SettingsError
 from frieza_tui.domain.events import (
     ConnectionLost,
     RefusalDelta,
@@ -109,6 +111,21 @@ def lines_of(source: TextIO) -> Lines:
         with suppress(ImportError):
             return TypedLines(source)
     return Lines(source)
+
+
+def agree(answerers: Answerers | None, source: TextIO | None, err: TextIO) -> None:
+    """Ask what has to be agreed to before the server may be used.
+
+    source: where the answers come from; None: nobody can be asked. Raises: SettingsError, if nobody agrees.
+    """
+    while answerers is not None and (question := answerers.question) is not None:
+        if source is None or not (source.isatty() and err.isatty()):
+            raise SettingsError(question.happened, question.todo)
+        err.write(f"{question.happened}\n{question.proposal}? [y/N] ")
+        err.flush()
+        if source.readline().strip().lower() not in {"y", "yes"}:
+            raise SettingsError(_("Nothing was sent."), question.todo)
+        answerers.agree()
 
 
 class PlainFace:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
-from frieza_tui.backends.base import Backend, Deletion, Label, Models, Preparation, RunRequest, Sampling
+from frieza_tui.backends.base import Backend, Deletion, Label, Models, Preparation, RunRequest
 from frieza_tui.chat.ahead import Ahead
 from frieza_tui.chat.branches import Branches
 from frieza_tui.chat.cut_run import CutRun, events_of_run
@@ -62,7 +62,6 @@ class Chat:
         backend: Backend,
         assistant: Assistant,
         *,
-        sampling: Sampling | None = None,
         is_kept: bool = False,
         journal: Journal | None = None,
         past: Past | None = None,
@@ -97,7 +96,6 @@ class Chat:
         self._backend = backend
         self._backend.on_preparation = self._note_preparation
         self._preparer = Preparer(backend, lambda: self.preparation, self._note_preparation)
-        self.sampling = sampling or Sampling()
         self._is_kept = is_kept
         self._unsent: _Outgoing | None = None
         self._sweeping = Sweeping(sweep)
@@ -333,7 +331,7 @@ class Chat:
 def _request(chat: Chat, draft: str = "") -> RunRequest:
     """Return the run that is asked for now, or would be if a draft were sent."""
     thread = chat.thread.with_message(user_message(draft)) if draft else chat.thread
-    return RunRequest(chat.assistant, thread, chat.sampling)
+    return RunRequest(chat.assistant, thread)
 
 
 def _facts_of(error: FriezaError) -> str:
