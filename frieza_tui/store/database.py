@@ -13,6 +13,7 @@ from typing import Final
 from frieza_tui import paths
 from frieza_tui.domain.errors import StoreError, UnusableFile
 from frieza_tui.i18n import _
+from frieza_tui.store.running import announce
 from frieza_tui.store.schema import APPLICATION_ID, MIGRATIONS
 from frieza_tui.text.safe import safe_line
 
@@ -42,6 +43,7 @@ def open_database(file: Path | None = None) -> sqlite3.Connection:
             path.chmod(0o600)
         _migrate(db, path)
         _configure(db)
+        announce(path)
     except (OSError, sqlite3.Error) as error:
         db.close()
         raise store_error(error, path) from error

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from frieza_tui.i18n import _
 from frieza_tui.store.journal import DiskJournal
 from frieza_tui.store.processes import Process, this_process
+from frieza_tui.store.running import is_running
 
 if TYPE_CHECKING:
     from frieza_tui.store.thread_writer import ThreadWriter
@@ -106,7 +107,7 @@ def adopt_objects(db: sqlite3.Connection, place: tuple[str, str], ids: Sequence[
     Returns: the objects, none of them if the program lives or another took them over.
     """
     there = [one for one in read_objects(db) if (one.server.base_url, one.server.key_mark) == place]
-    dead = {one.maker for one in there if one.id in ids and not one.maker.is_alive}
+    dead = {one.maker for one in there if one.id in ids and not is_running(db, one.maker)}
     adopted = [one for one in there if one.maker in dead]
     db.executemany(
         "UPDATE remote_objects SET pid = ?, born = ? WHERE base_url = ? AND id = ?",

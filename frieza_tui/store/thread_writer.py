@@ -27,6 +27,7 @@ from frieza_tui.store.codec import (
 from frieza_tui.store.database import transaction
 from frieza_tui.store.processes import Process, this_process
 from frieza_tui.store.run_events import joined, reply_of, shortened
+from frieza_tui.store.running import is_running
 from frieza_tui.text.folding import fold
 from frieza_tui.text.safe import safe_line
 
@@ -109,7 +110,7 @@ class ThreadWriter:
             "SELECT thread_id, text, queued, pid, born FROM drafts WHERE thread_id NOT IN (SELECT id FROM threads)"
             " ORDER BY updated_at DESC"
         )
-        lost = next((row for row in rows.fetchall() if not Process(*row[3:]).is_alive), None)
+        lost = next((row for row in rows.fetchall() if not is_running(self.db, Process(*row[3:]))), None)
         if lost is None:
             return Unsent()
         self.db.execute("DELETE FROM drafts WHERE thread_id = ?", lost[:1])
@@ -273,7 +274,7 @@ def settle_dead_runs(db: sqlite3.Connection) -> int:
     Call it outside of a transaction. A run whose program lives is left alone.
     """
     rows = db.execute("SELECT number, pid, born FROM runs WHERE ended IS NULL").fetchall()
-    dead = [run for run, *maker in rows if not Process(*maker).is_alive]
+    dead = [run for run, *maker in rows if not is_running(db, Process(*maker))]
     if dead:
         with transaction(db):
             for run in dead:

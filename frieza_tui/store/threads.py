@@ -13,6 +13,7 @@ from frieza_tui.store.ledger import RemoteObject, adopt_objects, read_objects, s
 from frieza_tui.store.processes import Process
 from frieza_tui.store.reading_copy import readable_database
 from frieza_tui.store.records import ThreadRecord
+from frieza_tui.store.running import is_running
 from frieza_tui.store.thread_changes import NewThread, add_thread, delete_thread, rename_thread
 from frieza_tui.store.thread_reader import Hit, KeptThread, ThreadSummary
 from frieza_tui.store.thread_writer import settle_dead_runs
@@ -81,7 +82,7 @@ class Threads:
             query = "SELECT pid, born FROM runs WHERE json_extract(ended, '$.rest') = 'on_server' AND started_at > ?"
             spared = {Process(*row) for row in self._db.execute(query, (time.time() - REJOIN_S,))}
         there = [one for one in read_objects(self._db) if one.maker not in spared]
-        dead = {maker for maker in {one.maker for one in there} if not maker.is_alive}
+        dead = {maker for maker in {one.maker for one in there} if not is_running(self._db, maker)}
         return [one for one in there if one.maker in dead]
 
     def was_kept(self, thread_id: str, asked: str, server: str, ids: Sequence[str]) -> bool:

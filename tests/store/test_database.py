@@ -229,7 +229,7 @@ def test_a_second_opening_leaves_the_locks_of_the_first(file: Path, db: sqlite3.
 
 def test_a_file_that_came_meanwhile_is_not_written_to(file: Path) -> None:
     open_database(file).close()
-    for path in file.parent.iterdir():
+    for path in file.parent.glob("threads*"):
         path.unlink()
     write_foreign(file)
     with pytest.raises(StoreError, match="another program"):

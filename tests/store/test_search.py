@@ -72,7 +72,7 @@ def test_what_was_deleted_is_no_longer_in_the_files(file: Path) -> None:
     with open_threads(file) as threads:
         filled(threads)
         threads.delete(threads.search("Namek")[0].thread.id)
-    assert not [path for path in file.parent.iterdir() if b"Planet Namek" in path.read_bytes()]
+    assert not [path for path in file.parent.glob("threads*") if b"Planet Namek" in path.read_bytes()]
 
 
 def test_a_title_that_a_user_gave_stays(file: Path) -> None:
