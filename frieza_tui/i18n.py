@@ -67,6 +67,8 @@ def _retold_whole(text: str, *, is_ended: bool) -> str | None:
         if not text.startswith(source.partition("{")[0]) or source.endswith("}") is is_ended:
             continue
         parts = _FIELD.split(source)
+        if not all(part in text for part in parts[::2]):  # much cheaper than a pattern for each message
+            continue
         pattern = "".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
         if match := re.fullmatch(pattern, text, re.DOTALL):
             values = {name: retold(value) if name in _OWN_WORDS else value for name, value in match.groupdict().items()}

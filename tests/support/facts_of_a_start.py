@@ -1,5 +1,6 @@
 """A program that writes into the file that is its argument what it finds when it starts, and ends with 3."""
 
+import atexit
 import contextlib
 import gc
 import json
@@ -23,6 +24,7 @@ def facts() -> dict[str, object]:
         "hooks": [sys.excepthook is sys.__excepthook__, threading.active_count()],
         "name": [__name__, __spec__.name],
         "modes": str(termios.tcgetattr(0)),
+        "parent": os.getppid(),
         "path": sys.path,
         "leads": [os.getsid(0) == os.getpid(), os.getpgid(0) == os.tcgetpgrp(0)],
         "signals": [line for line in status if line.startswith(("SigBlk", "SigIgn", "SigCgt", "Umask"))],
@@ -44,4 +46,5 @@ def is_open(number: int) -> bool:
 if __name__ == "__main__":
     file = Path(sys.argv[1])
     file.write_text(json.dumps({"is forked": "openai" in sys.modules, **facts()}))
+    atexit.register(print, "last words")
     sys.exit(3)

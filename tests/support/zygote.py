@@ -3,7 +3,8 @@
 It has one thread and nothing of the tests: a program is told all it knows by its terminal, arguments, environment and
 working directory, as after exec, and runs as `python -m` runs it. What a module read of the environment when it was
 imported must be the same for the program, else it is executed after all; so only a program that sets such a variable
-itself before it imports (--no-kitty) must ask for exec. A program's parent is the zygote. Knows no terminal.
+itself before it imports (--no-kitty) must ask for exec. A program's parent is the zygote, and it does not clear its
+modules away at its end. The workers of a test run share one. Knows no terminal.
 """
 
 import atexit
@@ -21,29 +22,50 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 
 IMPORTS = (
     "anyio._backends._asyncio",
+    "concurrent.futures.thread",
     "frieza_tui.arguments",
     "frieza_tui.backends.assistants",
     "frieza_tui.backends.chat_completions",
+    "frieza_tui.backends.demo_script",
+    "frieza_tui.backends.leftovers",
     "frieza_tui.backends.responses",
     "frieza_tui.chat.leftovers",
     "frieza_tui.cli",
+    "frieza_tui.log_file",
     "frieza_tui.plain",
+    "frieza_tui.store.command",
     "frieza_tui.store.journal",
     "frieza_tui.store.threads",
     "frieza_tui.tui.app",
     "frieza_tui.tui.driver",
+    "frieza_tui.tui.log.grammar",
+    "frieza_tui.tui.log.highlighting",
+    "frieza_tui.tui.screens.threads",
+    "html",
     "httpcore2",
     "jiter",
+    "linkify_it",
+    "markdown_it.main",
     "openai",
     "openai.resources.beta.beta",
+    "openai.resources.models",
+    "pygments.lexers.data",
+    "pygments.lexers.python",
+    "rich._unicode_data.unicode17-0-0",
     "textual.drivers.linux_driver",
+    "textual.layouts.factory",
+    "textual.layouts.horizontal",
+    "textual.layouts.stream",
     "textual.pilot",
 )
 """What takes long to import, or is imported late; what is missing here a program imports for itself."""
@@ -52,6 +74,8 @@ FOR_PYTHON = ("PYTHON", "LANG", "LC_")
 FOLDERS = "PYTHONPATH"
 HARMLESS = "HOME"
 """Read by sysconfig: a user's own packages are not looked for in a virtual environment."""
+RUN = "PYTEST_XDIST_TESTRUNUID"
+"""What workers of one test run have in common."""
 STOPPED = "stopped"
 LENGTH = struct.Struct("!I")
 
@@ -92,25 +116,18 @@ class Started:
 
 
 class Zygote:
-    """The process, for the one who gives it orders."""
+    """The process, for one who gives it orders."""
 
     def __init__(self) -> None:
-        """Start it. Until the first order nothing is imported."""
-        self._orders, theirs = socket.socketpair()
-        # A terminal, so that the streams of Python are made as they are in one.
-        self._screen, screen = os.openpty()
-        code = f"from tests.support.zygote import main; main({theirs.fileno()})"
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", code],
-            cwd=Path(__file__).parents[2],
-            stdin=screen,
-            stdout=screen,
-            stderr=screen,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
-        os.close(screen)
-        theirs.close()
+        """Come to the one that runs, else start it. Until the first order nothing is imported."""
+        self._started: subprocess.Popen[bytes] | None = None
+        self._orders = socket.socket(socket.AF_UNIX)
+        with alone():
+            try:
+                self._orders.connect(address())
+            except (FileNotFoundError, ConnectionRefusedError):
+                self._started = start_process()
+                self._orders.connect(address())
 
     def start(self, command: Sequence[str], environ: Mapping[str, str], terminal: int, *, executes: bool) -> Started:
         """Start a program in a terminal; `terminal` is closed."""
@@ -123,15 +140,50 @@ class Zygote:
         return Started(news)
 
     def close(self) -> None:
-        """Return when the process has gone; programs that still run are left to themselves."""
+        """Give no more orders. Who started the process waits for its end; programs that still run are left alone."""
         self._orders.close()
-        self._process.wait()
-        os.close(self._screen)
+        if self._started is not None:
+            self._started.wait()
+
+
+def address() -> str:
+    """Return where the zygote of this test run takes orders."""
+    return f"{gettempdir()}/zygote-{os.environ.get(RUN, os.getpid())}"
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let nobody else come to a zygote, start or end one meanwhile."""
+    with open(__file__, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def start_process() -> "subprocess.Popen[bytes]":
+    """Start the process; it takes orders at its address already."""
+    where = Path(address())
+    where.unlink(missing_ok=True)
+    screen, end = os.openpty()  # a terminal, so that the streams of Python are made as they are in one
+    with socket.socket(socket.AF_UNIX) as calls:
+        calls.bind(str(where))
+        calls.listen()
+        started = subprocess.Popen(
+            [sys.executable, "-c", f"from tests.support.zygote import main; main({calls.fileno()}, {screen})"],
+            cwd=Path(__file__).parents[2],
+            stdin=end,
+            stdout=end,
+            stderr=end,
+            pass_fds=[calls.fileno(), screen],
+            start_new_session=True,
+        )
+    os.close(screen)
+    os.close(end)
+    return started
 
 
 @functools.cache
 def zygote() -> Zygote:
-    """Return this process's own, which ends with it."""
+    """Return what this process gives its orders to."""
     made = Zygote()
     atexit.register(made.close)
     return made
@@ -140,20 +192,43 @@ def zygote() -> Zygote:
 # -- in the process --------------------------------------------------------------------------------------------
 
 
-def main(orders: int) -> None:
-    """Start programs until nobody gives orders any more; in a forked program, run it."""
-    with socket.socket(fileno=orders) as calls:
-        order = Nursery(calls).serve()
+def main(calls: int, screen: int) -> None:
+    """Start programs until nobody gives orders any more; in a forked program, run it.
+
+    calls: the socket at which those come who give orders. screen: the other end of its own terminal, kept open.
+    """
+    with socket.socket(fileno=calls) as coming:
+        order = Nursery(coming).serve()
     if order is not None:
+        run(order)
+
+
+def run(order: Order) -> None:
+    """Be the program. What follows its exit handlers is left out: to clear copied modules away costs half a start."""
+    try:
         runpy._run_module_as_main(order.command[2])  # type: ignore[attr-defined]
+        status = 0
+    except SystemExit as leaving:
+        if not isinstance(leaving.code, int | None):
+            raise
+        status = leaving.code or 0
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    gc.collect()
+    with suppress(OSError):  # the terminal is closed: Python itself says so
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 class Nursery:
-    """What the zygote knows: the programs that live, and what was read of the environment before them."""
+    """What the zygote knows: who gives orders, the programs that live, and what was read of the environment before."""
 
-    def __init__(self, orders: socket.socket) -> None:
-        """Take the socket on which orders come."""
-        self._orders = orders
+    def __init__(self, coming: socket.socket) -> None:
+        """Take the socket at which those come who give orders."""
+        self._coming = coming
+        self._givers: list[socket.socket] = []
         self._lives: dict[int, int] = {}
         self._environ = {**os.environ}
         self._was_read: set[str] = set()
@@ -164,34 +239,50 @@ class Nursery:
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         signal.set_wakeup_fd(waking)
         while True:
-            ready, _, _ = select.select([self._orders.fileno(), wakes], [], [])
+            givers = {giver.fileno(): giver for giver in self._givers}
+            ready, _, _ = select.select([self._coming.fileno(), wakes, *givers], [], [])
             if wakes in ready:
                 os.read(wakes, 4096)
                 self._tell_news()
-            if self._orders.fileno() in ready:
-                order = self._receive()
-                if order is None or self._start(order):
+            if self._coming.fileno() in ready:
+                self._givers.append(self._coming.accept()[0])
+            for number in givers.keys() & ready:
+                order = self._receive(givers[number])
+                if order is not None and self._start(order):
                     return order
+            if not self._givers and self._leaves():
+                return None
 
-    def _receive(self) -> Order | None:
-        head, descriptors, _flags, _address = socket.recv_fds(self._orders, LENGTH.size, 2)
+    def _receive(self, giver: socket.socket) -> Order | None:
+        head, descriptors, _flags, _address = socket.recv_fds(giver, LENGTH.size, 2)
         if not head:
+            self._givers.remove(giver)
+            giver.close()
             return None
         (length,) = LENGTH.unpack(head)
-        return Order(*json.loads(self._orders.recv(length, socket.MSG_WAITALL)), *descriptors)
+        return Order(*json.loads(giver.recv(length, socket.MSG_WAITALL)), *descriptors)
+
+    def _leaves(self) -> bool:
+        """Give up the address, unless somebody has just come."""
+        with alone():
+            is_needed = bool(select.select([self._coming], [], [], 0)[0])
+            if not is_needed:
+                os.unlink(self._coming.getsockname())
+            return not is_needed
 
     def _start(self, order: Order) -> bool:
         """Start a program; returns whether this is the forked process that is to become it."""
         is_forked = not order.is_executed and self._fits(order)
         pid = os.fork()
         if pid == 0:
-            self._orders.close()
+            for end in (self._coming, *self._givers):
+                end.close()
             become(order)
             if not is_forked:
                 os.execvpe(order.command[0], order.command, order.environ)
             return True
         self._lives[pid] = order.news
-        os.write(order.news, b"%d\n" % pid)
+        tell(order.news, str(pid))
         os.close(order.terminal)
         return False
 
@@ -208,10 +299,17 @@ class Nursery:
             if pid == 0:
                 return
             if os.WIFSTOPPED(status):
-                os.write(self._lives[pid], STOPPED.encode() + b"\n")
+                tell(self._lives[pid], STOPPED)
                 continue
-            with open(self._lives.pop(pid), "wb") as news:
-                news.write(b"%d\n" % os.waitstatus_to_exitcode(status))
+            news = self._lives.pop(pid)
+            tell(news, str(os.waitstatus_to_exitcode(status)))
+            os.close(news)
+
+
+def tell(news: int, word: str) -> None:
+    """Tell who gave the order what becomes of the program, if anybody still asks."""
+    with suppress(BrokenPipeError):
+        os.write(news, f"{word}\n".encode())
 
 
 def names_read_by_importing() -> set[str]:
