@@ -49,7 +49,7 @@ def _still_world() -> Iterator[None]:
     clock = SimpleNamespace(monotonic=count(0.0, CLOCK_STEP_S).__next__)
     with (
         patch("frieza_tui.chat.conversation.time", clock),
-        patch("frieza_tui.tui.log.thread_view.FRAME_S", 0.001),
+        patch("frieza_tui.tui.log.frames.FRAME_S", 0.001),
     ):
         yield
 

@@ -119,17 +119,17 @@ class Bench(App[None]):
         painted = asyncio.Event()
         log.call_after_refresh(painted.set)
         await asyncio.sleep(0)
-        while not log._shown_rows or log._shown_rows[-1].place.bubble != self.tokens - 1:
+        while not log.canvas.rows or log.canvas.rows[-1].place.bubble != self.tokens - 1:
             await asyncio.sleep(0.002)
         wall_ms, cpu_ms = (time.monotonic() - start) * 1e3, (time.process_time() - before) * 1e3
         more = _rss_mib() - rss
         await asyncio.sleep(0.5)
         before = time.process_time()
-        log._log_viewport.resize(99, log._log_viewport.height)
-        log._show_viewport()
+        log.viewport.resize(99, log.viewport.height)
+        log._show()
         await asyncio.sleep(0.2)
         resize_ms = (time.process_time() - before) * 1e3
-        log._log_viewport.resize(119, log._log_viewport.height)
+        log.viewport.resize(119, log.viewport.height)
         log.bubbles.add("last", "assistant", "フリーザ様")
         costs: list[float] = []
         for delta in reply_deltas("markdown", 1, 200)[0]:

@@ -56,5 +56,5 @@ async def painted(pilot: Pilot[None]) -> None:
     assert isinstance(pilot.app, LogApp)
     log = pilot.app.message_log
     await pilot.pause()
-    await until(pilot, lambda: not log._has_news)
+    await until(pilot, lambda: not log.frames.has_news)
     await pilot.pause()

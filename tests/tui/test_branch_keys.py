@@ -75,10 +75,10 @@ async def test_comma_and_full_stop_go_between_branches_and_the_cursor_stays() ->
         await at.press("g", "r")
         await at.wait_for("あなた", "2/2  completed", "three")
         await at.press("j")
-        at_first = at.log.cursor_index
+        at_first = at.log.reading.index
         await at.press("comma")
         await at.wait_for("1/2  completed", "one", "second", "two")
-        assert at.log.cursor_index == at_first
+        assert at.log.reading.index == at_first
         await at.press("full_stop")
         await at.wait_for("2/2", "three")
         assert "second" not in at.text
@@ -103,7 +103,7 @@ async def test_a_switch_leaves_what_is_above_where_it_is() -> None:
         await at.press("full_stop")
         await at.wait_for("2/2")
         assert "2/2" in at.text.splitlines()[row]
-        assert not at.log.is_following
+        assert not at.log.viewport.is_following
 
 
 async def test_r_asks_for_any_reply_again_and_the_earlier_one_is_a_branch() -> None:
@@ -112,7 +112,7 @@ async def test_r_asks_for_any_reply_again_and_the_earlier_one_is_a_branch() -> N
         await at.press("k", "k", "r")
         await at.wait_for("2/2", "three")
         assert given(at) == ["first"]
-        assert at.log.cursor_index == 1
+        assert at.log.reading.index == 1
 
 
 async def test_d_deletes_a_message_with_its_reply_and_u_brings_both_back() -> None:

@@ -25,7 +25,7 @@ def long_thread() -> Past:
 
 
 def asleep(at: Stage) -> int:
-    return sum(bubble.is_asleep for bubble in at.log._log_viewport.bubbles)
+    return sum(bubble.is_asleep for bubble in at.log.viewport.bubbles)
 
 
 async def test_only_messages_that_come_into_view_are_read() -> None:
@@ -40,9 +40,9 @@ async def test_only_messages_that_come_into_view_are_read() -> None:
 async def test_messages_that_nobody_has_looked_at_are_found_as_they_would_be_shown() -> None:
     async with open_stage(past=long_thread()) as at:
         await at.wait_for("Answer 199.")
-        assert at.log.find("Answer 7.") == 1
+        assert at.log.finding.find("Answer 7.") == 1
         await at.wait_for("Answer 7.")
-        assert at.log.find("[31m") == 0
+        assert at.log.finding.find("[31m") == 0
         assert at.log.bubbles.source_of("reply-3") == "Answer 2.\n\n- *one*\n- two"
         assert asleep(at) > COUNT
 

@@ -54,4 +54,4 @@ async def test_a_new_size_keeps_following_the_end(sizes: list[tuple[int, int]]) 
             await at.pilot.resize_terminal(*size)
             await at.wait_until(partial(has_size, at, size))
         await at.wait_for("row 59")
-        assert at.log.is_following
+        assert at.log.viewport.is_following

@@ -11,12 +11,15 @@ class Bubbles:
     """All bubbles of a thread, by their keys. Texts given to it must have been made safe; markup in them is text."""
 
     def __init__(
-        self, viewport: Viewport, tell: Callable[[], object], forget: Callable[[Sequence[int]], object]
+        self, viewport: Viewport, tell: Callable[[], object], forgetters: Sequence[Callable[[Sequence[int]], object]]
     ) -> None:
-        """Take where they are laid out. tell: something has changed. forget: bubbles of these numbers have gone."""
+        """Take where they are laid out.
+
+        tell: called when something has changed. forgetters: called with the numbers of bubbles that have gone.
+        """
         self._viewport = viewport
         self._tell = tell
-        self._forget = forget
+        self._forgetters = forgetters
         self._index: dict[str, int] = {}
         self._changed_keys: set[str] = set()
 
@@ -91,7 +94,8 @@ class Bubbles:
         if not indexes:
             return
         self._viewport.remove(indexes)
-        self._forget(indexes)
+        for forget in self._forgetters:
+            forget(indexes)
         for at in range(indexes[0], len(self._viewport.bubbles)):
             self._index[self._viewport.bubbles[at].key] = at
         self._tell()
@@ -99,7 +103,8 @@ class Bubbles:
     def clear(self) -> None:
         """Take all bubbles out."""
         self._viewport.clear()
-        self._forget([])
+        for forget in self._forgetters:
+            forget([])
         self._index.clear()
         self._changed_keys.clear()
         self._tell()

@@ -1,5 +1,6 @@
 """The reader's cursor: on a message, or on a block of it. Knows no widget and no key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from frieza_tui.tui.log.bubble import Author
@@ -17,6 +18,11 @@ class Cursor:
     """None: the whole message."""
 
     @property
+    def key(self) -> str | None:
+        """Of the bubble that it is on; None if it is nowhere."""
+        return self.rows.bubbles[self.bubble].key if self.bubble >= 0 else None
+
+    @property
     def is_at_end(self) -> bool:
         """Whether it is where text comes: on the last message, or the last block of that."""
         return self.bubble == len(self.rows.bubbles) - 1 and self.block in (None, self._last_block())
@@ -25,6 +31,11 @@ class Cursor:
         """Go to a message; past either end, to the last one there."""
         self.bubble = min(max(0, bubble), len(self.rows.bubbles) - 1)
         self.block = None
+
+    def forget(self, gone: Sequence[int]) -> None:
+        """Stay on the same message, or on the one in its place, after those of some numbers were taken out."""
+        if self.bubble >= 0:
+            self.put(self.bubble - sum(index < self.bubble for index in gone))
 
     def step_block(self, step: int) -> None:
         """Go to the next block (1) or the one before (-1), on to other messages at the ends of this one."""

@@ -10,8 +10,8 @@ from textual.widget import Widget
 
 from frieza_tui.text.width import character_widths, grapheme_ends
 from frieza_tui.tui.log.rows import BEYOND, Row, Span, spans_width
+from frieza_tui.tui.log.selection import line_key
 from frieza_tui.tui.log.styles import Palette
-from frieza_tui.tui.log.thread_rows import Place
 from frieza_tui.tui.log.viewport import VisibleRow
 
 BAR = "▎"
@@ -20,18 +20,6 @@ GUTTER_MARK = "▐"
 
 Mark: TypeAlias = tuple[int, int, Style]
 """Start and end offset in a block's text, and what is laid over it."""
-
-_BLOCK_BITS = 24
-
-
-def line_key(place: Place) -> int:
-    """Return what Textual's selections take for the line number: it names a block and goes up with reading order."""
-    return place.bubble << _BLOCK_BITS | place.block
-
-
-def place_of(key: int) -> Place:
-    """Return the first row of the block that a line key names."""
-    return Place(key >> _BLOCK_BITS, key & ((1 << _BLOCK_BITS) - 1), 0)
 
 
 def _mark(strip: Strip, start: int, end: int, style: Style) -> Strip:

@@ -194,6 +194,15 @@ class Viewport:
         self.top = self._clamp(self.rows.find(row))
         self._settle_move()
 
+    def go_to(self, row: int) -> bool:
+        """Move the window's top to a row, line by line where that is near. Returns: False if it is there."""
+        rows = row - self.top_row
+        if rows and abs(rows) <= self.height * 4:
+            self.move(rows)
+        elif rows:
+            self.jump(row)
+        return bool(rows)
+
     def reveal(self, first: Place, last: Place) -> None:
         """Move as little as it takes to show rows, or the first of them if they are too many."""
         shown = self.visible()

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from frieza_tui.chat import Chat
 from frieza_tui.i18n import _
-from frieza_tui.tui.log.message_log import MessageLog
-from frieza_tui.tui.log.reading import Wish
+from frieza_tui.tui.log.message_log import MessageLog, Wish
 from frieza_tui.tui.parts.editing import Editing
 from frieza_tui.tui.parts.turn_runner import TurnRunner
 from frieza_tui.tui.turns import Shown, Turns
@@ -54,9 +53,9 @@ class Branching:
 
     def _lead(self) -> None:
         """Show another path; the reader's cursor and what is above it stay where they are."""
-        at = self._log.cursor_index
+        at = self._log.reading.index
         self._runner.show_path()
-        self._log.stay_at(at)
+        self._log.reading.stay_at(at)
         self.on_change()
 
     def _step(self, shown: Shown, message_id: str, step: int) -> None:

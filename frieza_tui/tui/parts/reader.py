@@ -65,7 +65,7 @@ class Reader:
             case LinkBar.Chosen(url=url):
                 self._links.open(url)
             case MessageLog.Wished(wish="leave"):
-                self._log.find("")
+                self._log.finding.find("")
                 self._composer.focus()
             case MessageLog.Wished(wish="find"):
                 await self._open_find()
@@ -84,12 +84,12 @@ class Reader:
 
     async def _open_find(self) -> None:
         found = self._log.screen.query(FindLine)
-        line = found.first() if found else FindLine(self._log, self._waiting_line.say)
+        line = found.first() if found else FindLine(self._log.finding.find, self._log.focus, self._waiting_line.say)
         if not found:
             await self._waiting_line.put_above(line)
         line.focus()
 
     def _open_in_pager(self) -> None:
-        text, is_wide = self._log.text_to_open()
+        text, is_wide = self._log.taking.text_to_open()
         if text and (trouble := open_in_pager(text, self._log.app.suspend, is_wide=is_wide)):
             self._waiting_line.say(trouble)

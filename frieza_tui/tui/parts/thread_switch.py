@@ -72,7 +72,7 @@ class ThreadSwitch:
         elif opened.message_id and not self._chat.is_busy and self._chat.branches.go_to(opened.message_id):
             self._runner.show_path()
         if opened.found:
-            self._message_log.call_after_refresh(self._message_log.find, opened.found)
+            self._message_log.call_after_refresh(self._message_log.finding.find, opened.found)
 
     def begin_new(self) -> None:
         """Begin a new thread; the one before stays among the kept ones."""

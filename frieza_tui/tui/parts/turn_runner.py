@@ -91,12 +91,12 @@ class TurnRunner:
         if not asked:
             self._send_unsent()
             return
-        at, is_cut = self._log.cursor_index, not message_id and self._chat.can_rejoin
+        at, is_cut = self._log.reading.index, not message_id and self._chat.can_rejoin
         mark = branches.marks().get(self._chat.thread.head_id, "") if is_cut else branches.next_mark(asked)
         self._turns.show_path(branches.path_to(asked), branches.marks())
         number = self._turns.reopen(partial(waiting_words, self._chat.preparation), mark)
         self._begun_beside, self._is_again = "", True
-        self._log.put_cursor(at)
+        self._log.reading.put(at)
         self._begin_stream(number, None, "" if is_cut else asked)
 
     def retry(self) -> None:

@@ -84,7 +84,7 @@ class ChatScreen(Screen[None]):
         super().__init__(classes="-empty")
         self._chat = chat
         self._message_log = MessageLog(id="log")
-        self._message_log.reads_from_top = reads_from_top
+        self._message_log.viewport.reads_from_top = reads_from_top
         self._message_log.painter.output = output
         turns = Turns(self._message_log.bubbles, self._message_log.follow_end, chat.assistant.name)
         self._status_bar = StatusBar(chat.assistant.name)
@@ -202,7 +202,7 @@ class ChatScreen(Screen[None]):
         self.parts.drafts.keep_soon()
         self.parts.choice.mark(self._composer.text)
         self.parts.command_line.follow()
-        self._message_log.hurry()
+        self._message_log.frames.hurry()
 
     @on(Composer.DraftChanged)
     def _follow_draft(self, message: Composer.DraftChanged) -> None:
@@ -239,7 +239,7 @@ class ChatScreen(Screen[None]):
 
     def on_text_selected(self, event: events.TextSelected) -> None:
         """The mouse's button was let go, wherever that was."""
-        self._message_log.end_drag(event.time)
+        self._message_log.dragging.end_elsewhere(event.time)
 
     @on(StatusBar.Clicked)
     def _explain(self) -> None:

@@ -1,24 +1,13 @@
-"""The line in which one types what to find in the thread. Knows of the log that it finds words."""
+"""The line in which one types what to find in the thread. Knows no log."""
 
 from collections.abc import Callable
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from frieza_tui.i18n import _, ngettext
-
-
-class Searched(Protocol):
-    """What words are looked for in."""
-
-    def find(self, text: str) -> int:
-        """Mark a text wherever it stands; returns how many messages hold it. "" marks none."""
-        ...
-
-    def focus(self) -> object:
-        """Take the keys again."""
 
 
 class FindLine(Input):
@@ -32,11 +21,16 @@ class FindLine(Input):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, log: Searched, say: Callable[[str], None]) -> None:
-        """Take what is searched, and where to say how much was found."""
+    def __init__(self, find: Callable[[str], int], leave: Callable[[], object], say: Callable[[str], None]) -> None:
+        """Take who is told what.
+
+        find: marks a text wherever it stands, "" for none; returns how many messages hold it. leave: takes the keys
+        again. say: says how much was found.
+        """
         super().__init__(compact=True)
         self.cursor_blink = False  # nothing is painted while nothing happens
-        self._searched_log = log
+        self._find_text = find
+        self._go_back = leave
         self._say_found = say
         self.say_again()
 
@@ -46,13 +40,13 @@ class FindLine(Input):
 
     def action_leave(self) -> None:
         """Look for nothing any more."""
-        self._searched_log.find("")
+        self._find_text("")
         self._go()
 
     @on(Input.Changed)
     def _find(self, event: Input.Changed) -> None:
         event.stop()
-        count = self._searched_log.find(event.value)
+        count = self._find_text(event.value)
         if event.value:
             found = ngettext(
                 "Found in {count} message; n and N go on.", "Found in {count} messages; n and N go on.", count
@@ -65,5 +59,5 @@ class FindLine(Input):
         self._go()
 
     def _go(self) -> None:
-        self._searched_log.focus()
+        self._go_back()
         self.remove()

@@ -159,7 +159,7 @@ def test_cursor_folds_branches_and_places_found(picture: Callable[..., bool], wi
         log.focus()
         await pilot.pause()
         await pilot.press("enter", "k", "k", "J", "J", "enter")
-        log.find("power")
+        log.finding.find("power")
         await painted(pilot)
 
     assert picture(part, size=(width, 24), theme=theme, word="more lines")

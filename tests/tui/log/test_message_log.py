@@ -71,12 +71,12 @@ async def test_what_waits_is_painted_at_once_where_somebody_types(app: LogApp) -
         log = app.message_log
         log.bubbles.add("a", "assistant", "F")
         await painted(pilot)
-        assert log._frame_timer is not None
-        log._frame_timer.stop()
+        assert log.frames._timer is not None
+        log.frames._timer.stop()
         log.bubbles.feed("a", "waiting words")
         await pilot.pause()
         assert "▎ waiting words" not in app.lines()
-        log.hurry()
+        log.frames.hurry()
         await until(pilot, lambda: "▎ waiting words" in app.lines())
 
 
@@ -137,11 +137,11 @@ async def test_it_follows_its_end_until_the_reader_scrolls_up(app: LogApp) -> No
         assert app.lines()[-1] == "▎ Paragraph 59 goes on for some words."
         log.scroll_page_up(animate=False)
         top = app.lines()[0]
-        assert not log.is_following
+        assert not log.viewport.is_following
         log.bubbles.feed("a", "\n\nmore\n\nand more")
         await painted(pilot)
         assert app.lines()[0] == top
-        await until(pilot, lambda: app.follow_changes[-1:] == [(False, log.lines_below)])
+        await until(pilot, lambda: app.follow_changes[-1:] == [(False, log.viewport.rows_below)])
         log.follow_end()
         await painted(pilot)
         assert app.lines()[-1] == "▎ and more"
@@ -160,10 +160,10 @@ async def test_the_wheel_moves_by_lines_and_back_to_the_end_follows_again(app: L
         log.scroll_down(animate=False)
         log.scroll_down(animate=False)
         assert app.lines() == end
-        assert log.is_following
+        assert log.viewport.is_following
         log.scroll_home(animate=False)
         assert app.lines()[1] == "▎ F"
-        log.action_scroll_end()
+        log.follow_end()
         assert app.lines() == end
 
 
@@ -195,7 +195,7 @@ async def test_a_thread_opens_at_its_end_without_reading_the_rest(app: LogApp) -
             log.bubbles.add(str(number), "assistant", f"F{number}", source=f"text {number}")
         await painted(pilot)
         assert app.lines()[-1] == "▎ text 1999"
-        assert sum(1 for bubble in log._log_viewport.bubbles if not bubble.waiting_source) < 20
+        assert sum(1 for bubble in log.viewport.bubbles if not bubble.waiting_source) < 20
 
 
 @pytest.mark.parametrize("theme", ["frieza", "frieza-light", "frieza-terminal"])
@@ -204,10 +204,10 @@ async def test_a_change_of_theme_repaints(theme: str) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         app.message_log.bubbles.add("a", "assistant", "A", source="# Title")
         await painted(pilot)
-        before = app.message_log._shown_strips[2]
+        before = app.message_log.canvas.strips[2]
         app.theme = theme
         await painted(pilot)
-        assert app.message_log._shown_strips[2] != before
+        assert app.message_log.canvas.strips[2] != before
         assert app.lines()[2] == "▎ Title"
 
 
@@ -235,7 +235,7 @@ async def test_what_waits_below_is_told_when_it_grows(app: LogApp) -> None:
             log.bubbles.feed("b", f"{number}\n\n")
             await pilot.pause()
         await painted(pilot)
-        await until(pilot, lambda: app.follow_changes[-1:] == [(False, log.lines_below)])
+        await until(pilot, lambda: app.follow_changes[-1:] == [(False, log.viewport.rows_below)])
         assert len(app.follow_changes) < 10
         log.follow_end()
         await painted(pilot)
@@ -245,7 +245,7 @@ async def test_what_waits_below_is_told_when_it_grows(app: LogApp) -> None:
 async def test_a_reply_may_be_read_from_its_top(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
-        log.reads_from_top = True
+        log.viewport.reads_from_top = True
         log.bubbles.add("u", "user", "U", source="question")
         log.follow_end()
         log.bubbles.add("a", "assistant", "A")
@@ -253,10 +253,10 @@ async def test_a_reply_may_be_read_from_its_top(app: LogApp) -> None:
             log.bubbles.feed("a", part + "\n\n")
         await painted(pilot)
         assert app.lines()[0] == "▎ A"
-        assert not log.is_following
+        assert not log.viewport.is_following
         log.scroll_page_down(animate=False)
         assert app.lines()[0] != "▎ A"
-        while not log.is_following:
+        while not log.viewport.is_following:
             log.scroll_down(animate=False)
         log.bubbles.feed("a", "near the end")
         await painted(pilot)
@@ -266,13 +266,13 @@ async def test_a_reply_may_be_read_from_its_top(app: LogApp) -> None:
         log.bubbles.feed("a", "\n\nthe end")
         await painted(pilot)
         assert app.lines()[-1] == "▎ the end"
-        assert log.is_following
+        assert log.viewport.is_following
 
 
 async def test_a_reply_that_comes_at_once_is_read_from_its_top_and_a_kept_one_from_its_end(app: LogApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         log = app.message_log
-        log.reads_from_top = True
+        log.viewport.reads_from_top = True
         log.bubbles.add("kept", "assistant", "K", source=PARAGRAPHS)
         await painted(pilot)
         assert app.lines()[-1] == "▎ Paragraph 59 goes on for some words."
@@ -321,7 +321,7 @@ async def test_nothing_is_drawn_for_a_reply_that_is_not_in_view(monkeypatch: pyt
             await pilot.pause()
         await painted(pilot)
         assert (log.drawn, CountingBar.drawn) == (0, [])
-        assert app.follow_changes[-1] == (False, log.lines_below)
+        assert app.follow_changes[-1] == (False, log.viewport.rows_below)
         log.follow_end()
         await painted(pilot)
         assert log.drawn

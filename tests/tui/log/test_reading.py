@@ -35,6 +35,11 @@ def app() -> ReadingApp:
     return ReadingApp()
 
 
+def places_found(app: ReadingApp) -> list[tuple[int, int, bool]]:
+    found = app.message_log.finding.on_rows()
+    return [place for row in app.message_log.canvas.rows for place in found.places(row)] if found else []
+
+
 async def fill(pilot: Pilot[None], app: ReadingApp, *, turns: int = 3) -> None:
     for number in range(turns):
         app.message_log.bubbles.add(f"u{number}", "user", f"U{number}", source=f"question {number}")
@@ -47,12 +52,12 @@ async def fill(pilot: Pilot[None], app: ReadingApp, *, turns: int = 3) -> None:
 async def test_the_cursor_begins_at_the_last_message_and_moves_by_message(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app)
-        assert app.message_log.cursor_key == "a2"
+        assert app.message_log.reading.key == "a2"
         await pilot.press("k", "up")
-        assert app.message_log.cursor_key == "a1"
+        assert app.message_log.reading.key == "a1"
         assert app.cursor_lines()[0] == "A1"
         await pilot.press("j", "down", "j")
-        assert app.message_log.cursor_key == "a2"
+        assert app.message_log.reading.key == "a2"
 
 
 async def test_capitals_move_by_block_across_messages(app: ReadingApp) -> None:
@@ -64,21 +69,21 @@ async def test_capitals_move_by_block_across_messages(app: ReadingApp) -> None:
         assert app.cursor_lines() == ["• three"]
         await pilot.press("K", "K", "K", "K")
         assert app.cursor_lines() == ["five"]
-        assert app.message_log.cursor_key == "a1"
+        assert app.message_log.reading.key == "a1"
 
 
 async def test_g_goes_to_the_ends_and_brackets_to_the_users_messages(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app)
         await pilot.press("g")
-        assert (app.message_log.cursor_key, app.lines()[0]) == ("u0", "▌ U0")
-        assert not app.message_log.is_following
+        assert (app.message_log.reading.key, app.lines()[0]) == ("u0", "▌ U0")
+        assert not app.message_log.viewport.is_following
         await pilot.press("G")
-        assert (app.message_log.cursor_key, app.message_log.is_following) == ("a2", True)
+        assert (app.message_log.reading.key, app.message_log.viewport.is_following) == ("a2", True)
         await pilot.press("left_square_bracket", "left_square_bracket")
-        assert app.message_log.cursor_key == "u1"
+        assert app.message_log.reading.key == "u1"
         await pilot.press("right_square_bracket")
-        assert app.message_log.cursor_key == "u2"
+        assert app.message_log.reading.key == "u2"
 
 
 async def test_space_pages_and_takes_the_cursor_along(app: ReadingApp) -> None:
@@ -107,7 +112,7 @@ async def test_what_the_cursor_is_on_is_not_pushed_out_by_text_that_comes(app: R
             log.bubbles.feed("a", f"{number}\n\n")
         await painted(pilot)
         assert app.lines()[0] == row
-        assert not log.is_following
+        assert not log.viewport.is_following
         log.follow_end()
         log.bubbles.feed("a", "end")
         await painted(pilot)
@@ -159,16 +164,16 @@ async def test_a_message_is_opened_as_markdown_and_a_table_as_wide_as_it_is(app:
     cells = [f"words of column {number}" for number in range(9)]
     table = "\n".join(f"| {' | '.join(row)} |" for row in (cells, ["---"] * 9, ["**x**", *cells[1:]]))
     async with app.run_test(size=(40, 24)) as pilot:
-        assert app.message_log.text_to_open() == ("", False)
+        assert app.message_log.taking.text_to_open() == ("", False)
         app.message_log.bubbles.add("a", "assistant", "A", source=f"Some *text*\n\n{table}")
         await painted(pilot)
         app.message_log.focus()
         await pilot.pause()
-        assert app.message_log.text_to_open() == (f"Some *text*\n\n{table}", False)
+        assert app.message_log.taking.text_to_open() == (f"Some *text*\n\n{table}", False)
         await pilot.press("J")
-        assert app.message_log.text_to_open() == ("Some text", False)
+        assert app.message_log.taking.text_to_open() == ("Some text", False)
         await pilot.press("J")
-        text, is_wide = app.message_log.text_to_open()
+        text, is_wide = app.message_log.taking.text_to_open()
         assert is_wide
         head, rule, row = text.split("\n")
         assert head == " │ ".join(cells)
@@ -216,32 +221,32 @@ async def test_keys_do_nothing_in_an_empty_log(app: ReadingApp) -> None:
         app.message_log.focus()
         await pilot.press(*"jkJKgGnNyYc", "space", "b", "enter", "left_square_bracket", "right_square_bracket")
         assert app.taken == []
-        assert app.message_log.cursor_key is None
-        assert app.message_log.find("x") == 0
+        assert app.message_log.reading.key is None
+        assert app.message_log.finding.find("x") == 0
 
 
 async def test_find_goes_up_first_and_marks_all_places(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app, turns=20)
-        assert app.message_log.find("QUESTION 1") == 11
-        assert app.message_log.cursor_key == "u19"
+        assert app.message_log.finding.find("QUESTION 1") == 11
+        assert app.message_log.reading.key == "u19"
         await pilot.press("n")
-        assert app.message_log.cursor_key == "u18"
+        assert app.message_log.reading.key == "u18"
         assert "▌ question 18" in app.lines()
         await pilot.press("N", "N")
-        assert app.message_log.cursor_key == "u19"
-        marks = [strip.text[-1] for strip in app.message_log._shown_strips]
+        assert app.message_log.reading.key == "u19"
+        marks = [strip.text[-1] for strip in app.message_log.canvas.strips]
         assert marks.count("▐") == 11
-        assert app.message_log.find("") == 0
-        assert "▐" not in [strip.text[-1] for strip in app.message_log._shown_strips]
+        assert app.message_log.finding.find("") == 0
+        assert "▐" not in [strip.text[-1] for strip in app.message_log.canvas.strips]
 
 
 async def test_what_stands_only_further_down_is_found_too(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 12)) as pilot:
         await fill(pilot, app, turns=6)
         await pilot.press("g")
-        assert app.message_log.find("reply 4") == 1
-        assert app.message_log.cursor_key == "a4"
+        assert app.message_log.finding.find("reply 4") == 1
+        assert app.message_log.reading.key == "a4"
         assert "▌ Reply 4" in app.lines()
 
 
@@ -251,11 +256,9 @@ async def test_what_is_shown_side_by_side_is_found_whatever_marks_are_between(ap
         app.message_log.bubbles.add("a", "assistant", "A", source=source)
         await painted(pilot)
         for text in ("the power of FORM two is", "戦闘力は53万", "2 * 3", "530,000"):
-            assert app.message_log.find(text) == 1
-            at = app.message_log._log_finder
-            assert at is not None
-            assert at.at is not None
-        assert app.message_log.find("form is") == 0
+            assert app.message_log.finding.find(text) == 1
+            assert any(is_here for _, _, is_here in places_found(app))
+        assert app.message_log.finding.find("form is") == 0
 
 
 async def test_the_gutter_marks_where_in_a_long_message_it_stands(app: ReadingApp) -> None:
@@ -263,8 +266,8 @@ async def test_the_gutter_marks_where_in_a_long_message_it_stands(app: ReadingAp
         lines = ["needle" if number in (0, 50, 99) else "hay" for number in range(100)]
         app.message_log.bubbles.add("a", "assistant", "A", source="\n\n".join(lines))
         await painted(pilot)
-        app.message_log.find("needle")
-        marked = [y for y, strip in enumerate(app.message_log._shown_strips) if strip.text[-1] == "▐"]
+        app.message_log.finding.find("needle")
+        marked = [y for y, strip in enumerate(app.message_log.canvas.strips) if strip.text[-1] == "▐"]
         assert len(marked) == 3
         assert marked[0] == 0
         assert marked[1] in (9, 10)
@@ -275,26 +278,28 @@ async def test_a_row_takes_only_the_finds_that_it_shows(app: ReadingApp) -> None
     async with app.run_test(size=(40, 24)) as pilot:
         app.message_log.bubbles.add("u0", "user", "U", source="abc" * 5000)
         await pilot.pause()
-        app.message_log.find("abc")
-        for row in app.message_log._shown_rows:
-            marks = [mark[:2] for mark in app.message_log._marks(row)]
+        app.message_log.finding.find("abc")
+        found = app.message_log.finding.on_rows()
+        assert found is not None
+        for row in app.message_log.canvas.rows:
+            shown_on_row = [place[:2] for place in found.places(row)]
             line = row.block.row(row.place.row)
             shown = range(line.start, line.start + len(line.text))
             first = line.start // 3 * 3
             expected = [(start, start + 3) for start in range(first, shown.stop, 3)] if row.place.block else []
-            assert marks == expected
+            assert shown_on_row == expected
 
 
 async def test_a_removed_message_leaves_the_cursor_on_its_own(app: ReadingApp) -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await fill(pilot, app)
-        app.message_log.find("reply")
+        app.message_log.finding.find("reply")
         app.message_log.bubbles.remove("u0")
-        assert app.message_log.cursor_key == "a2"
+        assert app.message_log.reading.key == "a2"
         app.message_log.bubbles.remove("a2")
-        assert app.message_log.cursor_key == "u2"
+        assert app.message_log.reading.key == "u2"
         await pilot.press("n")
-        assert app.message_log.cursor_key == "a1"
+        assert app.message_log.reading.key == "a1"
         app.message_log.bubbles.clear()
         await pilot.press("n", "k", "J")
-        assert app.message_log.cursor_key is None
+        assert app.message_log.reading.key is None
