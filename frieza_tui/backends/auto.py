@@ -29,6 +29,7 @@ class AutoBackend:
         self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
         self.unknown_events = 0
         self._client = client
+        client.on_preparation = lambda preparation: self.on_preparation(preparation)
         self._make = make
         self._notes = notes
         self._model = model

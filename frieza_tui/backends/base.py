@@ -10,7 +10,9 @@ from frieza_tui.domain.run import ToolCall
 from frieza_tui.domain.thread import Thread
 from frieza_tui.i18n import _
 
-Stage: TypeAlias = Literal["starting_server", "connecting", "joining_model", "loading_model", "ready", "failed"]
+Stage: TypeAlias = Literal[
+    "starting_server", "fetching_key", "connecting", "joining_model", "loading_model", "ready", "failed"
+]
 _SHOWN_ID: Final = 128
 """Characters; more are cut. OpenAI's ids have 53."""
 CANCEL_S: Final = 5.0

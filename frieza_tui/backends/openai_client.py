@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from frieza_tui.backends.base import Ledger, NoLedger
+from frieza_tui.backends.base import Ledger, NoLedger, Preparation, Stage
 from frieza_tui.backends.named_server import LEAST_KEY, Server
 from frieza_tui.backends.sdk_client import build_client, met_a_closed_connection
 from frieza_tui.backends.sdk_errors import (
@@ -55,6 +55,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _DRAIN_S: Final = 0.1
+KEY_WAIT_S: Final = 0.3
+"""How long a key may take before it is said that it is waited for; a locked keyring asks for its password."""
 LOOP_SHARE_S: Final = 0.004
 """How long buffered events are handed on before the loop gets its turn."""
 DONE: Final = "[DONE]"
@@ -96,6 +98,9 @@ class OpenAIClient:
         self.signs_of_life = 0
         """Grows with each answer, and with each piece of one."""
         self._find_key = find_key
+        self.on_preparation: Callable[[Preparation], None] = lambda _preparation: None
+        self.stage: Stage = "connecting"
+        """What is done until the first request can be sent."""
         self.ledger = ledger or NoLedger()
         self._read_timeout_s = read_timeout_s
         self._uses_proxies = uses_proxies
@@ -115,10 +120,24 @@ class OpenAIClient:
             if not self.server.is_callable:
                 raise address_error(self.server)
             if self._find_key is not None and not self.server.api_key:
-                self.server = replace(self.server, api_key=await self._find_key())
+                self.server = replace(self.server, api_key=await self._found_key(self._find_key))
             # The import alone takes a second; in a thread the screen stays alive.
             posts = await asyncio.to_thread(self._build)
             self._posts, self._reads = posts, posts.with_options(max_retries=2)
+
+    async def _found_key(self, find_key: Callable[[], Awaitable[str]]) -> str:
+        telling = asyncio.get_running_loop().call_later(KEY_WAIT_S, self._tell, "fetching_key")
+        try:
+            key = await find_key()
+        finally:
+            telling.cancel()
+            self.stage = "connecting"
+        self._tell("connecting")
+        return key
+
+    def _tell(self, stage: Stage) -> None:
+        self.stage = stage
+        self.on_preparation(Preparation(stage))
 
     @property
     def posts(self) -> "AsyncOpenAI":

@@ -23,6 +23,7 @@ class ServerBackend:
         self._client = client
         self._place = place or client.server.name
         self._is_prepared = False
+        client.on_preparation = lambda preparation: self.on_preparation(preparation)
 
     @property
     def label(self) -> Label:
@@ -41,7 +42,7 @@ class ServerBackend:
         """
         if self._is_prepared:
             return
-        self.on_preparation(Preparation("connecting"))
+        self.on_preparation(Preparation(self._client.stage))
         await self._client.open()
         await self._look_around()
         self._is_prepared = True

@@ -23,9 +23,19 @@ class Preparer:
         try:
             await self._backend.prepare()
         except asyncio.CancelledError:
-            if self._waiting == 1 and self._now().stage == "connecting":
-                detail = _("{server} had not answered when that was cancelled.")
-                self._tell(Preparation("failed", detail=detail.format(server=self._backend.label.server)))
+            if self._waiting == 1 and (detail := self._what_is_left()):
+                self._tell(Preparation("failed", detail=detail))
             raise
         finally:
             self._waiting -= 1
+
+    def _what_is_left(self) -> str:
+        """Return what nobody waits for any more."""
+        match self._now().stage:
+            case "connecting":
+                words = _("{server} had not answered when that was cancelled.")
+                return words.format(server=self._backend.label.server)
+            case "fetching_key":
+                return _("The keyring had not given the key when that was cancelled.")
+            case _:
+                return ""

@@ -18,6 +18,8 @@ def preparation_words(preparation: Preparation) -> str:
     match preparation.stage:
         case "starting_server":
             words = _("starting the server")
+        case "fetching_key":
+            words = _("waiting for the keyring")
         case "connecting":
             words = _("connecting")
         case "joining_model":
