@@ -4,8 +4,8 @@ Standard input: one line of JSON (`EngineConfig`), then nothing; its end ends th
 by whatever cause. Standard output: one line of JSON, `{"base_url", "engine"}` once it answers, or
 `{"failed", "detail"}`, failed being "import" or "load".
 
-The Host is not checked, for the key does that: a page that rebinds its name to us has none, for it is random and was only
-ever in a pipe, and no cookie stands for it; without it all paths answer 401 or 404 but /health, which says "ok" (tried).
+The Host is not checked, for the key does that: a page that rebinds its name to us has none, for it is random and was
+only ever in a pipe, and no cookie stands for it; without it all paths answer 401 or 404, but /health an "ok" (tried).
 """
 
 import json
