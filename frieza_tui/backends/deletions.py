@@ -13,7 +13,11 @@ from frieza_tui.domain.errors import BackendError, NotHere, TimedOut, Unreachabl
 from frieza_tui.i18n import _
 
 AT_ONCE: Final = 24
-"""Requests in flight; 400 items and 200 responses are then gone in some 25 round trips."""
+"""Requests in flight; 400 items and 200 responses are then gone in some 25 round trips.
+
+With 64 it takes as long (1,500 deletions on loopback 5.0 s, with 24 4.7 s): each costs 1.4 ms of CPU, half of that the
+SDK's, and over a network 24 are enough to reach a server's limit of requests a minute.
+"""
 PAGE: Final = 100
 """Items of one list, the most that the API gives (source: API reference, conversations/items/list)."""
 _LEAST_S: Final = 0.5
