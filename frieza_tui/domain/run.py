@@ -89,6 +89,8 @@ class Run:
     """Oldest messages left out of this run's prompt because the context window was full."""
     thread_id: str = ""
     """The server's thread that it runs on; empty where the API has none, or does not say."""
+    read_fraction: float | None = None
+    """How much of its prompt the embedded model has read, 0 to 1, before it writes; None: nobody says."""
 
     @property
     def has_stopped(self) -> bool:

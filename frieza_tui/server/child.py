@@ -66,7 +66,7 @@ async def _serve(open_backend: Callable[[], Backend], token: str, parent: "_Pare
         return backend
 
     with bind("127.0.0.1", 0) as listener:
-        async with serving(opened, ServerOptions(token), listener) as service:
+        async with serving(opened, ServerOptions(token, tells_reading=True), listener) as service:
             reporter.send({"event": "listening", "base_url": base_url(listener)})
             preparing = asyncio.create_task(_prepare(service.backend, reporter))
             expecting = asyncio.create_task(_expect(service.backend, expected))

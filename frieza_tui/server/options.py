@@ -15,6 +15,8 @@ class ServerOptions:
     """Path of the SQLite file, or ":memory:"."""
     host: str = "127.0.0.1"
     """The address that the server is bound to; requests must name it, or loopback, as their host."""
+    tells_reading: bool = False
+    """Tell in a stream how far a prompt is read, by thread.run.in_progress again; for this program's own screen."""
     max_streams: int = 64
     """Streams open at once; one more is refused with 429."""
     run_lifetime_s: float = 3600.0

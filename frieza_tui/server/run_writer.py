@@ -1,5 +1,6 @@
 """Writes a run: domain events in; objects kept and wire events told, in the order that API.md section 4 gives."""
 
+from copy import copy
 from typing import Literal, TypeAlias
 
 from frieza_tui.domain.events import (
@@ -36,8 +37,11 @@ _STEP_ENDINGS: dict[Final, Ending] = {
 class RunWriter:
     """One run as the wire has it. Nothing is written once it has ended."""
 
-    def __init__(self, run: RunObject, recorder: Recorder) -> None:
+    def __init__(self, run: RunObject, recorder: Recorder, *, tells_reading: bool = False) -> None:
+        """Take the run. tells_reading: how far its prompt is read is told too."""
         self.run = run
+        self._tells_reading = tells_reading
+        self._read_fraction: float | None = None
         self.required: tuple[ToolCall, ...] = ()
         """In requires_action: the calls whose outputs the run waits for."""
         self._recorder = recorder
@@ -102,6 +106,7 @@ class RunWriter:
         match run.status:
             case "in_progress":
                 self._start()
+                self._tell_reading(run.read_fraction)
             case "requires_action":
                 self._wait_for_outputs(run.required_calls)
             case "completed" | "incomplete" | "failed" | "cancelled" | "expired":
@@ -114,6 +119,16 @@ class RunWriter:
             self.run.status = "in_progress"
             self.run.started_at = self.run.started_at or convert.now()
             self._recorder.save(self.run, "thread.run.in_progress")
+
+    def _tell_reading(self, fraction: float | None) -> None:
+        """Tell, and keep nowhere, how far the prompt is read; without a fraction that it is no longer."""
+        if not self._tells_reading or fraction == self._read_fraction:
+            return
+        self._read_fraction = fraction
+        told = copy(self.run)
+        if fraction is not None:
+            told.metadata = {**self.run.metadata, "prompt_read": f"{fraction:.3f}"}
+        self._recorder.tell(told, "thread.run.in_progress")
 
     def _wait_for_outputs(self, required: tuple[ToolCall, ...]) -> None:
         self._start()

@@ -147,7 +147,9 @@ class Runs:
         """Keep a new run on an idle thread, tell of it, and begin it."""
         recorder = Recorder(self._state, run.thread_id, run.id)
         recorder.stream = stream
-        live = LiveRun(RunWriter(run, recorder), recorder, self._backend, self._turn)
+        live = LiveRun(
+            RunWriter(run, recorder, tells_reading=self._options.tells_reading), recorder, self._backend, self._turn
+        )
         timer = asyncio.get_running_loop().call_later(self._options.run_lifetime_s, live.stop, "expired")
         live.on_end = partial(self._let_go, live, timer)
         live.writer.create()

@@ -63,7 +63,7 @@ def shortened(events: Iterable[RunEvent]) -> list[RunEvent]:
 def _is_of_the_moment(event: RunEvent) -> bool:
     match event:
         case RunChanged(run):
-            return not run.dropped_messages
+            return not run.dropped_messages or run.read_fraction is not None
         case StepChanged(step):
             return not step.tool_calls
         case ThreadCreated() | ThreadLost() | MessageOpened() | StreamFault() | ConnectionLost():

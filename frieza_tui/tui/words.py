@@ -124,6 +124,8 @@ def run_words(run: Run) -> str:
     match run.status:
         case "queued":
             return _("queued")
+        case "in_progress" if run.read_fraction is not None:
+            return f"{_('reading')} {run.read_fraction:.0%}"
         case "in_progress":
             return _("in progress")
         case "requires_action":

@@ -18,7 +18,7 @@ from frieza_tui.domain.events import (
     StepDelta,
     TextDelta,
 )
-from frieza_tui.domain.run import RunError, RunStep, ToolCall
+from frieza_tui.domain.run import Run, RunError, RunStep, ToolCall
 from frieza_tui.domain.thread import Annotation, TextPart, Thread
 from tests.support.backend_contract import after, asking, ending_of, request_of, run, run_to_error, text_of
 from tests.support.loopback import running_server
@@ -26,11 +26,11 @@ from tests.support.loopback import running_server
 
 @asynccontextmanager
 async def talking(
-    script: Sequence[Reply], key: str = ""
+    script: Sequence[Reply], key: str = "", **limits: object
 ) -> AsyncGenerator[tuple[AssistantsBackend, ScriptedBackend], None]:
     """Yield the adapter on the real server face, and the backend behind that."""
     behind = ScriptedBackend(script)
-    async with running_server(behind) as (base_url, token):
+    async with running_server(behind, **limits) as (base_url, token):
         backend = AssistantsBackend(OpenAIClient(Server(base_url, key or token)), settle_s=1)
         try:
             yield backend, behind
@@ -50,6 +50,17 @@ async def test_a_conversation_of_three_turns() -> None:
         assert [message.text for message in seen] == ["一つ", "こんにちは", "二つ", "二", "三つ"]
         assert behind.requests[-1].assistant.instructions == request_of(thread).assistant.instructions
         assert backend.unknown_events == 0
+
+
+@pytest.mark.parametrize(("tells", "told"), [(True, [None, 0.0, 0.5, None, None]), (False, [None, None])])
+async def test_how_far_a_prompt_is_read_is_told_to_this_programs_screen_only(
+    *, tells: bool, told: list[float | None]
+) -> None:
+    reading = [RunChanged(Run("", "in_progress", read_fraction=fraction)) for fraction in (0.0, 0.5, 0.5, None)]
+    async with talking([Reply(*reading, "ok")], tells_reading=tells) as (backend, _behind):
+        runs = [event.run for event in await run(backend, asking("hi")) if isinstance(event, RunChanged)]
+        begun = [one for one in runs if one.status != "queued"]
+        assert [one.read_fraction for one in begun] == told
 
 
 @pytest.mark.parametrize("status", ["failed", "incomplete", "cancelled"])

@@ -355,6 +355,15 @@ async def test_preparing_reports_loading_and_ready(plain: LlamaCppBackend) -> No
     assert plain.label.model == "own"
 
 
+async def test_how_far_the_prompt_is_read_is_told_until_the_first_word(
+    plain: LlamaCppBackend, engine: FakeEngine
+) -> None:
+    engine.read_tokens = [0, 64, 64, 1000]
+    events = await run(plain, RunRequest(BARE, asked("Who?")))
+    told = [event.run.read_fraction for event in events if isinstance(event, RunChanged)]
+    assert told == [None, None, 0.0, 0.064, 1.0, None, None]
+
+
 async def test_a_message_longer_than_the_window_fails_the_run_and_says_so(plain: LlamaCppBackend) -> None:
     events = await run(plain, RunRequest(BARE, asked("x" * 5000)))
     error = last_run(events).run.error

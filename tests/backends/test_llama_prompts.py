@@ -1,3 +1,4 @@
+import json
 import os
 import time
 from pathlib import Path
@@ -141,6 +142,10 @@ async def test_neighbours_of_one_role_become_one_message() -> None:
     assert prompt.messages == ({"role": "user", "content": "one\n\ntwo"},)
 
 
+def read_line(**progress: int) -> str:
+    return f"data: {json.dumps({'choices': [{'delta': {'content': None}}], 'prompt_progress': progress})}"
+
+
 @pytest.mark.parametrize(
     ("line", "piece"),
     [
@@ -150,6 +155,8 @@ async def test_neighbours_of_one_role_become_one_message() -> None:
         ('data: {"choices":[{"delta":{"role":"assistant","content":null},"finish_reason":null}]}', Piece()),
         ('data: {"choices":[{"delta":{"content":"ホ"}}]}', Piece("ホ")),
         ('data: {"choices":[{"delta":{},"finish_reason":"length"}]}', Piece("", "length")),
+        (read_line(total=400, cache=200, processed=250), Piece(read_fraction=0.25)),
+        (read_line(total=400, cache=300, processed=350), Piece()),
         ('data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2}}', Piece(usage=Usage(3, 2))),
     ],
 )

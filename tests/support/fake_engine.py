@@ -53,6 +53,8 @@ class FakeEngine:
 
     notes: Path
     pieces: list[str] = field(default_factory=lambda: ["我が名は", "フリーザ。"])
+    read_tokens: list[int] = field(default_factory=list)
+    """How much of a prompt of a thousand tokens it says to have read, before the first piece."""
     finish: str | None = "stop"
     """None: the stream ends without a reason."""
     refusal: tuple[int, str] | None = None
@@ -141,6 +143,10 @@ class FakeEngine:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
         _send(writer, ": ping")
         is_reading_ahead = body["max_tokens"] == 1
+        assert body["return_progress"]
+        for count in self.read_tokens:
+            progress = {"total": 1000, "cache": 0, "processed": count}
+            _send(writer, f"data: {json.dumps({**json.loads(chunk()), 'prompt_progress': progress})}")
         for index, text in enumerate(["x"] if is_reading_ahead else self.pieces):
             if index == self.cut_at and not is_reading_ahead:
                 raise ConnectionResetError

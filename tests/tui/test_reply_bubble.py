@@ -123,6 +123,19 @@ async def test_a_conversation_that_the_server_lost_is_told_of() -> None:
     assert "no longer had the conversation" in await shown_after(ThreadLost(), "ok")
 
 
+async def test_how_far_the_prompt_is_read_is_the_state_until_the_first_word() -> None:
+    reading, answering = asyncio.Event(), asyncio.Event()
+    half = RunChanged(Run("", "in_progress", read_fraction=0.4))
+    pieces = (half, reading, RunChanged(Run("", "in_progress")), "Ok", answering)
+    async with open_stage(Reply(*pieces)) as at:
+        await at.say("hello")
+        await at.wait_for("reading 40%")
+        reading.set()
+        await at.wait_for("Ok", "in progress")
+        answering.set()
+        await at.wait_for("completed")
+
+
 async def test_messages_that_no_longer_fit_are_counted() -> None:
     shown = await shown_after(RunChanged(Run("", "in_progress", dropped_messages=4)), "ok")
     assert "4 oldest messages" in shown

@@ -32,7 +32,17 @@ def run_of(data: Json, kind: str = "") -> Run:
         required_calls=_required_calls(data),
         dropped_messages=number_of(json_object(data.get("metadata")).get("dropped_messages")),
         thread_id=text_of(data.get("thread_id")),
+        read_fraction=_fraction(json_object(data.get("metadata")).get("prompt_read")),
     )
+
+
+def _fraction(told: object) -> float | None:
+    """Return how much of the prompt is read, as this program's own server tells it."""
+    try:
+        fraction = float(text_of(told))
+    except ValueError:
+        return None
+    return fraction if 0 <= fraction <= 1 else None
 
 
 def run_status(kind: str, data: Json) -> RunStatus:

@@ -9,6 +9,8 @@ from typing import Any
 from frieza_tui.backends.embedded.engine_process import Endpoint
 from frieza_tui.domain.run import Usage
 
+LEAST_TOLD_TOKENS = 128
+"""What is read in less than some seconds is not worth telling of."""
 _CONNECT_TIMEOUT_S = 10.0
 _SILENCE_TIMEOUT_S = 120.0
 """The engine sends a comment every 30 s while it reads a long prompt, so silence means that it hangs."""
@@ -31,11 +33,22 @@ class Piece:
     """"stop" or "length", once."""
     usage: Usage | None = None
     """In the last one."""
+    read_fraction: float | None = None
+    """Of a prompt that takes its time to be read, 0 to 1; in those before the first text."""
 
 
 def _usage(facts: Mapping[str, Any]) -> Usage:
     cached = (facts.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
     return Usage(facts["prompt_tokens"], facts["completion_tokens"], cached)
+
+
+def _read_fraction(facts: Mapping[str, Any]) -> float | None:
+    progress = facts.get("prompt_progress") or {}
+    unread = progress.get("total", 0) - progress.get("cache", 0)
+    if unread < LEAST_TOLD_TOKENS:
+        return None
+    read: int = progress.get("processed", 0) - progress["cache"]
+    return min(1.0, max(0.0, read / unread))
 
 
 def parse_line(line: str) -> Piece | None:
@@ -55,9 +68,9 @@ def parse_line(line: str) -> Piece | None:
         raise EngineError(_message(facts))
     usage = _usage(facts["usage"]) if facts.get("usage") else None
     if not facts.get("choices"):
-        return Piece(usage=usage)
+        return Piece(usage=usage, read_fraction=_read_fraction(facts))
     choice = facts["choices"][0]
-    return Piece(choice["delta"].get("content") or "", choice.get("finish_reason"), usage)
+    return Piece(choice["delta"].get("content") or "", choice.get("finish_reason"), usage, _read_fraction(facts))
 
 
 def _message(facts: Mapping[str, Any]) -> str:
@@ -89,7 +102,7 @@ class EngineClient:
 
         Raises: EngineError, EngineGone.
         """
-        body = {**body, "stream": True, "stream_options": {"include_usage": True}}
+        body = {**body, "stream": True, "stream_options": {"include_usage": True}, "return_progress": True}
         try:
             async with self._http.stream("POST", "/v1/chat/completions", json=body) as response:
                 if response.status_code != 200:

@@ -29,25 +29,40 @@ class Reply:
         self._finish_reason = piece.finish_reason or self._finish_reason
         self._usage = piece.usage or self._usage
         if not piece.text:
-            return []
-        events = self._open()
+            return [] if piece.read_fraction is None else self._reading(piece.read_fraction)
+        events = [*self._reading(None), *self._open()]
         if self._opener and not self._texts:
             events.append(self._delta(_joined(self._opener, piece.text)))
         else:
             events.append(self._delta(piece.text))
         return events
 
+    def _reading(self, fraction: float | None) -> list[RunEvent]:
+        """Tell how far the prompt is read; without a fraction that it is."""
+        if fraction == self._run.read_fraction:
+            return []
+        self._run = replace(self._run, read_fraction=fraction)
+        return [RunChanged(self._run)]
+
     def finish(self) -> list[RunEvent]:
         """The reply is whole: complete, or cut by its limit."""
         if self._finish_reason == "length":
-            ended = replace(self._run, status="incomplete", incomplete_reason="max_completion_tokens")
+            ended = replace(
+                self._run, read_fraction=None, status="incomplete", incomplete_reason="max_completion_tokens"
+            )
             return [*self._close("incomplete", "max_tokens"), RunChanged(replace(ended, usage=self._usage))]
-        return [*self._close("completed"), RunChanged(replace(self._run, status="completed", usage=self._usage))]
+        return [
+            *self._close("completed"),
+            RunChanged(replace(self._run, read_fraction=None, status="completed", usage=self._usage)),
+        ]
 
     def fail(self, error: RunError) -> list[RunEvent]:
         """The reply broke: what has come stays, as an incomplete message."""
         events = self._close("incomplete", "run_failed") if self._message_id else []
-        return [*events, RunChanged(replace(self._run, status="failed", error=error, usage=self._usage))]
+        return [
+            *events,
+            RunChanged(replace(self._run, read_fraction=None, status="failed", error=error, usage=self._usage)),
+        ]
 
     def _open(self) -> list[RunEvent]:
         if self._message_id:
