@@ -125,7 +125,7 @@ def run_words(run: Run) -> str:
         case "queued":
             return _("queued")
         case "in_progress" if run.read_fraction is not None:
-            return f"{_('reading')} {run.read_fraction:.0%}"
+            return _("reading {percent}").format(percent=f"{run.read_fraction:.0%}")
         case "in_progress":
             return _("in progress")
         case "requires_action":

@@ -44,7 +44,7 @@ def _usage(facts: Mapping[str, Any]) -> Usage:
 
 def _read_fraction(facts: Mapping[str, Any]) -> float | None:
     progress = facts.get("prompt_progress") or {}
-    unread = progress.get("total", 0) - progress.get("cache", 0)
+    unread: int = progress.get("total", 0) - progress.get("cache", 0)
     if unread < LEAST_TOLD_TOKENS:
         return None
     read: int = progress.get("processed", 0) - progress["cache"]
