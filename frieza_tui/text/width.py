@@ -156,17 +156,6 @@ def cell_len(text: str) -> int:
     return sum(character_widths(text))
 
 
-def is_attached(text: str, index: int) -> bool:
-    """Whether the character at `index` is drawn with the one before it: no cut, break or caret may come between.
-
-    The second of two letters of a flag is not attached here; `graphemes` pairs them.
-    """
-    if index <= 0:
-        return False
-    character = text[index]
-    return character in _TRAILERS or text[index - 1] == _JOINER or (_USUAL[character] == 0 and character >= " ")
-
-
 def graphemes(text: str) -> Iterator[str]:
     """Cut `text` into what a reader takes for one character each; joined they are `text`."""
     start = 0
@@ -175,20 +164,38 @@ def graphemes(text: str) -> Iterator[str]:
         start = end
 
 
-def grapheme_ends(text: str) -> Iterator[int]:
-    """Offsets in `text` at which its graphemes end, in order; the last is its length."""
+def grapheme_ends(text: str, start: int = 0) -> Iterator[int]:
+    """Offsets in `text` at which its graphemes from `start` on end, in order; the last is its length."""
     is_half_flag = False
-    for index in range(len(text)):
+    for index in range(start, len(text)):
         is_letter_of_flag = text[index] in FLAG_LETTERS
-        if index == 0 or is_attached(text, index):
+        if index == start or _is_attached(text, index):
             is_half_flag = is_letter_of_flag or is_half_flag
         elif is_half_flag and is_letter_of_flag:
             is_half_flag = False
         else:
             yield index
             is_half_flag = is_letter_of_flag
-    if text:
+    if start < len(text):
         yield len(text)
+
+
+def last_grapheme_end(text: str, start: int, limit: int) -> int:
+    """Return the last offset up to `limit` at which a grapheme from `start` on ends; the first of all if none does."""
+    if limit > start and (limit == len(text) or not (_is_attached(text, limit) or text[limit] in FLAG_LETTERS)):
+        return limit
+    end = start
+    for stop in grapheme_ends(text, start):
+        if stop > limit:
+            return stop if end == start else end
+        end = stop
+    return end
+
+
+def _is_attached(text: str, index: int) -> bool:
+    """Whether a character is drawn with the one before it; the second letter of a flag is so too, and not here."""
+    character = text[index]
+    return character in _TRAILERS or text[index - 1] == _JOINER or (_USUAL[character] == 0 and character >= " ")
 
 
 def clip(text: str, cells: int, *, end: str = "") -> str:

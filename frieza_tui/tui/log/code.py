@@ -1,10 +1,12 @@
 """Lays out code: every line as it is, broken only at the edge. Knows no widget and no colour."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from frieza_tui.text.width import cell_len, character_widths, is_attached
+from frieza_tui.text.width import cell_len, character_widths, last_grapheme_end
 from frieza_tui.tui.links.target import NO_LINK, Link
 from frieza_tui.tui.log.leaf import Leaf
 from frieza_tui.tui.log.parsing import Env
@@ -22,13 +24,12 @@ def break_line(line: str, width: int) -> Iterator[tuple[int, int]]:
     if len(line) <= width and cell_len(line) <= width:
         yield 0, len(line)
         return
-    start = cells = 0
-    for index, size in enumerate(character_widths(line)):
-        if cells + size > width and index > start and not is_attached(line, index):
-            yield start, index
-            start, cells = index, 0
-        cells += size
-    yield start, len(line)
+    offsets = [0, *accumulate(character_widths(line))]
+    start = 0
+    while start < len(line):
+        end = last_grapheme_end(line, start, bisect_right(offsets, offsets[start] + width, start) - 1)
+        yield start, end
+        start = end
 
 
 class CodeLayout:

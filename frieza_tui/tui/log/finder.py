@@ -82,12 +82,14 @@ class Finder:
                 yield from (found for found in reversed(self._in_bubble(bubble)) if found < here)
 
     def _in_bubble(self, bubble: int) -> list[Found]:
+        """Return the places in a message that has the text; its label if none is shown, as of a link's address."""
         view = self._rows.view(bubble)
-        return [
+        places = [
             Found(bubble, index, start)
             for index in range(1, len(view.blocks))
             for start, _ in self.in_block(self._rows.read(bubble, index))
         ]
+        return places or [Found(bubble, 0, 0)]
 
     def place(self, found: Found) -> Place:
         """Return the row that a place is on."""

@@ -41,7 +41,7 @@ def fit_columns(natural: Sequence[int], least: Sequence[int], room: int) -> list
             lower = max([width for width in widths if width < widest] + [floors[index] for index in group])
             step = max(1, min(widest - lower, excess // len(group)))
             for index in group[:excess]:
-                widths[index] -= min(step, widths[index] - floors[index])
+                widths[index] -= step
     return widths
 
 

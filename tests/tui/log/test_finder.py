@@ -3,16 +3,17 @@
 import pytest
 
 from frieza_tui.tui.log.content import Bubble
-from frieza_tui.tui.log.finder import Finder
+from frieza_tui.tui.log.finder import Finder, Found
 from frieza_tui.tui.log.thread_rows import Place, ThreadRows
 
 TOP = Place(0, 0, 0)
 
 
-def thread(source: str, width: int = 60) -> ThreadRows:
+def thread(*sources: str, width: int = 60) -> ThreadRows:
     rows = ThreadRows()
     rows.width = width
-    rows.add(Bubble("a", "assistant", "A", waiting_source=source, is_settled=True))
+    for number, source in enumerate(sources):
+        rows.add(Bubble(f"a{number}", "assistant", f"A{number}", waiting_source=source, is_settled=True))
     return rows
 
 
@@ -35,7 +36,7 @@ def test_a_text_in_a_table_is_found_in_its_cell() -> None:
 
 
 def test_a_text_that_a_cell_breaks_is_found_in_each_of_its_lines() -> None:
-    assert rows_found(thread("| a | b |\n|-|-|\n| x | some words |\n", 14), "some words") == ["some", "words"]
+    assert rows_found(thread("| a | b |\n|-|-|\n| x | some words |\n", width=14), "some words") == ["some", "words"]
 
 
 def test_a_place_in_the_middle_of_long_code_is_on_its_row() -> None:
@@ -53,11 +54,24 @@ def test_a_place_in_the_middle_of_long_code_is_on_its_row() -> None:
         ("`C:\\\\x` C:\\\\y", "C:\\y"),
         ("`a    b`", "a  b"),
         ("a\nb", "a b"),
+        ("a**b**", "ab"),
     ],
 )
 def test_marks_that_are_shown_are_found_among_those_that_are_not(source: str, text: str) -> None:
     rows = thread(source)
     assert len(Finder(rows, text).hits()) == len(rows_found(rows, text)) == 1
+
+
+def test_a_message_that_has_the_text_and_does_not_show_it_is_gone_to_by_itself() -> None:
+    rows = thread(*["Words", "[needle](https://x.y/pin)"] * 40)
+    finder = Finder(rows, "x.y")
+    assert [finder.step(-1, Place(78, 1, 0)), finder.step(-1, TOP), finder.step(1, TOP)] == [
+        Found(77, 0, 0),
+        Found(75, 0, 0),
+        Found(77, 0, 0),
+    ]
+    assert finder.place(Found(77, 0, 0)) == Place(77, 0, 1)
+    assert sum(not bubble.waiting_source for bubble in rows.bubbles) < 5  # no other is laid out for it
 
 
 @pytest.mark.parametrize(

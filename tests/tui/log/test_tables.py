@@ -1,11 +1,13 @@
 """Tables fit their width, and rows that are there are not laid out again."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from frieza_tui.tui.log.leaf import Leaf
-from frieza_tui.tui.log.tables import TableLayout, fit_columns
+from frieza_tui.tui.log.tables import STRIDE, TableLayout, fit_columns
 
 
 def lines(leaf: Leaf, width: int) -> list[str]:
@@ -88,6 +90,17 @@ def test_links_in_cells_are_found_where_they_are_shown(aligns: str) -> None:
     at = row.text.index("go")
     assert [layout.link_at(row.start + at + step).target for step in (-1, 0, 1, 2)] == ["", "u", "u", ""]
     assert layout.link_at(layout.row(1).start).target == ""
+    assert [link.text for link in layout.all_links()] == ["go"]
+
+
+@pytest.mark.parametrize("aligns", ["--", "rr", "cc"])
+def test_what_is_found_in_cells_is_where_they_are_shown(aligns: str) -> None:
+    layout = TableLayout(19)
+    layout.update(table(aligns, ("日本", "some text"), ("a *text*", "text, then more text"), ("x", "y")), {})
+    found = [
+        (layout.row(start // STRIDE).start, layout.cut(start, end)) for start, end in layout.find(re.compile("text"))
+    ]
+    assert found == [(layout.row(index).start, "text") for index in (0, 2, 2, 3)]
 
 
 def test_a_part_of_a_table_is_taken_as_it_is_shown() -> None:
