@@ -22,7 +22,7 @@ def excerpt(rows: ThreadRows, first: tuple[int, int, int], last: tuple[int, int,
         start = first[1] if bubble == first[0] else 0
         stop = last[1] if bubble == last[0] else len(view.blocks) - 1
         for index in range(start, min(stop, len(view.blocks) - 1) + 1):
-            block = view.blocks[index]
+            block = rows.read(bubble, index)
             left = first[2] if (bubble, index) == first[:2] else 0
             right = last[2] if (bubble, index) == last[:2] else BEYOND
             if left < right:
