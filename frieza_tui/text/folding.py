@@ -22,6 +22,17 @@ def find_folded(text: str, words: str) -> tuple[int, int] | None:
     as_it_is = text.find(words)
     if as_it_is >= 0:
         return as_it_is, as_it_is + len(words)
+    folded = fold(text)
+    at = folded.find(wanted)
+    if at < 0:
+        return None
+    if len(folded) == len(text) and fold(text[at : at + len(wanted)]) == wanted:
+        return at, at + len(wanted)
+    return _find_by_letters(text, wanted)
+
+
+def _find_by_letters(text: str, wanted: str) -> tuple[int, int] | None:
+    """Find words among letters that are folded one by one: many times slower, and right where folding moves places."""
     pieces: list[str] = []
     starts: list[int] = []
     place = 0

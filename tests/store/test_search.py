@@ -88,6 +88,8 @@ def test_a_title_that_a_user_gave_stays(file: Path) -> None:
     [
         ("あｶﾞい", "ガ", "ｶﾞ"),
         ("㍿の話", "会社", "㍿"),
+        ("㍿ｶﾞｶﾞｶﾞ", "ガ", "ｶﾞ"),
+        ("The End", "end", "End"),
         ("straße", "SS", "ß"),
         ("なし", "x", None),
         ("か\u3099く", "がく", "か\u3099く"),
