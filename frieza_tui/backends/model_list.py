@@ -10,7 +10,7 @@ from typing import Final
 from frieza_tui.backends.base import ModelFacts
 from frieza_tui.backends.loose_json import Json, json_object, json_objects, number_of, text_of
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.refusals import is_about_context, is_about_model, too_long
+from frieza_tui.backends.refusals import is_about_context, is_about_model, is_no_such_path, too_long
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import BackendError, NotHere, Unreachable
 from frieza_tui.i18n import _
@@ -108,7 +108,7 @@ class ModelChoice:
         if is_about_context(error):
             return too_long(error)
         if not is_about_model(error):
-            return error
+            return _about_something_else(error)
         names = [model.id for model in await self.look()]
         near = difflib.get_close_matches(self.name, names, n=3, cutoff=0.4) or names[:3]
         server = self._client.server
@@ -122,6 +122,13 @@ class ModelChoice:
             return NotHere(happened, _("Choose another one: /model, or --model at the start."), error.facts)
         todo = _("Choose another one (/model, or --model at the start), for example: {models}.")
         return NotHere(happened, todo.format(models=server.words(", ".join(near))), error.facts)
+
+
+def _about_something_else(error: BackendError) -> BackendError:
+    """Return the error with what to do where a server has the API, and not what it was asked for."""
+    if isinstance(error, NotHere) and not is_no_such_path(error):
+        return NotHere(error.happened, _("Choose another model (/model), or change what was asked for."), error.facts)
+    return error
 
 
 def _first_that_talks(models: Sequence[ModelFacts]) -> str:

@@ -23,6 +23,13 @@ _LOST: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LOST_CODES: Final = frozenset({"conversation_not_found", "previous_response_not_found"})
+_NO_PATH: Final = re.compile(
+    r"(\d{3}\W+)?(the )?(requested )?(page|file|path|route|url|endpoint|resource)? ?(was |is |could )?"
+    r"not (be )?(found|allowed|implemented|supported)|method not allowed|no (such )?route\b.*|"
+    r"(invalid|unknown|unrecognized request) url.*|unexpected endpoint.*|cannot (post|get)\b.*|"
+    r".*/(responses|chat/completions)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
 _REPLY_CHARS: Final = 20_000
 """Of a refusal that are looked at."""
 _NUMBER: Final = re.compile(r"\b\d[\d,]{0,18}\d\b")
@@ -89,6 +96,17 @@ def is_about_model(error: BackendError) -> bool:
     if not isinstance(error, NotHere | Refused):
         return False
     return error.facts.code == "model_not_found" or _UNKNOWN_MODEL.search(_words(error)) is not None
+
+
+def is_no_such_path(error: BackendError) -> bool:
+    """Tell whether a server does not have the API: 404 and the like without a word on what else is missing.
+
+    OpenRouter answers 404 where no provider of a model fits, and says so.
+    """
+    if not isinstance(error, NotHere) or is_about_model(error):
+        return False
+    words = _words(error) if _body(error) else ""
+    return not words or _NO_PATH.fullmatch(words.strip(" .!\n")) is not None
 
 
 def is_not_set_up(error: BackendError) -> bool:

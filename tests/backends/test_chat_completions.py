@@ -356,3 +356,14 @@ def test_a_message_is_encoded_once_while_it_is_in_the_thread() -> None:
     messages.follow(changed)
     assert messages.pieces[-1] == b'"c"'
     assert len(encoded_texts) == 5
+
+
+async def test_a_404_that_says_what_is_missing_is_not_taken_for_a_missing_api() -> None:
+    async with staged() as stage:
+        stage.will_answer(error_answer(404, "No endpoints found matching your data policy."))
+        _events, error = await run_to_error(stage.backend, asking("hi"))
+        assert "No endpoints found" in error.happened
+        assert "/model" in error.todo
+        stage.will_answer(error_answer(404, "Not Found"))
+        _events, error = await run_to_error(stage.backend, asking("hi"))
+        assert "does not have the Chat Completions API" in error.happened

@@ -2,7 +2,13 @@ import pytest
 
 from frieza_tui.backends.named_server import Server
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.refusals import context_numbers, is_about_context, is_about_field, is_about_model
+from frieza_tui.backends.refusals import (
+    context_numbers,
+    is_about_context,
+    is_about_field,
+    is_about_model,
+    is_no_such_path,
+)
 from frieza_tui.domain.errors import BackendError
 from tests.support.raw_http import error_answer, serve
 
@@ -78,3 +84,26 @@ async def test_other_refusals_are_about_nothing_known(words: str, status: int) -
     error = await refusal(words, status)
     assert not is_about_model(error)
     assert not is_about_context(error)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_of_the_api"),
+    [
+        # OpenAI, FastAPI, llama.cpp, Express, Go, and one without words
+        ("Invalid URL (POST /v1/responses)", True),
+        ("Not Found", True),
+        ("File Not Found", True),
+        ("Cannot POST /v1/chat/completions", True),
+        ("404 page not found", True),
+        ("", True),
+        # OpenRouter, twice; OpenAI
+        ("No endpoints found matching your data policy (Free model publication).", False),
+        ("No endpoints found that support image input", False),
+        ("File 'file-1' was not found.", False),
+        ("Conversation with id 'conv_1' not found.", False),
+    ],
+)
+async def test_a_server_without_the_api_is_told_from_one_without_what_was_asked_for(
+    words: str, *, is_of_the_api: bool
+) -> None:
+    assert is_no_such_path(await refusal(words, 404)) is is_of_the_api

@@ -12,7 +12,7 @@ from frieza_tui.backends.image_notes import text_with_notes
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import DONE, OpenAIClient
 from frieza_tui.backends.prompts import Prompt, PromptBuilder
-from frieza_tui.backends.refusals import context_numbers, is_about_context, is_about_field, is_about_model
+from frieza_tui.backends.refusals import context_numbers, is_about_context, is_about_field, is_no_such_path
 from frieza_tui.backends.sdk_errors import bad_reply, stream_cut
 from frieza_tui.backends.server_backend import ServerBackend
 from frieza_tui.domain.errors import BackendError, NotHere, Refused, StreamCut, TimedOut
@@ -141,7 +141,7 @@ class ChatCompletionsBackend(ServerBackend):
         return False
 
     async def _explained(self, error: BackendError) -> BackendError:
-        if isinstance(error, NotHere) and not is_about_model(error):
+        if is_no_such_path(error):
             happened = _("{server} does not have the Chat Completions API.").format(server=self._client.server.name)
             todo = _("Check the address given with --base-url (it often ends in /v1), and --api.")
             return NotHere(happened, todo, error.facts)

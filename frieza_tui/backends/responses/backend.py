@@ -18,7 +18,7 @@ from frieza_tui.backends.base import (
 )
 from frieza_tui.backends.model_list import ModelChoice
 from frieza_tui.backends.openai_client import OpenAIClient
-from frieza_tui.backends.refusals import is_about_context, is_about_field, is_about_model, is_lost, is_named_lost
+from frieza_tui.backends.refusals import is_about_context, is_about_field, is_lost, is_named_lost, is_no_such_path
 from frieza_tui.backends.responses.follower import Patience, ResponseFollower
 from frieza_tui.backends.responses.lacks import ServerLacks
 from frieza_tui.backends.responses.memory import ThreadMemory
@@ -255,7 +255,7 @@ class ResponsesBackend(ServerBackend):
         return True
 
     async def _explained(self, error: BackendError) -> BackendError:
-        if isinstance(error, NotHere) and not (is_about_model(error) or self._requests.has_been_taken):
+        if is_no_such_path(error) and not self._requests.has_been_taken:
             happened = _("{server} does not have the Responses API.").format(server=self._client.server.name)
             return NotHere(happened, _("Use --api chat, or check the address given with --base-url."), error.facts)
         return await self.models.explained(error)
