@@ -26,6 +26,7 @@ MISUSED = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Run frieza-tui; returns the exit status: 0 done or answered, 1 failed, 2 misused."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_what_is_closed()
     if argv is None:
         hide_key(words)
     if words == ["--version"]:
@@ -50,6 +51,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return leave_unwritten(error)
     return status
+
+
+def _open_what_is_closed() -> None:
+    """Give whoever was started without standard streams empty ones; else the next file to be opened would be one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
 
 
 def _take_any_letters() -> None:

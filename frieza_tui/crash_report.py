@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final
 
 from frieza_tui import __version__, paths
-from frieza_tui.domain.errors import BackendError, FriezaError
+from frieza_tui.domain.errors import BackendError, FriezaError, SettingsError
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 
@@ -39,7 +39,7 @@ def write_report(error: BaseException) -> Path | None:
         path = _new_file(folder, _head() + describe(error))
         for old in sorted(folder.glob("crash-*.txt"))[:-KEPT_REPORTS]:
             old.unlink(missing_ok=True)
-    except OSError:
+    except (OSError, SettingsError):
         return None
     return path
 

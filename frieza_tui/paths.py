@@ -1,17 +1,29 @@
 """Where files live on this platform, and small ones of ours written whole. Keeps others out of folders and files."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
+from frieza_tui.domain.errors import SettingsError
+from frieza_tui.i18n import _
+
 APP = "frieza-tui"
+
+
+def _place(find: Callable[..., Path]) -> Path:
+    """Return a folder of ours, as platformdirs finds it. Raises: SettingsError, where it knows no home folder."""
+    try:
+        return find(APP, appauthor=False)
+    except RuntimeError as error:  # a user of whom only the number is known, and HOME not set, as in containers
+        raise SettingsError(_("There is no home folder."), _("Set HOME to a folder of yours.")) from error
 
 
 def config_dir() -> Path:
     """Settings and the user's assistant files. Not made here: the user makes it."""
-    return platformdirs.user_config_path(APP, appauthor=False)
+    return _place(platformdirs.user_config_path)
 
 
 def _private(folder: Path) -> Path:
@@ -22,17 +34,17 @@ def _private(folder: Path) -> Path:
 
 def data_dir() -> Path:
     """Threads and models; made with mode 0700."""
-    return _private(platformdirs.user_data_path(APP, appauthor=False))
+    return _private(_place(platformdirs.user_data_path))
 
 
 def state_dir() -> Path:
     """Logs and recall lists; made with mode 0700."""
-    return _private(platformdirs.user_state_path(APP, appauthor=False))
+    return _private(_place(platformdirs.user_state_path))
 
 
 def cache_dir() -> Path:
     """What can be made again, such as saved prompt states; made with mode 0700."""
-    return _private(platformdirs.user_cache_path(APP, appauthor=False))
+    return _private(_place(platformdirs.user_cache_path))
 
 
 def private_opener(path: str, flags: int) -> int:

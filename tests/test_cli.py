@@ -91,6 +91,13 @@ def test_output_that_cannot_be_written_is_told_with_status_1(words: tuple[str, .
     assert "mistake" not in done.stderr
 
 
+@pytest.mark.skipif(os.name != "posix", reason="it takes a shell")
+def test_a_program_without_standard_streams_does_its_work_all_the_same() -> None:
+    command = ["sh", "-c", 'exec "$0" "$@" <&- >&-', *PROGRAM, "--demo", "--plain"]
+    done = subprocess.run(command, stderr=subprocess.PIPE, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_no_terminal_is_said_and_plain_is_named() -> None:
     done = run("--demo")
     assert done.returncode == 2

@@ -1,8 +1,10 @@
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
+from frieza_tui.cli import main
 from frieza_tui.paths import write_whole
 from tests.support.file_limit import files_no_larger_than
 
@@ -18,3 +20,13 @@ def test_a_file_that_finds_no_room_stays_as_it_was_and_leaves_nothing_beside_it(
 def test_a_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     write_whole(tmp_path / "kept.json", b"x")
     assert stat.S_IMODE((tmp_path / "kept.json").stat().st_mode) == 0o600
+
+
+def test_where_no_home_folder_is_known_it_is_said_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_242_424)  # whom no list of users has
+    assert main(["threads", "list"]) == 2
+    assert "There is no home folder. Set HOME" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """What `frieza-tui threads` does: lists, shows, searches, deletes, exports, imports; in plain lines or in JSON."""
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TextIO
@@ -40,7 +41,15 @@ def run_threads_command(action: str, arguments: Mapping[str, object], out: TextI
     }
     with open_threads() as threads:
         actions[action](threads, answer, arguments)
-    return answer.finish()
+    status = answer.finish()
+    nothing = {
+        "list": _("No thread is kept yet."),
+        "search": _("No message has these words."),
+        "import": _("There is no thread in it."),
+    }
+    if status and action in nothing:
+        sys.stderr.write(f"{nothing[action]}\n")
+    return status
 
 
 class _Answer:

@@ -32,9 +32,11 @@ def test_a_list_names_each_thread(capsys: pytest.CaptureFixture[str], thread_id:
     assert (row["id"], row["messages"]) == (thread_id, 2)
 
 
-def test_an_empty_list_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_list_is_empty_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["threads", "list", "--json"]) == 1
-    assert json.loads(capsys.readouterr().out) == []
+    done = capsys.readouterr()
+    assert json.loads(done.out) == []
+    assert done.err == "No thread is kept yet.\n"
 
 
 def test_a_thread_is_shown_safely(capsys: pytest.CaptureFixture[str], thread_id: str) -> None:
@@ -92,5 +94,5 @@ def test_a_file_that_cannot_be_used_is_moved_aside_and_a_sound_one_stays(
     assert len(moved) == 2
     assert {(file.parent / name).read_bytes() for name in moved} == {whole[:2000]}
     assert main(["threads", "list"]) == 1
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err == "No thread is kept yet.\n"
     assert thread_id
