@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from frieza_tui.backends.base import Deletion
 from frieza_tui.backends.loose_json import Json, json_objects, text_of
 from frieza_tui.backends.openai_client import ASSISTANTS_BETA, Method, OpenAIClient, path_of
 from frieza_tui.backends.refusals import has_no_way
-from frieza_tui.domain.errors import BackendError, NotHere, TimedOut, Unreachable
+from frieza_tui.domain.errors import BackendError, NotHere, ServerFacts, TimedOut, Unreachable
 from frieza_tui.i18n import _
 
 AT_ONCE: Final = 24
@@ -142,7 +142,9 @@ class Deletions:
     async def _delete(self, of: _Kind, *path: str) -> None:
         async with self._slots:
             try:
-                await self._call("DELETE", path_of(of.folder, *path), of)
+                answer = await self._call("DELETE", path_of(of.folder, *path), of)
+                if answer.get("error"):  # LM Studio answers so, with 200, whatever it does not have
+                    raise NotHere("no way to delete", facts=ServerFacts(self._client.server.base_url, 405))
             except NotHere as error:
                 if has_no_way(error):
                     raise
@@ -162,10 +164,17 @@ class Deletions:
 
 
 def summarized(deletions: Sequence[Deletion]) -> tuple[Deletion, ...]:
-    """Return a receipt that stays short: the responses that were deleted are one line."""
-    gone = [one for one in deletions if one.kind == "response" and one.is_deleted]
-    if len(gone) < 2:
-        return tuple(deletions)
-    others = tuple(one for one in deletions if one not in gone)
-    words = _("{first} to {last} ({count})").format(first=gone[0].short_id, last=gone[-1].short_id, count=len(gone))
-    return (*others, Deletion("responses", words, True))
+    """Return a receipt that stays short: the responses that were deleted are one line, and so are those that stay."""
+    lines: list[Deletion] = []
+    for is_deleted, is_lasting in ((False, False), (False, True), (True, False)):
+        alike = [one for one in deletions if (one.is_deleted, one.is_lasting) == (is_deleted, is_lasting)]
+        responses = [one for one in alike if one.kind == "response" and (is_deleted or is_lasting)]
+        lines += [one for one in alike if one not in responses]
+        lines += _joined(responses) if len(responses) > 1 else responses
+    return tuple(lines)
+
+
+def _joined(alike: Sequence[Deletion]) -> list[Deletion]:
+    first, last = alike[0], alike[-1]
+    words = _("{first} to {last} ({count})").format(first=first.short_id, last=last.short_id, count=len(alike))
+    return [replace(last, kind="responses", id=words)]

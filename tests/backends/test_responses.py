@@ -788,10 +788,11 @@ async def test_a_server_that_forgets_what_it_says_it_keeps_gets_no_receipt() -> 
 NO_WAY_TO_DELETE = [
     error_answer(405, "Method Not Allowed"),  # vLLM 0.32
     error_answer(500, "litellm.APIConnectionError: DELETE responses is not supported for ollama_chat", "500"),
+    json_answer({"error": "Unexpected endpoint or method. (DELETE /v1/responses/resp_1)"}),
 ]
 
 
-@pytest.mark.parametrize("answer", NO_WAY_TO_DELETE, ids=["vllm", "litellm"])
+@pytest.mark.parametrize("answer", NO_WAY_TO_DELETE, ids=["vllm", "litellm", "lm-studio"])
 @pytest.mark.parametrize("echoes_store", [True, None])
 async def test_what_a_server_has_no_way_to_delete_is_told_once_and_not_tried_again(
     answer: Answer, echoes_store: bool | None
@@ -800,7 +801,7 @@ async def test_what_a_server_has_no_way_to_delete_is_told_once_and_not_tried_aga
         await talk(stage, "a", "b")
         stage.double.faults["DELETE", ""] = answer
         receipt = await stage.backend.delete_remote()
-        assert [(one.kind, one.is_deleted, one.is_lasting) for one in receipt] == [("response", False, True)] * 2
+        assert [(one.kind, one.is_deleted, one.is_lasting) for one in receipt] == [("responses", False, True)]
         assert "no way to delete" in receipt[0].reason
         assert "next start" not in receipt[0].reason
         assert stage.backend.remote_objects == ()
