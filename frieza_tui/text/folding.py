@@ -1,6 +1,7 @@
 """Folding text for searching: what people take for the same becomes the same. Pure; knows no database."""
 
 import unicodedata
+from functools import cache
 
 _LETTERS = {0: 0xFFFD, **{code: code - 0x60 for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}}
 """A database's search reads a text up to its first NUL."""
@@ -9,6 +10,25 @@ _LETTERS = {0: 0xFFFD, **{code: code - 0x60 for code in (*range(0x30A1, 0x30F7),
 def fold(text: str) -> str:
     """Return text in which width (ﾌﾘｰｻﾞ), case and kana (フリーザ, ふりーざ) make no difference."""
     return unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
+
+
+@cache
+def _spellings() -> dict[str, tuple[str, ...]]:
+    kana, narrow_kana = [*map(chr, range(0x3041, 0x30FF))], [*map(chr, range(0xFF66, 0xFF9E))]
+    voiced = [one + mark for one in kana for mark in "\u3099\u309a"] + [
+        one + mark for one in narrow_kana for mark in "ﾞﾟ"
+    ]
+    found: dict[str, tuple[str, ...]] = {}
+    for spelling in [*map(chr, range(0x21, 0x7F)), *kana, *map(chr, range(0xFF01, 0xFFA0)), *voiced]:
+        folded = fold(spelling)
+        if len(folded) == 1:
+            found[folded] = (*found.get(folded, ()), spelling)
+    return found
+
+
+def spellings(letter: str) -> tuple[str, ...]:
+    """Return what people take for the same as a letter, itself among it: of width and kana; case is not all there."""
+    return _spellings().get(fold(letter), (letter,))
 
 
 def find_folded(text: str, words: str) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from frieza_tui.text.folding import fold, spellings
 from frieza_tui.tui.log.block import Block
 from frieza_tui.tui.log.rows import BEYOND
 from frieza_tui.tui.log.thread_rows import Place, ThreadRows
@@ -32,7 +33,7 @@ class Hits(NamedTuple):
 
 
 class Finder:
-    """Looks for one text, whatever its case, in what messages show."""
+    """Looks for one text in what messages show; width, case and kana make no difference."""
 
     def __init__(self, rows: ThreadRows, text: str) -> None:
         self.text = text
@@ -104,19 +105,27 @@ def _patterns(text: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
     Neither can match the same letters in many ways: with such a pattern one line of stars takes minutes to search.
     """
-    units = re.findall(r" +|\\+|.", text, re.DOTALL)
-    shown = [rf"\s{{{len(unit)},}}" if unit[0] == " " else re.escape(unit) for unit in units]
-    written = [
-        rf"\\{{{len(unit)},{2 * len(unit)}}}" if unit[0] == "\\" else part
-        for unit, part in zip(units, shown, strict=True)
-    ]
-    for index in range(1, len(units)):
-        written[index] = _marks_before(units[index][0]) + written[index]
+    units = re.findall(r"[ \u3000]+|\\+|.[ﾞﾟ\u3099\u309a]?", text, re.DOTALL)
+    shown = [rf"\s{{{len(unit)},}}" if unit[0] in " \u3000" else _any_spelling(unit) for unit in units]
+    written = list(shown)
+    for index, unit in enumerate(units):
+        if unit[0] == "\\":
+            written[index] = rf"\\{{{len(unit)},{2 * len(unit)}}}"
+        if index:
+            written[index] = _marks_before(fold(unit)) + written[index]
     return re.compile("".join(shown), re.IGNORECASE), re.compile("".join(written), re.IGNORECASE)
+
+
+def _any_spelling(letter: str) -> str:
+    """Return a pattern of all spellings of a letter; one letter is looked for much faster than one of several."""
+    found = spellings(letter)
+    singles = "".join(re.escape(one) for one in found if len(one) == 1)
+    pairs = [re.escape(one) for one in found if len(one) > 1]
+    return f"(?:{'|'.join([*pairs, f'[{singles}]'] if singles else pairs)})" if len(found) > 1 else re.escape(letter)
 
 
 def _marks_before(letter: str) -> str:
     """Return what Markdown may have between two letters that are shown side by side, where the second is this one."""
-    marks = "".join(re.escape(mark) for mark in _MARKS if mark != letter)
-    link_end = "" if letter == "]" else r"|\](?:\([^)\s]*\))?"
+    marks = "".join(re.escape(mark) for mark in _MARKS if mark != letter[0])
+    link_end = "" if letter[0] == "]" else r"|\](?:\([^)\s]*\))?"
     return rf"(?:[{marks}]{link_end})*+"

@@ -55,6 +55,12 @@ def test_a_place_in_the_middle_of_long_code_is_on_its_row() -> None:
         ("`a    b`", "a  b"),
         ("a\nb", "a b"),
         ("a**b**", "ab"),
+        ("**ﾌﾘｰｻﾞ**様はﾊﾟﾜｰ", "ふりーざ様"),
+        ("フリーザ様", "ﾌﾘｰｻﾞ様"),
+        ("がくふ", "か\u3099クフ"),
+        ("ＡＢＣ　ｄ", "abc d"),
+        ("5 * 3", "５　＊　３"),
+        ("straße é", "straße É"),
     ],
 )
 def test_marks_that_are_shown_are_found_among_those_that_are_not(source: str, text: str) -> None:
