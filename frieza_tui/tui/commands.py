@@ -71,15 +71,9 @@ def offered(text: str) -> list[Command] | None:
     return [one for one in COMMANDS if (one.name == name if begun[2] else one.name.startswith(name))]
 
 
-def completed(text: str) -> str | None:
-    """Return a text with as much of the command added as is certain; None if that is nothing."""
-    names = [f"/{one.name}" for one in offered(text) or ()]
-    if " " in text or not names:
-        return None
-    certain = min(names)
-    while not max(names).startswith(certain):
-        certain = certain[:-1]
-    return certain if len(certain) > len(text) else None
+def begun(text: str) -> list[Command]:
+    """Return the commands of which a whole message is the beginning, in the table's order; none if it is a command."""
+    return [] if called(text) else offered(text.strip()) or []
 
 
 def allowed_words(command: Command) -> str:

@@ -43,6 +43,14 @@ KEYS: tuple[Key, ...] = (
         lambda: _("Earlier messages, from the first row; ↓ comes back"),
         lambda: _("earlier"),
     ),
+    Key(
+        "command",
+        "Enter / ↑ / ↓",
+        "enter",
+        "writing",
+        lambda: _("After a slash: do the marked command; ↑ and ↓ mark another"),
+        lambda: _("do it"),
+    ),
     Key("complete", "Tab", "tab", "writing", lambda: _("After a slash: complete the command"), lambda: _("complete")),
     Key(
         "editor",
@@ -136,6 +144,14 @@ KEYS: tuple[Key, ...] = (
         lambda: _("links"),
     ),
     Key("find", "/", "slash", "reading", lambda: _("Find in the conversation; n and N go on"), lambda: _("find")),
+    Key(
+        "found",
+        "Enter / Esc",
+        "enter",
+        "reading",
+        lambda: _("While finding: go on to read; Esc takes the marks away"),
+        lambda: _("read on"),
+    ),
     Key(
         "message",
         "Enter / o",
@@ -235,8 +251,10 @@ class Situation:
 
     is_busy: bool = False
     has_draft: bool = False
+    is_command: bool = False
+    """Whether a command is being typed."""
     can_complete: bool = False
-    """Whether Tab adds to the command that is being written."""
+    """Whether Tab writes it out."""
     has_queue: bool = False
     has_earlier: bool = False
     """Whether there are earlier inputs to recall."""
@@ -246,6 +264,9 @@ class Situation:
     """Whether the queue waits for the user."""
     is_following: bool = True
     is_in_log: bool = False
+    is_finding: bool = False
+    is_empty: bool = False
+    """Whether there is nothing to read."""
     is_leaving: bool = False
 
 
@@ -253,25 +274,32 @@ def keys_now(situation: Situation) -> list[Key]:
     """Return the keys for the key line, the most useful here and now first."""
     if situation.is_leaving:
         return []
+    if situation.is_finding:
+        return [key("found"), key("help"), key("quit")]
     if situation.is_in_log:
         return [
             key(one)
             for one in ("write", "messages", "take", "edit", "find", "message", "branches", "delete", "help", "quit")
         ]
+    is_message = situation.has_draft and not situation.is_command
     wanted = {
+        "command": situation.is_command,
         "complete": situation.can_complete,
         "cancel": situation.is_busy,
-        "queue": situation.is_busy and situation.has_draft,
-        "send": not situation.is_busy and situation.has_draft,
+        "queue": situation.is_busy and is_message,
+        "send": not situation.is_busy and is_message,
         "send-held": situation.has_queue and situation.is_held and not situation.has_draft and not situation.is_busy,
         "take-back": situation.has_queue and not situation.has_draft,
         "retry": situation.can_retry and not situation.is_busy,
         "go-on": situation.can_go_on and not situation.is_busy,
         "end": not situation.is_following,
-        "newline": situation.has_draft,
+        "newline": is_message,
         "help": True,
-        "log": not situation.has_draft,
+        "log": not situation.has_draft and not situation.is_empty,
         "quit": True,
+        "threads": not situation.has_draft and situation.is_empty,
+        "models": not situation.has_draft and situation.is_empty,
+        "palette": not situation.has_draft and situation.is_empty,
         "recall": situation.has_earlier
         and not situation.has_draft
         and not situation.has_queue

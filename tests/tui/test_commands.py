@@ -3,7 +3,8 @@ import asyncio
 import pytest
 
 from frieza_tui.backends.scripted import Reply
-from frieza_tui.tui.commands import COMMANDS, called, completed, offered
+from frieza_tui.tui.commands import COMMANDS, begun, called, offered
+from frieza_tui.tui.recall import RecallList
 from tests.support.stage import open_stage
 
 
@@ -89,10 +90,65 @@ def test_other_texts_offer_no_command(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "whole"), [("/l", "/lang"), ("/", None), ("/lang", None), ("/lang j", None), ("a", None)]
+    ("text", "names"),
+    [
+        ("/l", ["lang"]),
+        ("／ｌ ", ["lang"]),
+        ("/", [one.name for one in COMMANDS]),
+        ("/lang", []),
+        ("/lang j", []),
+        ("a", []),
+        ("/l\nl", []),
+    ],
 )
-def test_only_what_is_certain_is_completed(text: str, whole: str | None) -> None:
-    assert completed(text) == whole
+def test_a_message_may_be_the_beginning_of_a_command(text: str, names: list[str]) -> None:
+    assert [one.name for one in begun(text)] == names
+
+
+async def test_enter_does_the_marked_command_and_sends_nothing() -> None:
+    async with open_stage() as at:
+        await at.write("/th")
+        await at.wait_for("▸ /threads", "Enter do it")
+        await at.press("enter")
+        await at.wait_for("Threads")
+        assert at.log.bubbles.is_empty
+
+
+async def test_the_arrows_mark_another_command() -> None:
+    async with open_stage() as at:
+        await at.write("/")
+        await at.wait_for("▸ /help")
+        await at.press("up")
+        await at.wait_for("▸ /quit")
+        await at.press("down", "down")
+        await at.wait_for("▸ /new")
+        await at.press("up", "tab")
+        await at.wait_until(lambda: at.composer.text == "/help")
+
+
+async def test_arrows_go_on_among_earlier_messages_from_a_whole_command() -> None:
+    recall = RecallList()
+    recall.add("hello")
+    recall.add("/help")
+    async with open_stage(recall=recall) as at:
+        await at.press("up")
+        await at.wait_for("▸ /help")
+        await at.press("up")
+        await at.wait_until(lambda: at.composer.text == "hello")
+
+
+async def test_a_marked_command_that_needs_words_is_written_out() -> None:
+    async with open_stage() as at:
+        await at.say("/la")
+        await at.wait_for("It is written /lang [ja|en|auto]")
+        assert at.composer.text == "/lang "
+
+
+async def test_the_marked_command_is_shown_where_not_all_fit() -> None:
+    async with open_stage(size=(40, 12)) as at:
+        await at.write("/")
+        await at.press("up")
+        await at.wait_for("▸ /quit")
 
 
 async def test_a_slash_shows_the_commands_and_tab_completes_one() -> None:

@@ -101,7 +101,8 @@ class AnswererChoice:
         choices = self._panel.choices if self._panel is not None else None
         self._composer.chooser = None if self._is_tiny else choices
         if self._panel is not None:
-            self._panel.limit(max(3, self._rows - OTHER_ROWS))
+            rows = self._rows or self._composer.app.size.height
+            self._panel.limit(max(3, rows - OTHER_ROWS))
 
     def mark(self, text: str) -> None:
         """Mark the line whose number is written, if one is."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from frieza_tui.tui.commands import Command, allowed_words, called, completed, offered
+from frieza_tui.tui.commands import Call, Command, allowed_words, begun, called, offered
 from frieza_tui.tui.widgets.command_offer import CommandOffer
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.waiting_line import WaitingLine
@@ -35,10 +35,12 @@ class CommandLine:
     ) -> None:
         """Take a handler for each command of the table, by its name."""
         self.on_change: Callable[[], object] = lambda: None
-        """Called when `can_complete` has changed."""
-        self.handlers = handlers
+        """Called when `is_open` or `can_complete` has changed."""
+        self.is_open = False
+        """A command is being typed, and one is marked."""
         self.can_complete = False
-        """What is written begins a command, and Tab adds to it."""
+        """The marked one is not written out yet."""
+        self.handlers = handlers
         self._composer = composer
         self._command_offer = command_offer
         self._waiting_line = waiting_line
@@ -47,33 +49,44 @@ class CommandLine:
         """Show the commands that what is written may become."""
         is_short = self._composer.document.line_count == 1
         fitting = offered(self._composer.document.get_line(0)) if is_short else None
-        self._command_offer.commands = None if fitting is None else tuple(fitting)
-        can_complete = is_short and completed(self._composer.text) is not None
-        if can_complete != self.can_complete:
-            self.can_complete = can_complete
+        offer = self._command_offer
+        offer.commands = None if fitting is None else tuple(fitting)
+        self._composer.marker = offer if offer.has_choice else None
+        before = self.is_open, self.can_complete
+        self.is_open = bool(fitting)
+        self.can_complete = self.is_open and bool(begun(self._composer.text))
+        if before != (self.is_open, self.can_complete):
             self.on_change()
 
     def complete(self) -> bool:
-        """Complete the command that is being typed. False if none is."""
-        whole = completed(self._composer.text) if self._composer.has_focus else None
-        if whole is not None:
-            self._composer.put(whole)
-        return whole is not None
+        """Write the marked command out. False if no command is being typed, or it is there already."""
+        marked = self._meant(self._composer.text) if self._composer.has_focus else None
+        if marked is not None:
+            self.write(marked)
+        return marked is not None
 
     def write(self, command: Command) -> None:
         """Write a command in the box, to be sent or gone on with."""
         self._composer.put(f"/{command.name}{' ' if command.takes else ''}")
 
     def obey(self, text: str) -> bool:
-        """Carry a message out that is a command. False if it is none.
+        """Carry a message out that is a command, or the beginning of one: the marked one. False if it is neither.
 
         One that is not understood is back in the box, and the waiting line says how it is written.
         """
-        call = called(text)
+        meant = self._meant(text)
+        call = called(text) if meant is None else Call(meant, "")
+        self._command_offer.marked = None
         if call is None:
             return False
-        self._composer.remember(text)
+        self._composer.remember(text if meant is None else f"/{meant.name}")
         if not self.handlers[call.command.name](call.argument):
-            self._composer.offer(text)
+            self._composer.offer(text if meant is None else f"/{meant.name} ")
             self._waiting_line.say(allowed_words(call.command))
         return True
+
+    def _meant(self, text: str) -> Command | None:
+        """Return the command that the beginning of one stands for: the marked one, else the first."""
+        fitting = begun(text)
+        marked = self._command_offer.marked
+        return marked if marked in fitting else next(iter(fitting), None)

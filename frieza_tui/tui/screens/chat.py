@@ -272,6 +272,7 @@ class ChatScreen(Screen[None]):
         situation = Situation(
             is_busy=turns.is_open,
             has_draft=self._composer.has_draft,
+            is_command=parts.command_line.is_open,
             can_complete=parts.command_line.can_complete,
             has_queue=bool(len(self._chat.queue)),
             has_earlier=self._composer.has_earlier and not parts.choice.is_open,
@@ -280,6 +281,8 @@ class ChatScreen(Screen[None]):
             is_held=bool(self._queue_view.held_since),
             is_following=self._waiting_line.is_following,
             is_in_log=self.focused is self._message_log,
+            is_finding=isinstance(self.focused, FindLine),
+            is_empty=self._message_log.bubbles.is_empty,
             is_leaving=self._is_leaving,
         )
         self._key_bar.keys = tuple(keys_now(situation))

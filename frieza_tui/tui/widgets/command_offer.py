@@ -1,4 +1,7 @@
-"""The slash commands that may be meant, above the message box while one is being typed. Knows no handler of them."""
+"""The slash commands that may be meant, above the message box while one is being typed. Knows no handler of them.
+
+One of them is marked. It keeps its mark when the offer is gone, for Enter empties the message box first.
+"""
 
 from dataclasses import dataclass
 
@@ -12,6 +15,7 @@ from frieza_tui.i18n import _
 from frieza_tui.tui.commands import Command
 
 _GAP = 2
+_MARK = "▸ "
 
 
 class CommandOffer(Widget):
@@ -21,7 +25,7 @@ class CommandOffer(Widget):
     CommandOffer {
         height: auto;
         max-height: 40vh;
-        padding: 0 3;
+        padding: 0 1;
         display: none;
         &.-offering { display: block; }
     }
@@ -30,6 +34,8 @@ class CommandOffer(Widget):
 
     commands: reactive[tuple[Command, ...] | None] = reactive[tuple[Command, ...] | None](None, layout=True)
     """In the order of the rows; None while no command is being typed."""
+    marked: reactive[Command | None] = reactive[Command | None](None)
+    """The one that Enter does and Tab writes out."""
 
     @dataclass
     class Picked(Message):
@@ -38,23 +44,47 @@ class CommandOffer(Widget):
         command: Command
 
     def watch_commands(self) -> None:
-        """Take room, or give it back."""
+        """Take room, or give it back; mark the first, if there is one."""
         self.set_class(self.commands is not None, "-offering")
+        if self.commands:
+            self.marked = self.commands[0]
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there are several to choose from."""
+        return self.commands is not None and len(self.commands) > 1
+
+    def press(self, name: str) -> None:
+        """Mark the one before, on "up", or the next."""
+        if self.commands and self.marked in self.commands:
+            place = self.commands.index(self.marked) + (1 if name == "down" else -1)
+            self.marked = self.commands[place % len(self.commands)]
 
     def render(self) -> Content:
         """Write each command, and what it does as far as there is room."""
         width = self.content_size.width
         if not self.commands:
             words = _("There is no such command; Enter sends it as a message.")
-            return Content.styled(words, "$foreground-muted").truncate(width, ellipsis=True)
+            return Content.styled(" " * len(_MARK) + words, "$foreground-muted").truncate(width, ellipsis=True)
         column = max(len(one.shown) for one in self.commands) + _GAP
-        rows = [
-            Content.assemble((one.shown.ljust(column), "bold $text-primary"), (one.does(), "$foreground-muted"))
-            for one in self.commands
-        ]
-        return Content("\n").join(row.truncate(width, ellipsis=True) for row in rows)
+        shown = self.commands[self._first_row :]
+        return Content("\n").join(self._row(one, column).truncate(width, ellipsis=True) for one in shown)
+
+    @property
+    def _first_row(self) -> int:
+        """The command on the first row: where not all fit, the marked one is among them."""
+        if not self.commands or self.marked not in self.commands:
+            return 0
+        return max(0, self.commands.index(self.marked) - max(1, self.content_size.height) + 1)
+
+    def _row(self, one: Command, column: int) -> Content:
+        is_marked = one == self.marked
+        mark = _MARK if is_marked else " " * len(_MARK)
+        does = (one.does(), "" if is_marked else "$foreground-muted")
+        return Content.assemble((mark, "$text-primary"), (one.shown.ljust(column), "bold $text-primary"), does)
 
     def on_click(self, event: events.Click) -> None:
         """Say which command is under the mouse."""
-        if self.commands and 0 <= event.y < len(self.commands):
-            self.post_message(self.Picked(self.commands[event.y]))
+        place = event.y + self._first_row
+        if self.commands and 0 <= place < len(self.commands):
+            self.post_message(self.Picked(self.commands[place]))

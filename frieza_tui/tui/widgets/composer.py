@@ -82,6 +82,8 @@ class Composer(CaretArea):
         self._pending_text: str | None = None
         self.chooser: Chooser | None = None
         """What takes CHOICE_KEYS while the box is empty."""
+        self.marker: Chooser | None = None
+        """What takes up and down in their usual place, because of what is being typed."""
 
     @property
     def has_draft(self) -> bool:
@@ -167,6 +169,11 @@ class Composer(CaretArea):
             event.stop()
             event.prevent_default()
             self.chooser.press(event.key)
+            return
+        if self.marker is not None and event.key in {"up", "down"}:
+            event.stop()
+            event.prevent_default()
+            self.marker.press(event.key)
             return
         if event.key == "enter" or (event.character or "").isascii():
             self._submit_pending()

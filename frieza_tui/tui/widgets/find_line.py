@@ -48,10 +48,7 @@ class FindLine(Input):
         event.stop()
         count = self._find_text(event.value)
         if event.value:
-            found = ngettext(
-                "Found in {count} message; n and N go on.", "Found in {count} messages; n and N go on.", count
-            )
-            self._say_found(found.format(count=count))
+            self._say_found(_found_words(count))
 
     @on(Input.Submitted)
     def _go_on_reading(self, event: Input.Submitted) -> None:
@@ -61,3 +58,13 @@ class FindLine(Input):
     def _go(self) -> None:
         self._go_back()
         self.remove()
+
+
+def _found_words(count: int) -> str:
+    if not count:
+        return _("Not found in this conversation.")
+    return ngettext(
+        "Found in {count} message; Enter, then n and N go on.",
+        "Found in {count} messages; Enter, then n and N go on.",
+        count,
+    ).format(count=count)

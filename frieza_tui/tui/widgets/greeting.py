@@ -5,7 +5,6 @@ from textual.widget import Widget
 
 from frieza_tui.i18n import _
 from frieza_tui.text.breaking import wrapped_lines
-from frieza_tui.tui.keys import key
 
 
 def sample_messages() -> tuple[str, ...]:
@@ -14,7 +13,7 @@ def sample_messages() -> tuple[str, ...]:
 
 
 class Greeting(Widget):
-    """The assistant's name, some things to ask, the keys to know."""
+    """The assistant's name, and some things to ask."""
 
     DEFAULT_CSS = """
     Greeting {
@@ -32,7 +31,7 @@ class Greeting(Widget):
 
     def render(self) -> Content:
         """Greet; what does not fit the height is left out from the end."""
-        blocks = [self._title(), *self._samples(), *self._keys()]
+        blocks = [self._title(), *self._samples()]
         rows: list[Content] = []
         for block in blocks:
             height = len(block) + (1 if rows else 0)
@@ -53,12 +52,3 @@ class Greeting(Widget):
 
     def _rows(self, words: str, style: str) -> list[Content]:
         return [Content.styled(line, style) for line in wrapped_lines(words, self.content_size.width)]
-
-    def _keys(self) -> list[list[Content]]:
-        shown = [key(id_) for id_ in ("send", "newline", "help", "quit")]
-        cells = [
-            Content.assemble((one.shown.split(" / ")[0], "bold $text-primary"), " ", (one.hint(), "$foreground-muted"))
-            for one in shown
-        ]
-        rows = [Content("   ").join(cells[:count]) for count in range(len(cells), 0, -1)]
-        return [[next((row for row in rows if row.cell_length <= self.content_size.width), rows[-1])]]
