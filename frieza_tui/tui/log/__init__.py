@@ -1,7 +1,10 @@
 """The message log: all bubbles of a thread on one widget, drawn by lines. Knows no backend.
 
-Text becomes rows in this order: documents (Markdown to leaves) → block and layout (a leaf at a width: flow, code,
-tables) → bubble_view → thread_rows → viewport (what is in view) → drawing (strips). What is laid over the rows is
-overlay's, the lines on the screen are canvas's. The widget, message_log, gives Textual's events to its parts: bubbles
-(what is told of the thread), frames (when to paint), scrolling, dragging and clicking, reading, finding and taking.
+Text becomes lines in this order: documents (Markdown to leaves) → block and layout (a leaf at a width: flow, code,
+tables) → bubble_view → thread_rows → viewport (which rows are in view) → overlay (rows as strips, and over them what was
+found, what is marked and the reader's cursor) → canvas (the lines on the screen) → painting (what of them is written).
+
+The widget, message_log, makes its parts and hands Textual's events to them: bubbles (what is told of the thread), frames
+(when it is painted), scrolling and lines_below (where it is), dragging and clicking (the mouse), reading, finding and
+taking (the keys, by the names in deeds). A part is given what it needs, and knows neither the widget nor who calls it.
 """

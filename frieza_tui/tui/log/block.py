@@ -4,7 +4,7 @@ from frieza_tui.i18n import ngettext
 from frieza_tui.tui.log.layout import Layout, layout_for
 from frieza_tui.tui.log.leaf import Leaf
 from frieza_tui.tui.log.parsing import Env
-from frieza_tui.tui.log.rows import EMPTY_ROW, Row, Span, row_of, spans_width
+from frieza_tui.tui.log.rows import BEYOND, EMPTY_ROW, Row, Span, row_of, spans_width
 
 FOLDED_ROWS = 3
 """Rows of a folded block that are shown."""
@@ -80,6 +80,21 @@ class Block:
         self._layout = None
         self._was_read = False
         self.strips.clear()
+
+    @property
+    def fold_start(self) -> int:
+        """Offset in the text from which on it is hidden, and one row says how much there is; BEYOND if nothing is."""
+        layout = self.read()
+        return layout.row(FOLDED_ROWS).start if self._hides_rows() else BEYOND
+
+    def cut_shown(self, start: int, end: int) -> str:
+        """Return what is seen between two offsets; the row that says how much is hidden starts at `fold_start`."""
+        fold = self.fold_start
+        text = self.read().cut(start, min(end, fold)) if start < fold else ""
+        if end <= fold:
+            return text
+        hidden = self.row(self.gap + FOLDED_ROWS).text[max(0, start - fold) : end - fold]
+        return text.removesuffix("\n").rstrip(" ") + "\n" + hidden if text else hidden
 
     def can_fold(self) -> bool:
         """Return whether folding would save rows."""

@@ -29,9 +29,11 @@ class Clicking:
             return
         row = self._canvas.rows[cell.y]
         offset, key = ends[0]
-        if times == 1:
+        is_of_text = offset < row.block.fold_start
+        if times == 1 and is_of_text:
             if (link := row.block.read().link_at(offset)).target:
                 self._offer_link(link)
-        elif self._marked.is_allowed:
-            start, end = word_at(self._rows, row.place, offset) if times == 2 else (0, BEYOND)
+        elif times > 1 and self._marked.is_allowed:
+            is_word = times == 2 and is_of_text
+            start, end = word_at(self._rows, row.place, offset) if is_word else (0, BEYOND)
             self._marked.mark(Offset(start, key), Offset(end, key))

@@ -14,8 +14,13 @@ _WORD_REACH = 200
 _PLAIN_MARKS = str.maketrans({QUOTE_BAR: ">"} | dict.fromkeys(BULLETS, "-"))
 
 
-def excerpt(rows: ThreadRows, first: tuple[int, int, int], last: tuple[int, int, int]) -> str:
-    """Return the text from one place to another, each given as bubble, block, and offset in the block's text."""
+def excerpt(
+    rows: ThreadRows, first: tuple[int, int, int], last: tuple[int, int, int], *, is_as_shown: bool = False
+) -> str:
+    """Return the text from one place to another, each given as bubble, block, and offset in the block's text.
+
+    is_as_shown: of folded blocks only what is seen of them.
+    """
     parts: list[str] = []
     for bubble in range(first[0], min(last[0], len(rows.bubbles) - 1) + 1):
         view = rows.view(bubble)
@@ -27,12 +32,13 @@ def excerpt(rows: ThreadRows, first: tuple[int, int, int], last: tuple[int, int,
             right = last[2] if (bubble, index) == last[:2] else BEYOND
             if left < right:
                 parts.append(("\n\n" if block.gap else "\n") if parts else "")
-                parts.append(_text_of(block, left, right))
+                cut = block.cut_shown if is_as_shown else block.read().cut
+                parts.append(_as_written(block, cut(left, right), left, right))
     return "".join(parts)
 
 
-def _text_of(block: Block, start: int, end: int) -> str:
-    text = block.read().cut(start, end)
+def _as_written(block: Block, text: str, start: int, end: int) -> str:
+    """Put the marks of quotes and lists before the lines of a text between two offsets of a block."""
     if end == BEYOND:
         text = text.removesuffix("\n")
     rest = "".join(part for part, _ in block.leaf.rest).translate(_PLAIN_MARKS)

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 FRAME_S: Final = 1 / 30
 """Shortest time between two paintings of a reply that grows, in seconds."""
 HIDDEN_FRAME_S: Final = 0.2
-"""Shortest time between two looks at a reply that grows out of view: only the number of its lines is shown."""
+"""The same where nobody looks at it: out of view, where only the number of its lines is shown, or behind a sheet."""
 _COST_SHARE: Final = 3
 """Between two paintings are so many times the cost of the last: a slow text is shown less often; typing stays quick."""
 

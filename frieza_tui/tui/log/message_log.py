@@ -127,7 +127,7 @@ class MessageLog(ScrollView, can_focus=True):
         self._lines_below = LinesBelow(viewport, lambda *told: post(self.FollowChanged(*told)), self.frames.wake)
         self.dragging = Dragging(viewport, canvas, marked, self, self._show)
         self._log_clicking = Clicking(viewport.rows, canvas, marked, lambda link: post(self.LinksOffered([link])))
-        self.reading = Reading(viewport, cursor, canvas, self._show)
+        self.reading = Reading(viewport, cursor, lambda: canvas.rows, self._show)
         self.taking = Taking(
             cursor,
             give=lambda text, what: post(self.TextTaken(text, what)),
@@ -153,9 +153,10 @@ class MessageLog(ScrollView, can_focus=True):
         self._show()
 
     def _is_news_hidden(self) -> bool:
-        """Return whether only what nobody sees has changed."""
+        """Return whether nobody looks at what has changed: it is out of view, or the log is behind a sheet."""
         rows = self.canvas.rows
-        return not self.viewport.is_following and bool(rows) and self.bubbles.changes_only_after(rows[-1].place.bubble)
+        is_below = bool(rows) and self.bubbles.changes_only_after(rows[-1].place.bubble)
+        return not self.screen.is_active or (is_below and not self.viewport.is_following)
 
     def _show(self) -> None:
         """Draw what is to be seen now, and have the lines painted that differ from before."""

@@ -1,20 +1,28 @@
 """Reading by keyboard: moves the cursor by messages and blocks, and folds what it is on. Knows no key and no colour."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from frieza_tui.tui.log.canvas import Canvas
 from frieza_tui.tui.log.cursor import Cursor
-from frieza_tui.tui.log.viewport import Viewport
+from frieza_tui.tui.log.viewport import Viewport, VisibleRow
 
 
 class Reading:
     """Moves the reader's cursor, and brings what it is on into view."""
 
-    def __init__(self, viewport: Viewport, cursor: Cursor, canvas: Canvas, show: Callable[[], object]) -> None:
-        """Take what is on the screen, and the cursor. show: draws what is to be seen now."""
+    def __init__(
+        self,
+        viewport: Viewport,
+        cursor: Cursor,
+        shown_rows: Callable[[], Sequence[VisibleRow]],
+        show: Callable[[], object],
+    ) -> None:
+        """Take what is on the screen, and the cursor.
+
+        shown_rows: tells which rows were drawn last. show: draws what is to be seen now.
+        """
         self._viewport = viewport
         self._cursor = cursor
-        self._canvas = canvas
+        self._shown_rows = shown_rows
         self._show = show
 
     @property
@@ -29,7 +37,7 @@ class Reading:
 
     def begin(self) -> None:
         """Put the cursor on the last message in view, unless it is in view."""
-        shown = [row.place.bubble for row in self._canvas.rows]
+        shown = [row.place.bubble for row in self._shown_rows()]
         if shown and self._cursor.bubble not in shown:
             self._cursor.put(shown[-1])
         self._show()

@@ -44,7 +44,7 @@ class Marked:
 
 
 def selected_text(rows: ThreadRows, selection: Selection) -> str | None:
-    """Return the text of a selection, without the line ends that the width made; None if there is no bubble."""
+    """Return what is seen of a selection, without the line ends that the width made; None if there is no bubble."""
     last = len(rows.bubbles) - 1
     if last < 0:
         return None
@@ -52,6 +52,5 @@ def selected_text(rows: ThreadRows, selection: Selection) -> str | None:
     first_key, first_at = (start.y, start.x) if start is not None else (0, 0)
     first = place_of(first_key)
     end_bubble, end_block = (last, BEYOND) if end is None else place_of(end.y)[:2]
-    return excerpt(
-        rows, (first.bubble, first.block, first_at), (end_bubble, end_block, BEYOND if end is None else end.x)
-    )
+    last_at = BEYOND if end is None else end.x
+    return excerpt(rows, (first.bubble, first.block, first_at), (end_bubble, end_block, last_at), is_as_shown=True)

@@ -8,10 +8,12 @@ import pytest
 from rich.console import Console, ConsoleOptions, RenderResult
 from textual.app import ComposeResult
 from textual.geometry import Region
+from textual.screen import ModalScreen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
 from frieza_tui.tui.log.bubble import BubbleState
+from frieza_tui.tui.log.frames import HIDDEN_FRAME_S
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.log.picture import NoOutput
 from tests.support.log_app import LogApp, painted, until
@@ -326,6 +328,27 @@ async def test_nothing_is_drawn_for_a_reply_that_is_not_in_view(monkeypatch: pyt
         await painted(pilot)
         assert log.drawn
         assert CountingBar.drawn
+
+
+async def test_a_reply_that_grows_behind_a_sheet_is_drawn_less_often() -> None:
+    app = CountingApp()
+    async with app.run_test(size=(40, 12)) as pilot:
+        log = app.query_one(CountingLog)
+        log.bubbles.add("a", "assistant", "A")
+        await painted(pilot)
+        await app.push_screen(ModalScreen[None]())
+        await pilot.pause()
+        pictures, seen, fed, start = 0, log.canvas.strips, 0, monotonic()
+        while fed < 300 and monotonic() - start < 0.5:
+            log.bubbles.feed("a", f"{fed}\n\n")
+            fed += 1
+            await asyncio.sleep(0.002)
+            pictures += log.canvas.strips is not seen
+            seen = log.canvas.strips
+        assert 0 < pictures <= (monotonic() - start) / HIDDEN_FRAME_S + 2
+        app.pop_screen()
+        await painted(pilot)
+        assert str(fed - 1) in "\n".join(app.lines())
 
 
 async def test_a_reply_is_painted_at_most_thirty_times_a_second() -> None:

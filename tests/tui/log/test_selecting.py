@@ -101,6 +101,29 @@ async def test_a_drag_to_the_edge_scrolls_on_and_takes_what_comes(app: LogApp) -
         assert isinstance(app.focused, Input)
 
 
+@pytest.mark.parametrize(
+    ("source", "seen"),
+    [
+        ("```\na\nb\nc\nd\ne\nf\n```", "a\nb\nc\n… 3 more lines"),
+        ("|a|b|\n|-|-|\n|c|d|\n|e|f|\n|g|h|", "a │ b\n──┼──\nc │ d\n… 2 more lines"),
+        ("> " + "twelve cells " * 9, "> twelve cells twelve cells twelve cells\n> … 6 more lines"),
+    ],
+)
+async def test_of_a_folded_block_is_taken_what_is_seen(app: LogApp, source: str, seen: str) -> None:
+    async with app.run_test(size=(20, 24)) as pilot:
+        log = app.message_log
+        log.bubbles.add("a", "assistant", "A", source=f"{source}\n\nafter")
+        await painted(pilot)
+        log.reading.put(0)
+        log.reading.step_block(1)
+        log.reading.fold()
+        assert await dragged(app, pilot, (2, 2), (8, 7)) == f"{seen}\n\nafter"
+        more = 2 + seen.splitlines()[-1].index("more")
+        assert await dragged(app, pilot, (more, 5), (more + 3, 5)) == "more"
+        await pilot.click("MessageLog", offset=(more, 5), times=2)
+        assert app.screen.get_selected_text() == seen
+
+
 async def test_two_clicks_select_a_word_and_three_a_paragraph(app: LogApp) -> None:
     async with app.run_test(size=(24, 12)) as pilot:
         app.message_log.bubbles.add("a", "assistant", "A", source="one **two** three four five six\n\nseven")
