@@ -124,7 +124,11 @@ class MessageLog(ScrollView, can_focus=True):
         overlay = Overlay(viewport, drawing, self.finding, marked, cursor, lambda: self.has_focus)
         self.canvas = canvas = Canvas(viewport, drawing, self.painter, overlay)
         self._log_scrolling = Scrolling(self, viewport, self.painter)
-        self._lines_below = LinesBelow(viewport, lambda *told: post(self.FollowChanged(*told)), self.frames.wake)
+        self._lines_below = LinesBelow(
+            viewport,
+            tell=lambda is_following, rows: post(self.FollowChanged(is_following, rows)),
+            look_again=self.frames.wake,
+        )
         self.dragging = Dragging(viewport, canvas, marked, self, self._show)
         self._log_clicking = Clicking(viewport.rows, canvas, marked, lambda link: post(self.LinksOffered([link])))
         self.reading = Reading(viewport, cursor, lambda: canvas.rows, self._show)
