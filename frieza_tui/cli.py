@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words == ["--version"]:
         print(f"frieza-tui {__version__}")
         return 0
-    from frieza_tui.domain.errors import FriezaError, SettingsError
+    from frieza_tui.domain.errors import FriezaError, NotKept, SettingsError
 
     _take_any_letters()
     _report_uncaught_errors()
@@ -42,7 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FriezaError as error:
         from frieza_tui.text.safe import make_safe
 
-        print(make_safe(f"frieza-tui: {error}"), file=sys.stderr)  # paths and servers' words are in it
+        words = error.happened if isinstance(error, NotKept) else error  # no conversation goes on here
+        print(make_safe(f"frieza-tui: {words}"), file=sys.stderr)  # paths and servers' words are in it
         return MISUSED if isinstance(error, SettingsError) else 1
     except KeyboardInterrupt:
         return 130

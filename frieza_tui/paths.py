@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, Literal
 
 import platformdirs
 
@@ -50,6 +51,20 @@ def cache_dir() -> Path:
 def private_opener(path: str, flags: int) -> int:
     """Open a file for its owner's eyes alone (mode 0600), if it is new; to be given to `open`."""
     return os.open(path, flags, 0o600)
+
+
+def open_log_of_child(path: Path, mode: Literal["ab", "wb"]) -> IO[bytes]:
+    """Open a file for what a child process has to say; where it cannot be written, nobody keeps that."""
+    try:
+        return open(path, mode, opener=private_opener)
+    except OSError:
+        return open(os.devnull, "wb")
+
+
+def is_writable(folder: Path) -> bool:
+    """Tell whether something can be put in a folder, or the folder be made."""
+    there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    return there.is_dir() and os.access(there, os.W_OK)
 
 
 def write_whole(path: Path, content: bytes) -> None:

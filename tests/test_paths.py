@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from frieza_tui.cli import main
-from frieza_tui.paths import write_whole
+from frieza_tui.paths import open_log_of_child, write_whole
 from tests.support.file_limit import files_no_larger_than
 
 
@@ -30,3 +30,9 @@ def test_where_no_home_folder_is_known_it_is_said_what_to_set(
     monkeypatch.setattr(os, "getuid", lambda: 4_242_424)  # whom no list of users has
     assert main(["threads", "list"]) == 2
     assert "There is no home folder. Set HOME" in capsys.readouterr().err
+
+
+def test_a_child_speaks_to_nobody_where_its_log_cannot_be_written(tmp_path: Path) -> None:
+    with open_log_of_child(tmp_path / "none" / "child.log", "ab") as log:
+        log.write(b"words")
+    assert list(tmp_path.iterdir()) == []

@@ -15,7 +15,7 @@ from frieza_tui.backends.base import Preparation, Stage
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import ModelError
 from frieza_tui.i18n import _
-from frieza_tui.paths import private_opener
+from frieza_tui.paths import open_log_of_child
 from frieza_tui.settings import environ_without_keys
 
 CHILD_COMMAND: Final = (sys.executable, "-P", "-m", "frieza_tui", "serve", "--child")
@@ -170,4 +170,4 @@ def _settle(future: "asyncio.Future[str]", result: str) -> None:
 def _open_log(path: Path) -> IO[bytes]:
     """Open the child's log to be appended to, for its owner's eyes only; a large one is begun anew."""
     is_large = path.exists() and path.stat().st_size > _MAX_LOG_BYTES
-    return open(path, "wb" if is_large else "ab", opener=private_opener)
+    return open_log_of_child(path, "wb" if is_large else "ab")

@@ -78,7 +78,7 @@ async def look_at_disk(count_leftovers: Callable[[], Coroutine[None, None, int]]
     """Measure our folders; takes the count of what the ledger holds as left over."""
     folders = [_folder(path) for path in dict.fromkeys((paths.data_dir(), paths.state_dir(), paths.cache_dir()))]
     try:
-        return Disk(folders, await count_leftovers(), _no_room(folders))
+        return Disk(folders, await count_leftovers(), _trouble_of(folders))
     except StoreError as error:
         return Disk(folders, None, str(error))
 
@@ -100,6 +100,9 @@ def _size_of(path: Path) -> int:
     return facts.st_size if stat.S_ISREG(facts.st_mode) else 0
 
 
-def _no_room(folders: list[Folder]) -> str | None:
+def _trouble_of(folders: list[Folder]) -> str | None:
+    closed = next((one for one in folders if not paths.is_writable(Path(one.path))), None)
+    if closed is not None:
+        return _("Nothing can be written to {path}.").format(path=safe_line(closed.path))
     full = next((one for one in folders if one.free_bytes is not None and one.free_bytes < 50_000_000), None)
     return None if full is None else _("The disk of {path} is almost full.").format(path=full.path)

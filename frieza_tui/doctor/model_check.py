@@ -12,6 +12,7 @@ from frieza_tui.backends.model_files import ModelFile, resolve
 from frieza_tui.doctor.report import ModelFound
 from frieza_tui.domain.errors import ModelError
 from frieza_tui.i18n import _
+from frieza_tui.paths import is_writable
 from frieza_tui.text.safe import safe_line
 
 
@@ -30,6 +31,9 @@ async def look_at_model(
     if missing:
         words = _('{modules} is not installed: pip install ".[local]".')
         return ModelFound(file.name, problem=words.format(modules=", ".join(missing)))
+    if file.needs_joining and not is_writable(file.path.parent):
+        words = _("Nothing can be written to {path}.").format(path=safe_line(str(file.path.parent), 400))
+        return ModelFound(file.name, problem=words)
     if file.needs_joining:
         return ModelFound(file.name, note=_("its parts are installed, and are joined at the first start"))
     return await _tried(file, command)

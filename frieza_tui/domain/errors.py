@@ -47,6 +47,10 @@ class StoreError(FriezaError):
     """What is kept on disk cannot be read or written."""
 
 
+class NotKept(StoreError):
+    """The file of the threads takes nothing now; what it says to do is meant for a conversation that was to be kept."""
+
+
 class UnusableFile(StoreError):
     """The file of the threads is damaged, another program's, or of a newer version; it was left as it is."""
 

@@ -47,12 +47,15 @@ class Found(Generic[W]):
 
 
 def _todo() -> str:
-    return _("Name another file for the server's state, or move this one away.")
+    return _("Move it away, and start again.")
 
 
 def _cannot_open(database: str, error: Exception) -> FriezaError:
-    happened = _("{file} cannot be opened: {reason}.").format(file=database, reason=error)
-    return FriezaError(happened, _("Is another server using it? End that one, or name another file."))
+    reason = error.strerror if isinstance(error, OSError) else error
+    happened = _("{file} cannot be opened: {reason}.").format(file=database, reason=reason)
+    is_held = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    todo = _("Another server uses it: end that one.") if is_held else _("Check that its folder can be written to.")
+    return FriezaError(happened, todo)
 
 
 def _document(item: Wire) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from frieza_tui import paths
-from frieza_tui.domain.errors import StoreError, UnusableFile
+from frieza_tui.domain.errors import NotKept, StoreError, UnusableFile
 from frieza_tui.i18n import _
 from frieza_tui.store.running import announce
 from frieza_tui.store.schema import APPLICATION_ID, MIGRATIONS
@@ -83,10 +83,10 @@ def store_error(error: OSError | sqlite3.Error, path: Path) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         happened = _("The disk is full: {file} takes no more.").format(file=file)
-        return StoreError(happened, _("The conversation goes on, but is not kept until there is room."))
+        return NotKept(happened, _("The conversation goes on, but is not kept until there is room."))
     if code in _LOCKED:
         happened = _("Another program does not let go of {file}.").format(file=file)
-        return StoreError(happened, _("The conversation goes on, but is not kept meanwhile."))
+        return NotKept(happened, _("The conversation goes on, but is not kept meanwhile."))
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return _foreign(_("{file} is damaged, or not a database.").format(file=file))
     return _unwritable(file, safe_line(str(error)))
@@ -94,7 +94,7 @@ def store_error(error: OSError | sqlite3.Error, path: Path) -> StoreError:
 
 def _unwritable(file: str, reason: str) -> StoreError:
     happened = _("{file} cannot be written: {reason}.").format(file=file, reason=reason)
-    return StoreError(happened, _("The conversation goes on, but is not kept."))
+    return NotKept(happened, _("The conversation goes on, but is not kept."))
 
 
 def _foreign(happened: str) -> StoreError:

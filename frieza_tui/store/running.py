@@ -51,7 +51,9 @@ def _hold(lock: Path) -> None:
     """Make the lock file; it has its name only once it is locked, so that nobody finds it free. Raises: OSError."""
     import fcntl
 
-    descriptor, made = tempfile.mkstemp(dir=lock.parent)
+    writing, made = tempfile.mkstemp(dir=lock.parent)
+    os.close(writing)
+    descriptor = os.open(made, os.O_RDONLY)  # one to be written to would keep its disk from becoming read-only
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.replace(made, lock)

@@ -13,6 +13,7 @@ import trustme
 from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.chosen import ChosenFile
 from frieza_tui.doctor.command import examine, run_doctor
+from frieza_tui.doctor.local_checks import look_at_disk
 from frieza_tui.doctor.model_check import look_at_model
 from frieza_tui.doctor.report import Disk, Folder, ModelFound, Report, ServerFound, SettingsFound, SetValue, Terminal
 from frieza_tui.doctor.words import TROUBLE, lines_of
@@ -124,6 +125,13 @@ async def test_an_engine_that_fails_and_one_that_is_missing_are_said(tmp_path: P
     assert "status 3" in (dead.problem or "")
     missing = await look_at_model(str(model), needed=("no_such_engine",))
     assert "no_such_engine is not installed" in (missing.problem or "")
+
+
+async def test_folders_that_nothing_can_be_written_to_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file" / "data"))
+    disk = await look_at_disk(no_leftovers)
+    assert f"Nothing can be written to {tmp_path}/file/data" in (disk.problem or "")
 
 
 async def test_what_is_left_over_and_a_broken_ledger_are_told() -> None:

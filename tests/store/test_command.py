@@ -73,6 +73,17 @@ def test_what_is_deleted_can_be_taken_in_again(
     assert "already" in run(capsys, "import", path)
 
 
+def test_a_file_that_takes_nothing_is_told_without_a_conversation(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    assert main(["threads", "list"]) == 1
+    said = capsys.readouterr().err
+    assert "threads.sqlite3 cannot be written" in said
+    assert "conversation" not in said
+
+
 def test_an_unknown_thread_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["threads", "show", "nobody"]) == 1
     assert "nobody" in capsys.readouterr().err

@@ -10,12 +10,11 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from frieza_tui.backends.llama_engine import EngineConfig
 from frieza_tui.domain.errors import ModelError
 from frieza_tui.i18n import _
-from frieza_tui.paths import private_opener
+from frieza_tui.paths import open_log_of_child
 from frieza_tui.settings import environ_without_keys
 
 ENGINE_COMMAND: tuple[str, ...] = (sys.executable, "-P", "-m", "frieza_tui.backends.llama_engine")
@@ -92,7 +91,7 @@ class EngineProcess:
         }
         # Spinning barriers would starve the screen: the reply goes 4 times slower beside one busy program.
         environment = {**environ_without_keys(), "GOMP_SPINCOUNT": "0"}
-        with _open_log(log_path) as log:
+        with open_log_of_child(log_path, "wb") as log:
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=PIPE, stdout=PIPE, stderr=log, env=environment
             )
@@ -118,11 +117,6 @@ class EngineProcess:
     async def stop(self) -> None:
         """End the process: closes its input, and kills it if that is not enough."""
         await _end(self._process)
-
-
-def _open_log(path: Path) -> IO[bytes]:
-    """Begin the engine's log anew, for its owner's eyes only."""
-    return open(path, "wb", opener=private_opener)
 
 
 async def _handshake(process: Process, config: EngineConfig) -> dict[str, str]:
