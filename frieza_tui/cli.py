@@ -42,8 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except FriezaError as error:
         from frieza_tui.text.safe import make_safe
 
-        words = error.happened if isinstance(error, NotKept) else error  # no conversation goes on here
-        print(make_safe(f"frieza-tui: {words}"), file=sys.stderr)  # paths and servers' words are in it
+        said = error.happened if isinstance(error, NotKept) else error  # no conversation goes on here
+        print(make_safe(f"frieza-tui: {said}"), file=sys.stderr)  # paths and servers' words are in it
         return MISUSED if isinstance(error, SettingsError) else 1
     except KeyboardInterrupt:
         return 130
