@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import re
 import select
 import signal
 import struct
@@ -17,6 +18,20 @@ import pyte
 from tests.support.zygote import zygote
 
 PROGRAM = (sys.executable, "-m", "frieza_tui")
+COLOURS = re.compile(r"\x1b\[([0-9;]*)m")
+
+
+class Stream(pyte.ByteStream):
+    """pyte's own goes through a sequence letter by letter, and most of what a program writes are colours."""
+
+    def feed(self, data: bytes) -> None:
+        """Draw what a program wrote."""
+        text = self.utf8_decoder.decode(data) if self.use_utf8 else data.decode("latin-1")
+        for at, part in enumerate(COLOURS.split(text)):
+            if at % 2 and self._taking_plain_text and self.listener is not None:
+                self.listener.select_graphic_rendition(*(min(int(number or 0), 9999) for number in part.split(";")))
+            else:
+                pyte.Stream.feed(self, f"\x1b[{part}m" if at % 2 else part)
 
 
 class Terminal:
@@ -38,7 +53,8 @@ class Terminal:
         """
         self.bytes_seen = bytearray()
         self._screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self._screen)
+        self._lines: list[str] = []
+        self._stream = Stream(self._screen)
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
         self._file, inner = os.openpty()
         self._set_size(columns, rows)
@@ -49,9 +65,13 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """The screen's rows, without trailing blanks; a wide character's second cell is not in them."""
-        cells = self._screen.buffer
-        columns = range(self._screen.columns)
-        return ["".join(cells[row][column].data for column in columns).rstrip() for row in range(self._screen.lines)]
+        screen, columns = self._screen, range(self._screen.columns)
+        self._lines = [*self._lines, *[""] * screen.lines][: screen.lines]
+        for row in screen.dirty & {*range(screen.lines)}:
+            cells = screen.buffer[row]
+            self._lines[row] = "".join([cells[column].data for column in columns]).rstrip()
+        screen.dirty.clear()
+        return [*self._lines]
 
     @property
     def text(self) -> str:
@@ -92,7 +112,12 @@ class Terminal:
 
     def wait_for(self, *texts: str, timeout_s: float = 20.0) -> None:
         """Read until all the texts are on the screen."""
-        self.wait_until(lambda: all(text in self.text for text in texts), f"{texts} on the screen", timeout_s)
+
+        def are_there() -> bool:
+            screen = self.text
+            return all(text in screen for text in texts)
+
+        self.wait_until(are_there, f"{texts} on the screen", timeout_s)
 
     def wait_until(self, is_so: Callable[[], bool], what: str, timeout_s: float = 20.0) -> None:
         """Read until something is so; fails with the screen as it is."""
