@@ -1,5 +1,6 @@
 """A real pseudo-terminal with a program in it, and the screen that a person would see."""
 
+import codecs
 import errno
 import fcntl
 import os
@@ -21,17 +22,16 @@ PROGRAM = (sys.executable, "-m", "frieza_tui")
 COLOURS = re.compile(r"\x1b\[([0-9;]*)m")
 
 
-class Stream(pyte.ByteStream):
+class Stream(pyte.Stream):
     """pyte's own goes through a sequence letter by letter, and most of what a program writes are colours."""
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: str) -> None:
         """Draw what a program wrote."""
-        text = self.utf8_decoder.decode(data) if self.use_utf8 else data.decode("latin-1")
-        for at, part in enumerate(COLOURS.split(text)):
+        for at, part in enumerate(COLOURS.split(data)):
             if at % 2 and self._taking_plain_text and self.listener is not None:
                 self.listener.select_graphic_rendition(*(min(int(number or 0), 9999) for number in part.split(";")))
             else:
-                pyte.Stream.feed(self, f"\x1b[{part}m" if at % 2 else part)
+                super().feed(f"\x1b[{part}m" if at % 2 else part)
 
 
 class Terminal:
@@ -55,6 +55,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._lines: list[str] = []
         self._stream = Stream(self._screen)
+        self._letters = codecs.getincrementaldecoder("utf-8")("replace")
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
         self._file, inner = os.openpty()
         self._set_size(columns, rows)
@@ -196,7 +197,7 @@ class Terminal:
                 raise
             return False
         self.bytes_seen += data
-        self._stream.feed(data)
+        self._stream.feed(self._letters.decode(data))
         return bool(data)
 
     def _set_size(self, columns: int, rows: int) -> None:
