@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from frieza_tui.backends.base import ModelFacts
-from frieza_tui.domain.errors import BackendError
 
 
 class ModelsDouble:
     """Implements Models; remembers what was chosen."""
 
-    def __init__(self, *models: ModelFacts, error: BackendError | None = None) -> None:
+    def __init__(self, *models: ModelFacts, error: Exception | None = None) -> None:
         self.used: list[str] = []
         self._models = models
         self.asked = 0

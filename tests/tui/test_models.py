@@ -112,6 +112,15 @@ async def test_a_list_that_failed_otherwise_is_asked_for_at_the_next_opening() -
         await at.wait_for("script-small")
 
 
+async def test_a_mistake_of_our_own_leaves_a_name_to_be_written() -> None:
+    models = ModelsDouble(error=ZeroDivisionError())
+    async with open_picker(models) as at:
+        await at.wait_for("ZeroDivisionError", "Write the name")
+        await at.write("mine")
+        await at.press("enter")
+        await at.wait_until(lambda: models.used == ["mine"])
+
+
 async def test_a_server_without_a_list_says_so() -> None:
     async with open_picker(ModelsDouble()) as at:
         await at.wait_for("The server lists no models.")

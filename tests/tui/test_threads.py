@@ -82,6 +82,18 @@ async def test_enter_opens_what_the_words_find_also_where_they_have_not_been_loo
         assert "願い玉" not in at.text
 
 
+async def test_a_thread_that_has_gone_meanwhile_is_said_and_another_can_be_opened() -> None:
+    async with open_stage() as at:
+        await open_list(at)
+        with open_threads() as threads:
+            threads.delete(threads.find("last"))
+        await at.press("enter")
+        await at.wait_for("There is no thread")
+        await at.press("down", "enter")
+        await at.wait_gone("Enter opens")
+        await at.wait_for("53万です")
+
+
 async def test_a_window_that_changes_keeps_the_chosen_thread_and_fits_the_rows() -> None:
     async with open_stage(size=(80, 24)) as at:
         await open_list(at)
