@@ -16,6 +16,7 @@ from typing import TextIO
 from frieza_tui.backends.base import Preparation
 from frieza_tui.chat import Chat, receipt_line
 from frieza_tui.chat.answerers import Answerers
+from frieza_tui.chat.words import dropped_words
 from frieza_tui.domain.errors import SettingsError
 from frieza_tui.domain.events import (
     ConnectionLost,
@@ -26,7 +27,7 @@ from frieza_tui.domain.events import (
     ThreadLost,
 )
 from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent, TurnSilent
-from frieza_tui.i18n import _, ngettext
+from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
 
 ANSWERED, FAILED = 0, 1
@@ -218,7 +219,7 @@ class PlainFace:
             case ThreadLost():
                 self._tell(_("The server no longer had the conversation; it was sent again, whole."))
             case RunChanged(run) if run.dropped_messages and run.status == "in_progress":
-                self._tell(_dropped_words(run.dropped_messages))
+                self._tell(dropped_words(run.dropped_messages))
             case TurnDelayed(is_news=True):
                 again = _("Trying again in {seconds} s; Ctrl+C stops.").format(seconds=event.left_s)
                 self._tell(f"{event.happened} {again}")
@@ -298,14 +299,6 @@ class PlainFace:
             with suppress(NotImplementedError):
                 for number in (signal.SIGINT, *numbers):
                     loop.remove_signal_handler(number)
-
-
-def _dropped_words(count: int) -> str:
-    return ngettext(
-        "The oldest message no longer fits and was left out.",
-        "The {count} oldest messages no longer fit and were left out.",
-        count,
-    ).format(count=count)
 
 
 def unwritten_words(error: OSError) -> str:

@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import io
 import os
 import signal
@@ -8,11 +9,14 @@ from typing import TextIO, TypeAlias
 
 import pytest
 
+from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.scripted import Reply, ScriptedBackend, final
-from frieza_tui.chat import Chat, Patience, SilenceWatch
+from frieza_tui.chat import Chat, Past, Patience, SilenceWatch
 from frieza_tui.chat.silence import SILENT_S
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import ModelError, RateLimited
+from frieza_tui.domain.thread import Message, TextPart, Thread
+from frieza_tui.domain.turn import PastTurn, TurnEnded
 from frieza_tui.plain import ANSWERED, FAILED, PlainFace
 from tests.support.seconds import Seconds
 
@@ -102,6 +106,38 @@ async def test_escape_sequences_of_a_model_never_reach_the_output() -> None:
     await face.plain.run_once("聞け")
     assert "\x1b" not in face.out.getvalue()
     assert "赤字" in face.out.getvalue()
+
+
+async def test_what_came_before_is_printed_as_it_was_then() -> None:
+    asked = [Message("user", (TextPart(text),), id=text) for text in ("一", "二")]
+    replies = [Message("assistant", (TextPart(text),), id=text) for text in ("壱\x1b[31m", "弐")]
+    ends = TurnEnded("done"), TurnEnded("incomplete", "It was cut off.", rest="on_server")
+    turns = tuple(PastTurn(user, (), end, reply.id) for user, end, reply in zip(asked, ends, replies, strict=True))
+    thread = Thread(messages=(asked[0], replies[0], asked[1], replies[1]))
+    chat, out, err = Chat(ScriptedBackend(()), FRIEZA, past=Past(thread, turns)), io.StringIO(), io.StringIO()
+    assert await PlainFace(chat, out, err).run_loop(io.StringIO("q\n")) == ANSWERED
+    assert out.getvalue() == "> 一\n壱\n> 二\n弐\n> "
+    assert err.getvalue() == "It was cut off.\n"
+
+
+async def test_each_stage_of_the_preparation_is_told_once() -> None:
+    stages = [Preparation("starting_server"), *(Preparation("loading_model", part) for part in (0.1, 0.5))]
+    face = Face()
+    face.chat = Chat(ScriptedBackend((Reply("はい"),), preparation=[*stages, Preparation("ready")]), FRIEZA)
+    assert await PlainFace(face.chat, face.out, face.err).run_once("聞け") == ANSWERED
+    assert face.err.getvalue() == "starting the server …\nloading the model …\n"
+
+
+async def test_an_output_that_takes_no_more_ends_the_loop_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    class FullDisk(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    face = Face()
+    assert await PlainFace(face.chat, FullDisk(), face.err).run_loop(io.StringIO("聞け\n")) == FAILED
+    sys.stdout.close()
+    assert "The output cannot be written" in face.err.getvalue()
 
 
 async def test_a_reader_who_has_seen_enough_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Protocol
 
 from frieza_tui.backends.base import Preparation
+from frieza_tui.chat.words import dropped_words
 from frieza_tui.domain.events import (
     AnnotationAdded,
     ConnectionLost,
@@ -25,7 +26,6 @@ from frieza_tui.i18n import _
 from frieza_tui.tui.log.bubble import Author, BubbleState, Tone, Words
 from frieza_tui.tui.words import (
     delay_words,
-    dropped_words,
     ending_note,
     ending_words,
     preparation_words,

@@ -35,15 +35,6 @@ def preparation_words(preparation: Preparation) -> str:
     return words if preparation.fraction is None else f"{words} {preparation.fraction:.0%}"
 
 
-def dropped_words(count: int) -> str:
-    """Say how many messages the model was not given."""
-    return ngettext(
-        "The oldest message no longer fits and was left out.",
-        "The {count} oldest messages no longer fit and were left out.",
-        count,
-    ).format(count=count)
-
-
 def waiting_words(preparation: Preparation) -> str:
     """Say what a message waits for that has been handed over, as long as nobody has said that there is a run."""
     match preparation.stage:
