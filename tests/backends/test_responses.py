@@ -442,13 +442,19 @@ async def test_a_server_that_has_not_what_it_says_it_keeps_is_found_out_before_a
     answer: Answer, tmp_path: Path
 ) -> None:
     notes = ApiNotes(tmp_path / "apis.json")
-    double = ResponsesDouble(has_conversations=False, ignores_previous=True)
+    double = ResponsesDouble(has_conversations=False, ignores_previous=True, claims_store=True)
     async with staged(double=double, notes=notes) as stage:
         double.faults["GET", "/responses/resp_1"] = answer
         await talk(stage, "a", "b", "c")
         assert stage.texts() == lines("a", "b", "c")
         assert (stage.server.count("POST", "/responses"), stage.server.count("GET", "/resp_1")) == (3, 1)
         assert notes.lacks(stage.server.base_url) >= {"conversation", "previous"}
+        assert await stage.backend.delete_remote() == ()
+        lacks = notes.lacks(stage.server.base_url)
+    async with staged(double=double, notes=notes) as stage:
+        notes.note_lacks(stage.server.base_url, lacks)
+        await talk(stage, "a", "b")
+        assert stage.server.count("POST", "/responses") == 2
         assert await stage.backend.delete_remote() == ()
 
 

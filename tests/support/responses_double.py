@@ -85,6 +85,8 @@ class ResponsesDouble:
     takes_background: bool = True
     can_resume: bool = True
     echoes_store: bool | None = True
+    claims_store: bool = False
+    """Says that it keeps what it was asked not to keep; as LiteLLM."""
     is_sparse: bool = False
     """Leaves out indexes, sequence numbers and most of the response object; as llama.cpp."""
     chop: int | None = None
@@ -280,7 +282,11 @@ class ResponsesDouble:
             "incomplete_details": None,
             "usage": None,
         }
-        return made if self.echoes_store is None else made | {"store": self.echoes_store and body.get("store", True)}
+        return (
+            made
+            if self.echoes_store is None
+            else made | {"store": self.claims_store or (self.echoes_store and body.get("store", True))}
+        )
 
     def _echoed(self, body: dict[str, Any]) -> str | None:
         if self.ignores_previous or "previous_response_id" not in body:

@@ -28,7 +28,7 @@ class ServerLacks:
 
     async def keep(self) -> None:
         """Keep what has been found since."""
-        found = frozenset((*self._memory.lacking, *self._requests.refused))
+        found = frozenset((*self._memory.lacks, *self._requests.refused))
         if self._notes is not None and found != self._noted:
             self._noted = found
             await asyncio.to_thread(self._notes.note_lacks, self._address, found)

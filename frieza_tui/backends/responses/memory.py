@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 Way: TypeAlias = Literal["conversation", "previous", "history"]
 
 _WAYS: Final[tuple[Way, ...]] = ("conversation", "previous")
+_MEMORY: Final = "memory"
+"""Lacked by a server that has nothing of what it says it keeps."""
 _SYNC_WAIT_S: Final = 1.0
 _LOOK_S: Final = 3.0
 
@@ -138,8 +140,14 @@ class ThreadMemory:
         self._has_no_memory = True
         return True
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What was found that the server does not have, by names to be kept."""
+        return (*self.lacking, *((_MEMORY,) if self._has_no_memory else ()))
+
     def skip(self, ways: Collection[str]) -> None:
         """Try none of these, which the server was found not to know before."""
+        self._has_no_memory = self._has_no_memory or _MEMORY in ways
         while self.way != "history" and self.way in ways:
             self.step_down()
 
