@@ -15,6 +15,7 @@ from frieza_tui.chat import Chat, Past, Patience, SilenceWatch
 from frieza_tui.chat.silence import SILENT_S
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import ModelError, RateLimited
+from frieza_tui.domain.events import ThreadLost
 from frieza_tui.domain.thread import Message, TextPart, Thread
 from frieza_tui.domain.turn import PastTurn, TurnEnded
 from frieza_tui.plain import ANSWERED, FAILED, PlainFace
@@ -65,6 +66,12 @@ async def test_one_answer_is_all_that_standard_output_gets() -> None:
     assert await face.plain.run_once("聞け") == ANSWERED
     assert (face.out.getvalue(), face.err.getvalue()) == ("はい。\n", "")
     assert face.backend.is_closed
+
+
+async def test_a_conversation_that_the_server_lost_is_told_on_the_other_stream() -> None:
+    face = Face(Reply(ThreadLost(), "一"))
+    await face.plain.run_once("1")
+    assert (face.out.getvalue(), face.err.getvalue().count("no longer had the conversation")) == ("一\n", 1)
 
 
 async def test_a_failure_is_told_on_the_other_stream_with_status_1() -> None:

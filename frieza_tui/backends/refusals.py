@@ -19,9 +19,11 @@ _UNKNOWN_MODEL: Final = re.compile(
 )
 _NO_WAY: Final = re.compile(r"\b(?:DELETE|GET)\b.*\bnot supported\b", re.IGNORECASE | re.DOTALL)
 _LOST: Final = re.compile(
-    r"\b(conversation|response)\b.{0,200}?\b(not found|(does|did) not exist|no longer|could not be found)\b",
+    r"\b(conversation|response)\b.{0,200}?\b(not found|(does|did) not exist|no longer|could not be found)\b|"
+    r"\bno such (conversation|response)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_KEPT_ID: Final = re.compile(r"\b(conv|resp)_\w+")
 _LOST_CODES: Final = frozenset({"conversation_not_found", "previous_response_not_found"})
 _NO_PATH: Final = re.compile(
     r"(\d{3}\W+)?(the )?(requested )?(page|file|path|route|url|endpoint|resource)? ?(was |is |could )?"
@@ -52,8 +54,11 @@ def is_lost(error: BackendError) -> bool:
     404 as OpenAI says it of a conversation, 400 as OpenAI and LM Studio say it of a response.
     """
     if isinstance(error, NotHere):
-        return error.facts.status in (404, 410) and not is_about_model(error)
-    return isinstance(error, Refused) and (error.facts.code in _LOST_CODES or _LOST.search(_words(error)) is not None)
+        is_gone = error.facts.status in (404, 410) and not is_about_model(error)
+        return is_gone and (
+            is_named_lost(error) or is_no_such_path(error) or _KEPT_ID.search(_words(error)) is not None
+        )
+    return isinstance(error, Refused) and is_named_lost(error)
 
 
 def is_named_lost(error: BackendError) -> bool:

@@ -7,6 +7,7 @@ from frieza_tui.backends.refusals import (
     is_about_context,
     is_about_field,
     is_about_model,
+    is_lost,
     is_no_such_path,
 )
 from frieza_tui.domain.errors import BackendError
@@ -107,3 +108,22 @@ async def test_a_server_without_the_api_is_told_from_one_without_what_was_asked_
     words: str, *, is_of_the_api: bool
 ) -> None:
     assert is_no_such_path(await refusal(words, 404)) is is_of_the_api
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "is_said"),
+    [
+        ("Conversation with id 'conv_1' not found.", 404, True),
+        ("No such conversation", 404, True),
+        ("resp_1 is unknown here", 404, True),
+        ("Not Found", 404, True),
+        ("Previous response with id 'resp_1' not found.", 400, True),
+        ("File 'file-1' was not found.", 404, False),
+        ("The model 'x' does not exist", 404, False),
+        ("Another process is currently operating on this conversation.", 400, False),
+        ("this server does not support 'previous_response_id'", 400, False),
+        ("Method Not Allowed", 405, False),
+    ],
+)
+async def test_a_server_that_lost_what_it_kept_says_so_in_its_way(words: str, status: int, *, is_said: bool) -> None:
+    assert is_lost(await refusal(words, status)) is is_said

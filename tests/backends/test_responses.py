@@ -491,7 +491,8 @@ async def test_a_404_of_a_server_that_has_answered_is_not_taken_for_another_api(
     async with staged() as stage:
         thread = await talk(stage, "a")
         stage.double.faults["POST", "/responses"] = error_answer(404, "File 'file-1' was not found.")
-        _events, error = await run_to_error(stage.backend, asking("b", thread))
+        events, error = await run_to_error(stage.backend, asking("b", thread))
+        assert (events, stage.server.count("POST", "/responses")) == ([], 2)
         assert "File 'file-1' was not found." in error.happened
 
 
