@@ -117,14 +117,21 @@ def search(db: sqlite3.Connection, words: str, limit: int = 200) -> list[Hit]:
 
     Width, case and kana make no difference. Words of one or two letters are looked for without an index.
     """
+    return _hits(db, words, "messages.seq", "ORDER BY threads.updated_at DESC, threads.id, messages.seq", limit)
+
+
+def first_hits(db: sqlite3.Connection, words: str, limit: int = 200) -> list[Hit]:
+    """Return the first of these messages in each thread."""
+    rest = "GROUP BY threads.id ORDER BY threads.updated_at DESC, threads.id"
+    return _hits(db, words, "min(messages.seq)", rest, limit)  # beside min() SQLite gives the columns of its row
+
+
+def _hits(db: sqlite3.Connection, words: str, place: str, rest: str, limit: int) -> list[Hit]:
     if not words.strip():
         return []
     where, value = _holding(words)
-    rows = db.execute(
-        f"{_SUMMARY}, messages.body FROM threads JOIN messages ON messages.thread_id = threads.id"
-        f" WHERE {where} ORDER BY threads.updated_at DESC, threads.id, messages.seq LIMIT ?",
-        (value, limit),
-    )
+    query = f"{_SUMMARY}, messages.body, {place} FROM threads JOIN messages ON messages.thread_id = threads.id"
+    rows = db.execute(f"{query} WHERE {where} {rest} LIMIT ?", (value, limit))
     return [_hit(_summary(row[:7]), decode_message(row[7]), words.strip()) for row in rows]
 
 

@@ -44,6 +44,10 @@ class Threads:
         """Return the messages that hold these words as they stand; width, case and kana make no difference."""
         return thread_reader.search(self._db, words)
 
+    def first_hits(self, words: str) -> list[Hit]:
+        """Return the first of these messages in each thread."""
+        return thread_reader.first_hits(self._db, words)
+
     def find(self, name: str) -> str:
         """Return the id of a thread: "last", an id or its beginning. Raises: StoreError."""
         return thread_reader.find_thread(self._db, name)

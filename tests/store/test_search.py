@@ -60,6 +60,18 @@ def test_old_threads_are_found_too_where_there_are_more_than_a_list_shows(db: sq
     assert [one.title for one in list_threads(db, "題", limit=2)] == ["題3", "題2"]
 
 
+def test_each_thread_has_its_first_hit_however_many_another_has(file: Path) -> None:
+    with open_threads(file) as threads:
+        filled(threads)
+        many = tuple(Message("user", (TextPart(f"{number}の戦闘力"),)) for number in range(300))
+        threads.add(NewThread(Thread(messages=many), "多", updated_at=9.0))
+        assert [(hit.thread.title, hit.before) for hit in threads.first_hits("戦闘力")] == [
+            ("多", "0の"),
+            ("題0", "私の"),
+        ]
+        assert threads.first_hits(" ") == []
+
+
 def test_what_was_deleted_is_not_found(file: Path) -> None:
     with open_threads(file) as threads:
         filled(threads)

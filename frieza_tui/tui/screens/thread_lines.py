@@ -43,11 +43,7 @@ class ThreadLine:
 
 def find_lines(threads: Threads, words: str) -> list[ThreadLine]:
     """Return the threads that have these words; without words all."""
-    if not words.strip():
-        return [ThreadLine(one) for one in threads.recent()]
-    hits: dict[str, Hit] = {}
-    for hit in threads.search(words):
-        hits.setdefault(hit.thread.id, hit)
+    hits = {hit.thread.id: hit for hit in threads.first_hits(words)}
     return [ThreadLine(one, hits.get(one.id)) for one in threads.recent(words)]
 
 
