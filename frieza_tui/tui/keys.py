@@ -265,6 +265,8 @@ class Situation:
     is_following: bool = True
     is_in_log: bool = False
     is_finding: bool = False
+    is_elsewhere: bool = False
+    """Whether the keys go to something that names its own."""
     is_empty: bool = False
     """Whether there is nothing to read."""
     is_leaving: bool = False
@@ -276,6 +278,8 @@ def keys_now(situation: Situation) -> list[Key]:
         return []
     if situation.is_finding:
         return [key("found"), key("help"), key("quit")]
+    if situation.is_elsewhere:
+        return [key("help"), key("quit")]
     if situation.is_in_log:
         return [
             key(one)

@@ -88,10 +88,10 @@ def delay_words(delayed: TurnDelayed) -> str:
 def delay_sentence(delayed: TurnDelayed | TurnSilent | None, server: str) -> str:
     """Say it whole, or that nothing comes, and how to stop it; "" where there is nothing to wait for."""
     if isinstance(delayed, TurnSilent):
-        return _("Nothing has come for {seconds} s; Esc stops.").format(seconds=delayed.silent_s)
+        return _("Nothing has come for {seconds} s; Esc cancels.").format(seconds=delayed.silent_s)
     if delayed is None or not delayed.left_s:
         return ""
-    stops = _("Trying again in {seconds} s; Esc stops.").format(seconds=delayed.left_s)
+    stops = _("Trying again in {seconds} s; Esc cancels.").format(seconds=delayed.left_s)
     limited = _("Rate limited by {server}.") if delayed.is_limit else _("{server} is overloaded.")
     return f"{limited.format(server=server)} {stops}"
 

@@ -20,7 +20,7 @@ async def test_a_rate_limit_counts_down_and_the_answer_comes_by_itself() -> None
     async with open_stage(Reply(before=[LIMIT]), Reply("here I am")) as at:
         seconds = slow_down(at)
         await at.say("hello")
-        await at.wait_for("rate limit, 3 s left", "  waiting 3 s", "by script. Trying again in 3 s; Esc stops.")
+        await at.wait_for("rate limit, 3 s left", "  waiting 3 s", "by script. Trying again in 3 s; Esc cancels.")
         seconds.pass_()
         await at.wait_for("rate limit, 2 s left", "  waiting 2 s", "Trying again in 2 s")
         seconds.pass_(2)
@@ -62,7 +62,7 @@ async def test_the_wait_fits_a_narrow_window() -> None:
     async with open_stage(Reply(before=[LIMIT]), size=(40, 12)) as at:
         slow_down(at)
         await at.say("hello")
-        await at.wait_for("rate limit, 3 s left", "waiting 3 s", "Rate limited by script.", "Esc stops.")
+        await at.wait_for("rate limit, 3 s left", "waiting 3 s", "Rate limited by script.", "Esc cancels.")
 
 
 async def test_a_real_servers_429_is_waited_out_and_sent_once_more() -> None:

@@ -59,8 +59,10 @@ async def test_slash_finds_and_enter_goes_on_reading() -> None:
         await at.press("slash")
         await at.wait_until(lambda: isinstance(at.app.focused, FindLine))
         await at.write("needle")
-        await at.wait_for("Found in 1 message;")
-        await at.press("enter")
+        await at.wait_for("Found in 1 message;", "Enter read on")
+        await at.write("x")
+        await at.wait_for("Not found in this conversation.")
+        await at.press("backspace", "enter")
         await at.wait_until(lambda: at.log.has_focus)
         assert not at.screen.query(FindLine)
 

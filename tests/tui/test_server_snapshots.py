@@ -86,7 +86,7 @@ def test_rate_limit_countdown(picture: Callable[..., bool], size: tuple[int, int
     async def part(at: Stage) -> None:
         at.screen._chat.patience = Patience(lambda _seconds: asyncio.Event().wait())
         await at.say("聞こえますか")
-        await at.wait_for("rate limit, 12 s left", "Esc stops")
+        await at.wait_for("rate limit, 12 s left", "Esc cancels")
         await at.say("早くしなさい")
         await at.wait_for("queued")
 

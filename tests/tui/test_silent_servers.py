@@ -20,9 +20,9 @@ async def test_a_silence_in_a_reply_is_counted_until_more_comes() -> None:
         await at.say("hello")
         await at.wait_for("こん", "answering")
         seconds.pass_(SILENT_S + 1)
-        await at.wait_for("Nothing has come for 1", "; Esc stops.", "  silent for 1")  # 10 or 11
+        await at.wait_for("Nothing has come for 1", "; Esc cancels.", "  silent for 1")  # 10 or 11
         seconds.pass_(SILENT_S)
-        await at.wait_for("Nothing has come for 2", "; Esc stops.", "  silent for 2")
+        await at.wait_for("Nothing has come for 2", "; Esc cancels.", "  silent for 2")
         gate.set()
         await at.wait_for("こんにちは", "completed", "  ready")
         assert "silent" not in at.text
@@ -34,7 +34,7 @@ async def test_escape_stops_a_silent_reply_in_a_narrow_window_too() -> None:
         await at.say("hello")
         await at.wait_for("こん")
         seconds.pass_(SILENT_S + 1)
-        await at.wait_for("Esc stops", "silent for 1")
+        await at.wait_for("Esc cancels", "silent for 1")
         await at.press("escape")
         await at.wait_for("cancelled", "ready")
         assert "silent" not in at.text

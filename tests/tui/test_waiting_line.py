@@ -14,7 +14,7 @@ async def test_a_hint_that_is_longer_than_the_line_is_shown_whole() -> None:
         at.composer.insert("draft")
         await at.press("ctrl+c")
         words = at.screen.query_one(WaitingLine).hint
-        lines = wrapped_lines(words, 40)
+        lines = wrapped_lines(words, at.screen.query_one(WaitingLine).content_size.width)
         assert len(lines) > 1
         await at.wait_for(*lines)
         assert "".join(lines).replace(" ", "") == words.replace(" ", "")

@@ -56,8 +56,9 @@ class ServerLabel:
     def explain(self) -> None:
         """Say which API is spoken with which server, why if the program chose it, and what the last answer took."""
         label, ended = self._chat.label, self._status_bar.ended
-        words = _("{api} with {server}").format(api=api_words(label), server=label.server)
+        words = _("{api} with {server} ({why})") if label.why else _("{api} with {server}")
+        words = words.format(api=api_words(label), server=label.server, why=label.why)
         model = safe_line(label.model, 80) if ended is not None else ""
         measures = measures_within(ended, HINT_CELLS) if ended is not None else ""
-        told = [f"{words} ({label.why})" if label.why else words, model, measures]
+        told = [words, model, measures]
         self._waiting_line.say(" · ".join(word for word in told if word), WHY_S)

@@ -282,6 +282,7 @@ class ChatScreen(Screen[None]):
             is_following=self._waiting_line.is_following,
             is_in_log=self.focused is self._message_log,
             is_finding=isinstance(self.focused, FindLine),
+            is_elsewhere=self.focused not in (None, self._composer, self._message_log),
             is_empty=self._message_log.bubbles.is_empty,
             is_leaving=self._is_leaving,
         )

@@ -53,7 +53,7 @@ class ModelsScreen(PickingScreen[str | None]):
         """The box, the list, a line for what is the matter."""
         with Vertical(id="sheet") as sheet:
             sheet.border_title = Content(_("Models of {server}").format(server=safe_line(self._server, 80)))
-            sheet.border_subtitle = _("Enter uses it · Esc leaves")
+            sheet.border_subtitle = _("Enter uses it · Esc closes")
             yield Input(placeholder=_("Part of a name, or a whole one"), id="words", select_on_focus=False)
             yield OptionList(id="models", markup=False)
             yield WrappedText(id="said")

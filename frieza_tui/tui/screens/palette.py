@@ -41,7 +41,7 @@ class PaletteScreen(PickingScreen[Action | None]):
         """The box, the list, a line for what is the matter."""
         with Vertical(id="sheet") as sheet:
             sheet.border_title = _("Commands")
-            sheet.border_subtitle = _("Enter does it · Esc leaves")
+            sheet.border_subtitle = _("Enter does it · Esc closes")
             yield Input(placeholder=_("Find a command by name"), id="words", select_on_focus=False)
             yield OptionList(id="actions", markup=False)
             yield WrappedText(id="said")

@@ -78,7 +78,7 @@ class ThreadsScreen(PickingScreen[Opened | None]):
 
     def on_resize(self) -> None:
         """Write the keys on the sheet's edge, or where that is too short on lines of their own."""
-        keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
+        keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc closes")
         is_roomy = cell_len(keys) + 8 <= self.size.width
         self.query_one("#sheet").border_subtitle = keys if is_roomy else ""
         self.query_one("#keys", WrappedText).words = "" if is_roomy else keys

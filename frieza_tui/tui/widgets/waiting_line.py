@@ -24,6 +24,7 @@ class WaitingLine(Widget):
     WaitingLine {
         height: auto;
         max-height: 4;
+        padding: 0 1;
         text-align: center;
     }
     """

@@ -49,6 +49,7 @@ async def test_l_shows_where_links_lead_and_enter_opens_one(browser: Recorder, m
         await in_the_log(at)
         await at.press("l")
         await at.wait_for("1/3 https://one.example/a", "Enter opens it")
+        assert "Tab read" not in at.text
         await at.press("l")
         await at.wait_for("2/3 https://xn--gogle-jye.example/", "The text shows google.com")
         assert browser.urls == []
