@@ -242,7 +242,7 @@ class PlainFace:
     def _tell_preparation(self, preparation: Preparation) -> None:
         words = {
             "starting_server": _("starting the server"),
-            "fetching_key": _("waiting for the keyring"),
+            "fetching_key": _("asking the keyring"),
             "joining_model": _("putting the model together"),
             "loading_model": _("loading the model"),
         }.get(preparation.stage)

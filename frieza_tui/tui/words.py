@@ -19,7 +19,7 @@ def preparation_words(preparation: Preparation) -> str:
         case "starting_server":
             words = _("starting the server")
         case "fetching_key":
-            words = _("waiting for the keyring")
+            words = _("asking the keyring")
         case "connecting":
             words = _("connecting")
         case "joining_model":
