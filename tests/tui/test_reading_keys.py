@@ -1,7 +1,8 @@
 import asyncio
+from collections.abc import Sequence
 
 import pytest
-from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
+from textual.events import Key, MouseDown, MouseEvent, MouseMove, MouseUp
 
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.tui.widgets.composer import Composer
@@ -138,3 +139,38 @@ async def test_a_drag_that_leaves_the_log_scrolls_on_and_takes_no_more_than_it_p
         assert "Line 8\n" in selected
         assert "Line 599" not in selected
         assert at.composer.has_focus
+
+
+async def type_at_once(at: Stage, keys: Sequence[str]) -> None:
+    """Send keys as the parser does that come in one read."""
+    for key in keys:
+        at.app.post_message(Key(key, {"tab": "\t", "slash": "/"}.get(key, key)))
+    await at.pilot.pause()
+
+
+async def test_letters_behind_a_tab_of_the_same_read_are_keys_for_reading() -> None:
+    async with open_stage(Reply("words")) as at:
+        await at.say("hello there")
+        await at.wait_for("completed")
+        await type_at_once(at, ["x", "tab", "k", "y"])
+        await at.wait_until(lambda: at.app.clipboard == "hello there")
+        assert at.composer.text == "x"
+
+
+@pytest.mark.parametrize(("keys", "text"), [(("tab", "d", "j"), "dj"), (("k", "e", "d", "!"), "hello thered!")])
+async def test_letters_behind_a_key_that_goes_to_the_box_are_text(keys: Sequence[str], text: str) -> None:
+    async with open_stage(Reply("words")) as at:
+        await finished(at)
+        await type_at_once(at, keys)
+        await at.wait_until(lambda: at.composer.text == text)
+        assert "words" in at.text
+
+
+async def test_letters_behind_a_key_that_could_not_leave_are_keys_for_reading() -> None:
+    async with open_stage(Reply("words", asyncio.Event())) as at:
+        await at.say("hello there")
+        await at.wait_for("words")
+        await at.press("tab")
+        await type_at_once(at, ["e", "k", "y"])
+        await at.wait_until(lambda: at.app.clipboard == "hello there")
+        assert at.composer.text == ""

@@ -1,10 +1,14 @@
-"""What was typed after a slash, for the line that it opens: it may come in one read, and "d" deletes here."""
+"""What was typed after a key that takes the focus elsewhere: it may come in one read, and "d" deletes here."""
+
+from typing import Final
 
 from textual import events
 
+_LEAVING: Final = frozenset({"slash", "e"})
+
 
 class HeldKeys:
-    """Holds back keys from the slash on, until the log has lost the focus."""
+    """Holds back keys from such a one on, until the log has lost the focus or keeps it."""
 
     def __init__(self) -> None:
         self._held: list[events.Key] | None = None
@@ -14,7 +18,7 @@ class HeldKeys:
         if self._held is not None:
             self._held.append(event)
             return True
-        if event.key == "slash":
+        if event.key in _LEAVING:
             self._held = []
         return False
 

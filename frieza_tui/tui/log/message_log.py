@@ -37,6 +37,7 @@ from frieza_tui.tui.log.selection import Marked, selected_text
 from frieza_tui.tui.log.styles import WORDS
 from frieza_tui.tui.log.taking import Taken, Taking
 from frieza_tui.tui.log.viewport import Viewport
+from frieza_tui.tui.tab_key import TabKey
 
 Wish: TypeAlias = Literal["redo", "edit", "delete", "undo", "previous", "next", "open", "find", "leave"]
 
@@ -139,6 +140,7 @@ class MessageLog(ScrollView, can_focus=True):
             offer_links=lambda links: post(self.LinksOffered(links)),
         )
         self._held_keys = HeldKeys()
+        self._tab_key = TabKey(self, lambda: self.screen.focus_next())
         self._log_deeds = log_deeds(self.reading, self.finding, self.taking)
 
     def follow_end(self) -> None:
@@ -248,15 +250,27 @@ class MessageLog(ScrollView, can_focus=True):
     def on_blur(self) -> None:
         """Hide the cursor; pass on what is for the line that was opened."""
         self.reading.end()
+        self._tab_key.end()
         for key in self._held_keys.release():
             if self.screen.focused is not None:
                 self.screen.focused.post_message(key.copy())
 
     def on_key(self, event: events.Key) -> None:
-        """Take a digit for the code that was offered, and no letter after a slash for a command."""
+        """Take a digit for the code that was offered, and no key for a command that is for the box or for a line."""
+        if self._tab_key.take(event):
+            return
         if self.taking.take_offered(event.key) or self._held_keys.hold(event):
             event.stop()
             event.prevent_default()
+
+    def let_go(self) -> None:
+        """What was asked for is done: keys held back for another widget are the log's own, if that kept the focus."""
+        self.call_later(self._take_held_keys)  # posted from the screen, they would not bubble beyond it
+
+    def _take_held_keys(self) -> None:
+        if self.screen.focused is self:
+            for key in self._held_keys.release():
+                self.app.post_message(key.copy())
 
     def action_do(self, deed: str) -> None:
         """Do something that has a key, by its name in `deeds.py`."""

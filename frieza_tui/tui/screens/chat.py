@@ -103,6 +103,7 @@ class ChatScreen(Screen[None]):
         )
         self.parts.tie(self._show_situation, self._show_words)
         self._deeds = key_deeds(self.parts, self._message_log)
+        self._composer.tab_key.move = self._deeds["complete"]
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the greeting and the log share one place."""
@@ -236,6 +237,7 @@ class ChatScreen(Screen[None]):
         message.stop()
         if not self._is_leaving:
             await self.parts.reader.serve(message)
+            self._message_log.let_go()
 
     def on_text_selected(self, event: events.TextSelected) -> None:
         """The mouse's button was let go, wherever that was."""

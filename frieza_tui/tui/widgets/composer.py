@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 
 from frieza_tui.text.safe import make_safe
 from frieza_tui.tui.recall import RecallList
+from frieza_tui.tui.tab_key import TabKey
 from frieza_tui.tui.widgets.caret_area import CaretArea
 from frieza_tui.tui.widgets.choice_list import CHOICE_KEYS
 
@@ -80,6 +81,7 @@ class Composer(CaretArea):
         self._had_draft = False
         self._bracket_time = 0.0
         self._pending_text: str | None = None
+        self.tab_key = TabKey(self, lambda: self.screen.focus_next())
         self.chooser: Chooser | None = None
         """What takes CHOICE_KEYS while the box is empty."""
         self.marker: Chooser | None = None
@@ -165,6 +167,8 @@ class Composer(CaretArea):
         Editing keys are carried out here and now: by way of Textual's bindings they would come after the letters that
         follow them in the same read.
         """
+        if self.tab_key.take(event):
+            return
         if self.chooser is not None and event.key in CHOICE_KEYS and not self.has_draft:
             event.stop()
             event.prevent_default()
@@ -189,6 +193,10 @@ class Composer(CaretArea):
             await self.run_action(action)
         elif event.key == "enter" and not self._continue_line():
             self._submit_soon()
+
+    def on_blur(self) -> None:
+        """Take keys for its own again."""
+        self.tab_key.end()
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert pasted text whole, made safe."""

@@ -25,6 +25,7 @@ class ReadingApp(LogApp):
 
     def on_message_log_wished(self, event: MessageLog.Wished) -> None:
         self.wishes.append((event.wish, event.key))
+        self.message_log.let_go()
 
     def cursor_lines(self) -> list[str]:
         return [line[2:] for line in self.lines() if line.startswith("▌")]
