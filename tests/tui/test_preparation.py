@@ -108,7 +108,7 @@ async def test_a_keyring_that_asks_for_its_password_is_said_to_be_waited_for(mon
     ):
         await at.wait_for("  asking the keyring")
         await at.say("hello")
-        await at.wait_for("フリーザ様  asking the keyring", "  waiting for the keyring")
+        await at.wait_for("フリーザ様  asking the keyring", "  asking the keyring")
         unlocked.set()
         await server.asked("GET", "/models")
         assert server.calls[-1].headers["authorization"] == "Bearer sk-of-the-keyring"
