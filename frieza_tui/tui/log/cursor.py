@@ -1,21 +1,28 @@
 """The reader's cursor: on a message, or on a block of it. Knows no widget and no key."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from frieza_tui.tui.log.bubble import Author
 from frieza_tui.tui.log.thread_rows import Place, ThreadRows
 
 
-@dataclass(slots=True)
 class Cursor:
     """A bubble of the thread, and perhaps one block of it."""
 
-    rows: ThreadRows
-    bubble: int = -1
-    """-1: nowhere yet."""
-    block: int | None = None
-    """None: the whole message."""
+    def __init__(self, rows: ThreadRows) -> None:
+        self.rows = rows
+        self.bubble = -1
+        """-1: nowhere yet."""
+        self._chosen_block: int | None = None
+
+    @property
+    def block(self) -> int | None:
+        """The block that it is on, the last one if a growing text has fewer by now; None: the whole message."""
+        return None if self._chosen_block is None else min(self._chosen_block, self._last_block())
+
+    @block.setter
+    def block(self, block: int | None) -> None:
+        self._chosen_block = block
 
     @property
     def key(self) -> str | None:

@@ -304,3 +304,19 @@ async def test_a_removed_message_leaves_the_cursor_on_its_own(app: ReadingApp) -
         app.message_log.bubbles.clear()
         await pilot.press("n", "k", "J")
         assert app.message_log.reading.key is None
+
+
+async def test_a_block_that_growing_text_takes_away_leaves_the_cursor_on_the_last(app: ReadingApp) -> None:
+    async with app.run_test(size=(40, 12)) as pilot:
+        app.message_log.bubbles.add("a", "assistant", "A")
+        app.message_log.bubbles.feed("a", "One.\n\n[two]:")
+        await painted(pilot)
+        app.message_log.focus()
+        await pilot.press("J", "J")
+        assert app.cursor_lines() == ["[two]:"]
+        app.message_log.bubbles.feed("a", " https://x.y\n")
+        await painted(pilot)
+        assert app.cursor_lines() == ["One."]
+        await pilot.press("y", "l", "enter")
+        assert app.taken == [("text", "One.")]
+        assert app.message_log.taking.text_to_open() == ("One.", False)
