@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager, suppress
 from functools import partial
 from importlib import import_module
+from time import monotonic
 from typing import TextIO
 
 from frieza_tui.backends.base import Preparation
@@ -26,6 +27,7 @@ from frieza_tui.domain.events import (
     TextDelta,
     ThreadLost,
 )
+from frieza_tui.domain.run import Run
 from frieza_tui.domain.turn import TurnDelayed, TurnEnded, TurnEvent, TurnSilent
 from frieza_tui.i18n import _
 from frieza_tui.text.safe import make_safe
@@ -35,6 +37,8 @@ ANSWERED, FAILED = 0, 1
 
 SILENCE_TOLD_S = 10
 """How often the length of a silence is printed; a screen counts it."""
+READING_TOLD_S = 10
+"""How often it is printed how far the embedded model has read."""
 PROMPT = "> "
 QUIT = "q"
 _LEAVING_SIGNALS = ("SIGTERM", "SIGHUP")
@@ -140,6 +144,8 @@ class PlainFace:
         self._is_unwritten = False
         self._is_unread = False
         self._last_stage = ""
+        self._has_told_dropped = False
+        self._last_told_s = 0.0
         chat.on_preparation = self._tell_preparation
         chat.on_trouble = lambda error: self._tell(_("Kept on disk again.") if error is None else str(error))
 
@@ -195,7 +201,8 @@ class PlainFace:
 
     async def _show_turn(self, events: AsyncGenerator[TurnEvent, None]) -> TurnEnded | None:
         ended = None
-        has_text = False
+        has_text = self._has_told_dropped = False
+        self._last_told_s = monotonic()
         async with aclosing(events):
             async for event in events:
                 match event:
@@ -218,8 +225,8 @@ class PlainFace:
                 self._tell(_("cut off: fetching the rest") + " …")
             case ThreadLost():
                 self._tell(_("The server no longer had the conversation; it was sent again, whole."))
-            case RunChanged(run) if run.dropped_messages and run.status == "in_progress":
-                self._tell(dropped_words(run.dropped_messages))
+            case RunChanged(run) if run.status == "in_progress":
+                self._tell_run(run)
             case TurnDelayed(is_news=True):
                 again = _("Trying again in {seconds} s; Ctrl+C stops.").format(seconds=event.left_s)
                 self._tell(f"{event.happened} {again}")
@@ -230,6 +237,16 @@ class PlainFace:
                     self._tell(call.name or call.kind)
             case _:
                 pass
+
+    def _tell_run(self, run: Run) -> None:
+        """Tell once what was left out, and each ten seconds how far the rest is read."""
+        now_s = monotonic()
+        if run.dropped_messages and not self._has_told_dropped:
+            self._has_told_dropped = True
+            self._tell(dropped_words(run.dropped_messages))
+        elif run.read_fraction is not None and now_s - self._last_told_s >= READING_TOLD_S:
+            self._last_told_s = now_s
+            self._tell(_("reading {percent}").format(percent=f"{run.read_fraction:.0%}"))
 
     def _tell_end(self, ended: TurnEnded) -> None:
         if ended.outcome == "cancelled" and self._is_unread:

@@ -15,7 +15,8 @@ from frieza_tui.chat import Chat, Past, Patience, SilenceWatch
 from frieza_tui.chat.silence import SILENT_S
 from frieza_tui.domain.assistant import Assistant
 from frieza_tui.domain.errors import ModelError, RateLimited
-from frieza_tui.domain.events import ThreadLost
+from frieza_tui.domain.events import RunChanged, ThreadLost
+from frieza_tui.domain.run import Run
 from frieza_tui.domain.thread import Message, TextPart, Thread
 from frieza_tui.domain.turn import PastTurn, TurnEnded
 from frieza_tui.plain import ANSWERED, FAILED, PlainFace
@@ -72,6 +73,18 @@ async def test_a_conversation_that_the_server_lost_is_told_on_the_other_stream()
     face = Face(Reply(ThreadLost(), "一"))
     await face.plain.run_once("1")
     assert (face.out.getvalue(), face.err.getvalue().count("no longer had the conversation")) == ("一\n", 1)
+
+
+@pytest.mark.parametrize(("bound_s", "told"), [(0, ["reading 0%", "reading 50%"]), (60, [])])
+async def test_how_far_a_long_prompt_is_read_is_told_now_and_then_and_what_was_left_out_once(
+    bound_s: int, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frieza_tui.plain.READING_TOLD_S", bound_s)
+    runs = [Run("", "in_progress", dropped_messages=2, read_fraction=read) for read in (None, 0.0, 0.5, None)]
+    face = Face(Reply(*map(RunChanged, runs), "一"))
+    await face.plain.run_once("1")
+    left_out, *rest = face.err.getvalue().splitlines()
+    assert ("2 oldest messages" in left_out, rest) == (True, told)
 
 
 async def test_a_failure_is_told_on_the_other_stream_with_status_1() -> None:
