@@ -53,6 +53,8 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 def retold(text: str) -> str:
     """Return sentences of the program's own in the language in use, whichever they were said in; others as they are."""
+    if not text:
+        return text
     found = _retold_whole(text, is_ended=True)
     for end in () if found is not None else [*_SENTENCE_END.finditer(text)][: -_MOST_SENTENCES - 1 : -1]:
         told = _retold_whole(text[end.end() :], is_ended=True)
@@ -63,8 +65,8 @@ def retold(text: str) -> str:
 
 def _retold_whole(text: str, *, is_ended: bool) -> str | None:
     """Return a message in the language in use. is_ended: one that does not end with words of somebody else."""
-    for source, target in _said_otherwise(_code):
-        if not text.startswith(source.partition("{")[0]) or source.endswith("}") is is_ended:
+    for start, source, target in _said_otherwise(_code)[is_ended]:
+        if not text.startswith(start):
             continue
         parts = _FIELD.split(source)
         if not all(part in text for part in parts[::2]):  # much cheaper than a pattern for each message
@@ -81,8 +83,11 @@ def _filled(message: str, values: Mapping[str, str]) -> str:
 
 
 @cache
-def _said_otherwise(code: str) -> list[tuple[str, str]]:
-    """Return the messages of all other languages, each with the one of a language that says the same; longest first."""
+def _said_otherwise(code: str) -> dict[bool, list[tuple[str, str, str]]]:
+    """Return the messages of all other languages, longest first: how each begins, it, and the same in a language.
+
+    By whether they are ended: whether they do not end with words of somebody else.
+    """
     pairs: list[tuple[str, str]] = []
     for folder in LOCALE_DIR.iterdir():
         catalogue = gettext.translation(DOMAIN, LOCALE_DIR, [folder.name], _Catalogue, fallback=True)
@@ -91,7 +96,11 @@ def _said_otherwise(code: str) -> list[tuple[str, str]]:
             pairs += told if folder.name == code else [(words, _(message)) for message, words in told]
     own = {source: _FIELD.sub("", source) for source, _target in pairs}
     known = [pair for pair in pairs if sum(map(str.isalpha, own[pair[0]])) >= _LEAST_LETTERS]
-    return sorted(known, key=lambda pair: -len(own[pair[0]]))
+    known.sort(key=lambda pair: -len(own[pair[0]]))
+    said: dict[bool, list[tuple[str, str, str]]] = {True: [], False: []}
+    for source, target in known:
+        said[not source.endswith("}")].append((source.partition("{")[0], source, target))
+    return said
 
 
 def guess_language(environ: Mapping[str, str]) -> str:

@@ -68,7 +68,7 @@ class Session:
     def go_through(self, fault: Fault) -> None:
         """Let a fault happen, look at what the screen says of it, and go on with the conversation."""
         self._number += 1
-        asked, answer = f"fault-{self._number:03}", f"answer-{self._number:03}"
+        asked, answer = f"fail{self._number:03}", f"said{self._number:03}"
         fault.stage(self.server)
         self._runs_before = self.server.runs_asked
         self.terminal.send(f"{asked}{ENTER}")
@@ -80,7 +80,7 @@ class Session:
         fault.mend(self.server)
         self.server.will(answer)
         if fault.is_sent:
-            asked = f"next-{self._number:03}"
+            asked = f"next{self._number:03}"
             self.terminal.send(asked)
         else:
             self.wait_until_offered(asked)

@@ -82,8 +82,8 @@ def test_a_way_that_leads_nowhere_is_said(
     name: str, environ: dict[str, str], words: tuple[str, ...], note: Note
 ) -> None:
     with serving("chat") as server, talking(server, environ=environ) as going:
-        going.ask("fault-001", *words)
-        going.wait_until_offered("fault-001")
+        going.ask("fail001", *words)
+        going.wait_until_offered("fail001")
         going.terminal.send(QUIT)
         assert going.terminal.wait_for_exit() == 0
         going.check_traces()
