@@ -1,6 +1,6 @@
 """The embedded server as a child over a script, to be killed: in each of its lives every second reply stands still.
 
-The argument is a folder: its process id is written there, and a file called "dead" keeps it from starting.
+Arguments: a folder, where its process id is written and a file called "dead" keeps it from starting; and its replies.
 """
 
 import os
@@ -10,11 +10,10 @@ from typing import Any
 
 from frieza_tui.backends.base import Backend
 from frieza_tui.backends.scripted import Pause, Reply, ScriptedBackend
-from tests.faults.session import TEXT
 
 
 def open_backend(_config: dict[str, Any]) -> Backend:
-    return ScriptedBackend([Reply(TEXT), Reply(TEXT, Pause(60))], is_endless=True)
+    return ScriptedBackend([Reply(sys.argv[2]), Reply(sys.argv[2], Pause(60))], is_endless=True)
 
 
 if __name__ == "__main__":

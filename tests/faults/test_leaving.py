@@ -62,7 +62,7 @@ def end_by_int(server: FaultServer, note: Note) -> None:
     server.instead = to_deletes(error_answer(404, "Gone."), Answer([b"{", CUT]))
     with talking(server) as going:
         going.terminal.wait_until(lambda: len(ledger()) == 1, "what was gone struck off")
-        conversation, response = end(going, signal.SIGINT)
+        response, conversation = end(going, signal.SIGINT)  # what stays is said first
     assert conversation.endswith(": deleted")
     assert "ended in the middle" in response and NEXT_START in response
     server.do(server.forget_all)

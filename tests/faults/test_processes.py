@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_an_embedded_server_that_dies_is_started_anew(tmp_path: Path, note: Note) -> None:
-    command = (sys.executable, "-m", "tests.faults.with_child", str(tmp_path))
-    environ = {"PYTHONPATH": str(ROOT), "FRIEZA_TUI_READ_TIMEOUT_S": "3"}
+    command = (sys.executable, "-m", "tests.faults.with_child", str(tmp_path), TEXT)
+    environ = {"PYTHONPATH": str(ROOT), "FRIEZA_TUI_READ_TIMEOUT_S": "2"}
     terminal = Terminal(command, rows=ROWS, environ=environ)
     try:
         terminal.wait_for(READY)
