@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.themes import THEMES
+from tests.support.waiting import comes_true
 
 
 class LogApp(App[None]):
@@ -46,9 +47,7 @@ class LogApp(App[None]):
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Let the app work until a condition holds; the test's timeout is the limit."""
-    while not condition():
-        await pilot.pause()
+    assert await comes_true(pilot, condition), "not so in time"
 
 
 async def painted(pilot: Pilot[None]) -> None:

@@ -16,6 +16,7 @@ from frieza_tui.tui.log.message_log import MessageLog
 from frieza_tui.tui.recall import RecallList
 from frieza_tui.tui.screens.chat import ChatScreen
 from frieza_tui.tui.widgets.composer import Composer
+from tests.support.waiting import comes_true
 
 NAME = "フリーザ様"
 READY: Sequence[Step] = (Preparation("ready"),)
@@ -74,14 +75,15 @@ class Stage:
         await self.pilot.press("enter")
 
     async def wait_until(self, is_so: Callable[[], bool]) -> None:
-        for _turn in range(1000):
-            if is_so():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"not so in time; on the screen:\n{self.text}")
+        if not await comes_true(self.pilot, is_so):
+            raise AssertionError(f"not so in time; on the screen:\n{self.text}")
 
     async def wait_for(self, *texts: str) -> None:
-        await self.wait_until(lambda: all(text in self.text for text in texts))
+        def are_shown() -> bool:
+            shown = self.text
+            return all(text in shown for text in texts)
+
+        await self.wait_until(are_shown)
 
     async def wait_gone(self, text: str) -> None:
         await self.wait_until(lambda: text not in self.text)

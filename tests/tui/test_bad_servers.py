@@ -5,11 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from frieza_tui.backends.registry import BackendConfig, load_backend
-from frieza_tui.chat import Chat
-from frieza_tui.domain.assistant import Assistant
-from frieza_tui.tui.app import FriezaApp, ScreenOptions
-from frieza_tui.tui.recall import RecallList
+from frieza_tui.backends.registry import BackendConfig
 from tests.support.assistants_double import SSE
 from tests.support.chat_double import DONE, ChatDouble, chunk
 from tests.support.raw_http import Answer, Handler, error_answer, json_answer, serve
@@ -36,20 +32,10 @@ class Shown:
 @asynccontextmanager
 async def shown_after(base_url: str, read_timeout_s: float = 5.0) -> AsyncIterator[Shown]:
     config = BackendConfig("assistants", base_url=base_url, api_key="sk-planted", read_timeout_s=read_timeout_s)
-    chat = Chat(load_backend(config), Assistant("フリーザ様", "Speak."))
-    app = FriezaApp(chat, RecallList(), ScreenOptions(is_blinking=False))
-    async with app.run_test(size=(100, 30)) as pilot:
-        screen = app.screen
-        composer = screen.query_one("#composer")
-        composer.insert(TYPED)  # type: ignore[attr-defined]
-        await pilot.press("enter")
-        for _turn in range(1500):
-            text = "\n".join(strip.text for strip in screen._compositor.render_strips())
-            if "フリーザ様  failed" in text:
-                break
-            await pilot.pause(0.005)
-        yield Shown(text, composer.text)  # type: ignore[attr-defined]
-    await chat.close()
+    async with open_stage_on(config, size=(100, 30)) as at:
+        await at.say(TYPED)
+        await at.wait_for("フリーザ様  failed")
+        yield Shown(at.text, at.composer.text)
 
 
 @asynccontextmanager

@@ -99,9 +99,9 @@ async def test_the_box_grows_with_its_text_up_to_a_third_of_the_screen() -> None
     async with open_stage(size=(60, 30)) as at:
         assert at.composer.outer_size.height == 3
         await at.press("a", "ctrl+j", "b")
-        assert at.composer.outer_size.height == 4
+        await at.wait_until(lambda: at.composer.outer_size.height == 4)
         await at.press(*["ctrl+j"] * 30)
-        assert 8 <= at.composer.outer_size.height <= 10
+        await at.wait_until(lambda: 8 <= at.composer.outer_size.height <= 10)
         await at.press("ctrl+c")
         await at.wait_until(lambda: at.composer.outer_size.height == 3)
 
