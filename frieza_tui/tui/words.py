@@ -160,7 +160,12 @@ def ending_note(ended: TurnEnded) -> str:
     """Say what a turn that did not end well leaves to know: why, what to do. Empty if nothing."""
     if ended.outcome == "cancelled":
         return retold(ended.happened) or _("Cut here: the answer was cancelled.")
-    return " ".join(part for part in (retold(ended.happened), _todo(ended)) if part)
+    return run_together(retold(ended.happened), _todo(ended))
+
+
+def run_together(*sentences: str) -> str:
+    """Write sentences one behind the other, as they are shown: Japanese ones have no space between them."""
+    return " ".join(filter(None, sentences)).replace("。 ", "。")
 
 
 def _todo(ended: TurnEnded) -> str:

@@ -88,7 +88,7 @@ async def test_an_error_in_the_log_is_said_again() -> None:
         await at.say("hello")
         await at.wait_for(fault.happened)
         at.screen.parts.language.speak("ja")
-        await at.wait_for("srv.example に接続を拒否されました。", "認してください。")
+        await at.wait_for("srv.example に接続を拒否されました。応答", "してください。")
         assert "Check" not in at.text
 
 

@@ -161,7 +161,7 @@ async def test_the_palette_names_what_can_be_done() -> None:
 async def test_the_sheet_of_threads_names_all_its_keys() -> None:
     async with open_stage(size=(COLUMNS, 12)) as at:
         await at.press("ctrl+t")
-        keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc closes")
+        keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
         await shows(at, _("Threads"), _("Search"), *keys.split(" · "))
 
 

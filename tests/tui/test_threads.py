@@ -8,6 +8,7 @@ from frieza_tui.backends.scripted import Reply
 from frieza_tui.domain.thread import Message, TextPart, Thread
 from frieza_tui.store.thread_changes import NewThread
 from frieza_tui.store.threads import open_threads
+from frieza_tui.tui.widgets.asking_box import AskingBox
 from tests.support.stage import Stage, open_stage
 
 
@@ -188,9 +189,24 @@ async def test_an_export_shows_and_copies_its_path(tmp_path: Path, monkeypatch: 
         assert at.app.clipboard == str(tmp_path / "ナメック星の話.html")
         await at.press("f4")
         await at.wait_for("The format")
+        assert at.app.screen.query_one(AskingBox).placeholder == "md"
         await at.press("escape")
         await at.wait_gone("The format")
+        await at.wait_for("Search")
     assert set(os.listdir(tmp_path)) == {"ナメック星の話.md", "ナメック星の話.html"}
+
+
+async def test_words_go_on_behind_what_was_searched_by_once_something_else_was_asked() -> None:
+    async with open_stage(size=(160, 24)) as at:
+        await open_list(at)
+        await at.write("戦")
+        await at.press("f4")
+        await at.wait_for("The format")
+        await at.press("escape")
+        await at.wait_gone("The format")
+        await at.write("闘力")
+        await at.wait_for("戦闘力")
+        assert at.app.screen.query_one(AskingBox).value == "戦闘力"
 
 
 async def test_a_new_thread_begins_empty() -> None:

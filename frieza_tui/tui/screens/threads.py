@@ -78,7 +78,7 @@ class ThreadsScreen(PickingScreen[Opened | None]):
 
     def on_resize(self) -> None:
         """Write the keys on the sheet's edge, or where that is too short on lines of their own."""
-        keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc closes")
+        keys = _("Enter opens · Ctrl+N new · F2 rename · F4 export · F8 delete · Esc")
         is_roomy = cell_len(keys) + 8 <= self.size.width
         self.query_one("#sheet").border_subtitle = keys if is_roomy else ""
         self.query_one("#keys", WrappedText).words = "" if is_roomy else keys
@@ -193,7 +193,7 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         if line is None or self._box.take_answer is not None:
             return
         if line.summary.id == self._current_id:
-            self._say(_("This is the thread that you are in."))
+            self._say(_("The thread that you are in cannot be deleted."))
         else:
             is_doomed = self._thread_list.toggle_doomed(line)
             self._say(_("Deleted when this closes; F8 takes it back.") if is_doomed else "")
@@ -216,7 +216,7 @@ class ThreadsScreen(PickingScreen[Opened | None]):
         """Write the chosen thread where the program was started; the box asks for the format."""
         line = self._thread_list.chosen
         if line is not None and self._box.take_answer is None:
-            self._box.ask("", partial(self._export, line.summary.id))
+            self._box.ask("", partial(self._export, line.summary.id), FORMATS[0])
             self._say(_format_words())
 
     @work(exclusive=True, group="change", exit_on_error=False)

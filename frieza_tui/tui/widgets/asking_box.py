@@ -22,16 +22,27 @@ class AskingBox(Input):
     take_answer: Callable[[str], object] | None = None
     """What gets the answer, if the box asks for one; whoever handles Submitted calls it."""
 
-    def ask(self, value: str, take: Callable[[str], object]) -> None:
-        """Ask for something, of which `value` is a first proposal."""
+    _search_placeholder = ""
+
+    def ask(self, value: str, take: Callable[[str], object], placeholder: str = "") -> None:
+        """Ask for something, of which `value` is a first proposal.
+
+        placeholder: shown where nothing is written, while this is asked.
+        """
+        self._search_placeholder = str(self.placeholder)
+        self.placeholder = placeholder
         self.take_answer = take
-        self.value = value
-        self.cursor_position = len(value)
+        self._write(value)
 
     def stop_asking(self) -> None:
         """Hold the words to search by again."""
+        self.placeholder = self._search_placeholder
         self.take_answer = None
-        self.value = self.searched_words
+        self._write(self.searched_words)
+
+    def _write(self, value: str) -> None:
+        self.value = value
+        self.cursor_position = len(value)
 
     @on(Input.Changed)
     def _say_words(self, event: Input.Changed) -> None:

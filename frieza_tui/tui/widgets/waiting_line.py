@@ -10,6 +10,7 @@ from textual.widget import AwaitMount, Widget
 from frieza_tui.i18n import _, ngettext
 from frieza_tui.text.breaking import wrapped_lines
 from frieza_tui.tui.answer_wait import AnswerWait
+from frieza_tui.tui.words import run_together
 
 HINT_S = 4.0
 """How long a hint stays, unless said otherwise."""
@@ -89,7 +90,7 @@ class WaitingLine(Widget):
 
     @property
     def _words(self) -> str:
-        return self.hint or self.delay or self.standing
+        return run_together(self.hint or self.delay or self.standing)
 
     def render(self) -> Content:
         """Say the hint, the delay, what stands, how much waits below, or for how long nothing has come."""
