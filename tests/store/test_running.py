@@ -1,3 +1,4 @@
+import fcntl
 import os
 import signal
 import sqlite3
@@ -29,6 +30,20 @@ def can(command: Sequence[str]) -> bool:
         return False
 
 
+def locks_beside(file: Path) -> list[Path]:
+    return list((file.parent / "running").glob("*.lock"))
+
+
+def is_own(lock: Path) -> bool:
+    return lock.name.startswith(f"{os.getpid()}-")
+
+
+def wait_until_free(lock: Path) -> None:
+    """A killed program lets go of its files one after the other."""
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+
+
 @pytest.mark.parametrize("command", [FOREIGN, (*UNSHARE, *TALK)], ids=["number", "namespace"])
 def test_a_program_whose_number_means_nothing_here_lives_until_it_ends(
     file: Path, db: sqlite3.Connection, command: Sequence[str]
@@ -44,7 +59,7 @@ def test_a_program_whose_number_means_nothing_here_lives_until_it_ends(
             assert settle_dead_runs(db) == 0
         finally:
             os.killpg(other.pid, signal.SIGKILL)
-        other.stdout.read()
+    wait_until_free(next(lock for lock in locks_beside(file) if not is_own(lock)))
     assert settle_dead_runs(db) == 1
 
 
