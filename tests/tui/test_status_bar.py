@@ -286,4 +286,6 @@ async def test_a_server_that_counts_nothing_gets_no_numbers() -> None:
 
 async def test_why_an_api_was_chosen_is_said_once_it_is_known() -> None:
     async with open_stage(label=Label("Chat Completions", "127.0.0.1:8080", "m", "auto: it has no other")) as at:
+        await at.wait_for("Chat Completions · auto: it has no other")
+        at.screen.parts.server_label.explain()
         await at.wait_for("Chat Completions with 127.0.0.1:8080 (auto: it has no other)")

@@ -51,7 +51,7 @@ class ServerLabel:
         explained = Label(label.api, label.server, "", label.why)
         if label.why and explained != self._explained and self._chat.preparation.stage == "ready":
             self._explained = explained
-            self.explain()
+            self._waiting_line.say(f"{api_words(label)} · {label.why}", WHY_S)
 
     def explain(self) -> None:
         """Say which API is spoken with which server, why if the program chose it, and what the last answer took."""
