@@ -228,10 +228,10 @@ class PlainFace:
             case RunChanged(run) if run.status == "in_progress":
                 self._tell_run(run)
             case TurnDelayed(is_news=True):
-                again = _("Trying again in {seconds} s; Ctrl+C stops.").format(seconds=event.left_s)
+                again = _("Trying again in {seconds} s; Ctrl+C cancels.").format(seconds=event.left_s)
                 self._tell(f"{event.happened} {again}")
             case TurnSilent(silent_s=silent_s) if silent_s % SILENCE_TOLD_S == 0 and silent_s:
-                self._tell(_("Nothing has come for {seconds} s; Ctrl+C stops.").format(seconds=silent_s))
+                self._tell(_("Nothing has come for {seconds} s; Ctrl+C cancels.").format(seconds=silent_s))
             case StepChanged(step) if step.status == "in_progress":
                 for call in step.tool_calls:
                     self._tell(call.name or call.kind)

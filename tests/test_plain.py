@@ -98,7 +98,7 @@ async def test_a_rate_limit_is_waited_out_and_told_on_the_other_stream() -> None
     face.chat.patience = Patience(lambda _seconds: asyncio.sleep(0))
     assert await face.plain.run_once("聞け") == ANSWERED
     assert face.out.getvalue() == "はい\n"
-    assert face.err.getvalue() == "Too many requests. Trying again in 2 s; Ctrl+C stops.\n"
+    assert face.err.getvalue() == "Too many requests. Trying again in 2 s; Ctrl+C cancels.\n"
 
 
 async def test_a_long_silence_is_told_each_ten_seconds_on_the_other_stream() -> None:
@@ -110,7 +110,7 @@ async def test_a_long_silence_is_told_each_ten_seconds_on_the_other_stream() -> 
     gate.set()
     assert await answering == ANSWERED
     assert face.err.getvalue().splitlines() == [
-        f"Nothing has come for {count} s; Ctrl+C stops." for count in (SILENT_S, SILENT_S * 2)
+        f"Nothing has come for {count} s; Ctrl+C cancels." for count in (SILENT_S, SILENT_S * 2)
     ]
 
 

@@ -210,7 +210,7 @@ KEYS: tuple[Key, ...] = (
         "ctrl+c",
         "program",
         lambda: _("Copy what is selected; else cancel the answer; else put the draft aside; twice: quit"),
-        lambda: _("stop"),
+        lambda: _("cancel"),
     ),
     Key(
         "quit", "Ctrl+Q", "ctrl+q", "program", lambda: _("Quit; so does q sent as the whole message"), lambda: _("quit")
@@ -281,10 +281,8 @@ def keys_now(situation: Situation) -> list[Key]:
     if situation.is_elsewhere:
         return [key("help"), key("quit")]
     if situation.is_in_log:
-        return [
-            key(one)
-            for one in ("write", "messages", "take", "edit", "find", "message", "branches", "delete", "help", "quit")
-        ]
+        reading = ("messages", "take", "edit", "find", "message", "branches", "delete", "help", "quit")
+        return [key(one) for one in ("write", *(("interrupt",) if situation.is_busy else ()), *reading)]
     is_message = situation.has_draft and not situation.is_command
     wanted = {
         "command": situation.is_command,

@@ -19,6 +19,13 @@ def test_the_key_line_shows_what_works_here_and_now() -> None:
     assert "take-back" in names(Situation(is_busy=True, has_queue=True))
     assert "retry" in names(Situation(can_retry=True))
     assert "end" in names(Situation(is_following=False))
+    assert {"command", "complete"} <= set(names(Situation(has_draft=True, is_command=True, can_complete=True)))
+    assert "send" not in names(Situation(has_draft=True, is_command=True))
+    assert "log" not in names(Situation(is_empty=True))
+    assert "interrupt" in names(Situation(is_busy=True, is_in_log=True))
+    assert "interrupt" not in names(Situation(is_in_log=True))
+    assert names(Situation(is_finding=True))[0] == "found"
+    assert names(Situation(is_elsewhere=True)) == ["help", "quit"]
     assert names(Situation(is_leaving=True)) == []
 
 
