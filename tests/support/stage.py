@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Literal
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from frieza_tui.backends.base import Deletion, Label, Preparation
@@ -68,7 +70,14 @@ class Stage:
         await self.pilot.press(*keys)
 
     async def write(self, text: str) -> None:
-        await self.pilot.press(*text)
+        """Type fast: no key waits for what became of the one before."""
+        driver = self.app._driver
+        assert driver is not None
+        for character in text[:-1]:
+            driver.send_message(
+                events.Key(character if character.isalnum() else _character_to_key(character), character)
+            )
+        await self.pilot.press(text[-1])
 
     async def say(self, text: str) -> None:
         self.composer.insert(text)
