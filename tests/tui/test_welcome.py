@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from frieza_tui.backends.base import Preparation
 from frieza_tui.backends.local_servers import LocalServer
 from frieza_tui.backends.scripted import Reply
 from frieza_tui.chosen import ChosenFile
@@ -109,6 +110,9 @@ async def test_escape_with_nobody_to_answer_says_so_and_asks_again_next_time() -
         await at.press("escape")
         await closed(at)
         await at.wait_for("Nobody can answer yet", "pip install", "/welcome")
+        assert "is listening" not in at.text
+        at.screen.parts.start.follow(Preparation("connecting"), is_busy=False)
+        await at.wait_for("is listening")
     assert ChosenFile().read().answerer is None
 
 

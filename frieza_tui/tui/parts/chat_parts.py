@@ -62,7 +62,7 @@ class ChatParts:
         self.turns = turns
         log, composer, waiting_line = widgets.log, widgets.composer, widgets.waiting_line
         workers = Workers(screen)
-        notices = Notices(log.bubbles, self._show_log)
+        notices = Notices(log.bubbles, lambda: screen.set_class(log.bubbles.is_empty, "-empty"))
         # Who answers.
         self.warm_up = WarmUp(chat, workers)
         self.choice = AnswererChoice(answerers, chat, composer, waiting_line, self.warm_up.begin)
@@ -133,15 +133,12 @@ class ChatParts:
         self.threads.begin()
         self.drafts.begin()
 
-    def _show_log(self) -> None:
-        self._screen.remove_class("-empty")
-
     def _show_thread(self) -> None:
         self._screen.set_class(not self._chat.thread.messages, "-empty")
         self._show_situation()
 
     def _begin_turn(self) -> None:
-        self._show_log()
+        self._screen.remove_class("-empty")
         self._show_situation()
 
     def _end_turn(self, ended: TurnEnded) -> None:
