@@ -81,7 +81,7 @@ async def test_a_reply_is_read_from_its_top_where_that_is_asked_for() -> None:
     replies = [Reply(*[f"{word} {n}\n\n" for n in range(40)]) for word in ("row", "line")]
     async with open_stage(*replies, follow="top") as at:
         await at.say("hello")
-        await at.wait_for("row 0", "ready")
+        await at.wait_for("row 0", "フリーザ様  completed", "ready")
         await at.wait_for(f"↓ {at.log.viewport.rows_below} more lines", "End shows them")
         assert "フリーザ様  completed" in at.text.splitlines()[at.log.region.y]
         await at.press("end")
