@@ -73,7 +73,7 @@ def test_model_picker(picture: Callable[..., bool], size: tuple[int, int]) -> No
     async def part(at: Stage) -> None:
         at.backend.models = models
         await at.press("f2")
-        await at.wait_for("gpt-4.1-mini", "gpt-6-luna")
+        await at.wait_for("gpt-4.1-mini", "gpt-6-luna", "F1 help")  # the last one behind the sheet
         await at.write("gpt")
         await at.wait_gone("embedding")
         await at.wait_until(lambda: at.app.screen.query_one(Input).value == "gpt")
@@ -109,7 +109,7 @@ def test_wrong_key(picture: Callable[..., bool], size: tuple[int, int]) -> None:
 def test_reasoning(picture: Callable[..., bool], size: tuple[int, int], is_folded: bool) -> None:
     async def part(at: Stage) -> None:
         await at.say("私は強いですか")
-        await at.wait_for("虫けら", "ready")
+        await at.wait_for("虫けら", "completed", "ready")
         await at.wait_for("… ")
         await at.press("tab", "J")
         if not is_folded:

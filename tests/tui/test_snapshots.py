@@ -170,5 +170,6 @@ def test_help(picture: Callable[..., bool]) -> None:
         await at.wait_for("  ready")
         await at.press("f1")
         await at.wait_for("Esc closes", "Writing")
+        await at.wait_until(lambda: at.text.count("╮") == 2)  # the box behind the sheet is drawn later
 
     assert picture(part, size=(80, 40))
