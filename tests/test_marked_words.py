@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -42,7 +42,9 @@ SHOWN_ATTRIBUTES = {"border_title", "border_subtitle", "placeholder", "tooltip",
 NAMES = {"frieza-tui: ", "frieza-tui ", "Assistants", "Responses", "Chat Completions", "llama.cpp"}
 NAMES_OF_DOUBLES = {"scripted", "script", "demo"}
 NOT_SAID = {
+    "connecting": "the name of a stage, whose words are elsewhere",
     "no conversations": "caught in the same module",
+    "no way to delete": "the same",
     "an event is larger than ": "caught in another module, which says it in its own words",
     "a body without an end": "the same",
     "Count from one to thirty in words.": "asked of the model, whose speed it measures",
@@ -54,7 +56,9 @@ ELSEWHERE = ("server/", "backends/scripted.py", "backends/demo_script.py")
 """Places with sentences that are nobody's screen: answers in OpenAI's own words, and what a script says."""
 WORD = re.compile(r"[A-Za-z]{2,}")
 SENTENCE = re.compile(r"(?:[A-Za-z',;]+ ){3,}[A-Za-z']+")
-OTHER = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA)\b|^\s*[a-z]+(-[a-z]+)+\s[\sa-z0-9-]*$")
+OTHER = re.compile(
+    r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA|JOIN|GROUP BY)\b|^\s*[a-z]+(-[a-z]+)+\s[\sa-z0-9-]*$"
+)
 """SQL, and names of styles one after the other."""
 FOR_PROGRAMMERS = {"debug", "info", "warning", "error", "exception", "critical", "compile", "fullmatch", "execute"}
 """Calls whose sentences go into the log, or are no sentences but patterns and SQL."""
@@ -81,9 +85,9 @@ def plain_literals(node: ast.AST) -> Iterator[ast.Constant]:
                 yield from plain_literals(part)
 
 
-def shown_literals(tree: ast.AST) -> Iterator[ast.Constant]:
+def shown_literals(nodes: Sequence[ast.AST]) -> Iterator[ast.Constant]:
     """The string literals that reach a user as they are."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Call):
             for index in TOLD.get(name_of(node.func), ()):
                 if index < len(node.args):
@@ -97,10 +101,10 @@ def shown_literals(tree: ast.AST) -> Iterator[ast.Constant]:
                     yield from plain_literals(node.value)
 
 
-def sentences(tree: ast.AST) -> Iterator[ast.Constant]:
+def sentences(nodes: Sequence[ast.AST]) -> Iterator[ast.Constant]:
     """English sentences that are neither marked nor documentation, nor meant for programmers."""
-    passed_over = {id(literal) for node in ast.walk(tree) for literal in passed_over_by(node)}
-    for node in ast.walk(tree):
+    passed_over = {id(literal) for node in nodes for literal in passed_over_by(node)}
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed_over:
             yield from [node] if SENTENCE.search(node.value) and not OTHER.search(node.value) else []
 
@@ -113,8 +117,8 @@ def passed_over_by(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def found_in(source: str) -> set[str]:
-    tree = ast.parse(source)
-    literals = [one for one in shown_literals(tree) if WORD.search(str(one.value))] + list(sentences(tree))
+    nodes = [*ast.walk(ast.parse(source))]
+    literals = [one for one in shown_literals(nodes) if WORD.search(str(one.value))] + list(sentences(nodes))
     return {str(literal.value) for literal in literals} - NAMES - NAMES_OF_DOUBLES - set(NOT_SAID)
 
 

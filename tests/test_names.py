@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 from functools import cache
+from pathlib import Path
 
 from textual.app import App
 from textual.message_pump import MessagePump
@@ -38,8 +39,14 @@ def our_classes() -> list[type[MessagePump]]:
 
 
 @cache
+def classes_in(file: str) -> dict[str, ast.AST]:
+    """The classes of a module by name; inspect would read the whole module once for each of them."""
+    tree = ast.parse(Path(file).read_text("utf-8"))
+    return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+
+
 def tree_of(one: type[MessagePump]) -> ast.AST:
-    return ast.parse(inspect.cleandoc("\n" + inspect.getsource(one)))
+    return classes_in(inspect.getfile(one))[one.__name__]
 
 
 def private_methods(one: type[MessagePump]) -> set[str]:
