@@ -176,9 +176,19 @@ class FaultServer:
     def stop(self) -> None:
         """End the thread."""
         self.go_down()
+        self._run(self._drop_greetings())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+    @staticmethod
+    async def _drop_greetings() -> None:
+        """Close the connections that are not made yet: asyncio holds them until their TLS is agreed on."""
+        greetings = asyncio.all_tasks() - {asyncio.current_task()}
+        for greeting in greetings:
+            greeting.cancel()
+        await asyncio.gather(*greetings, return_exceptions=True)
+        await asyncio.sleep(0)  # they are closed by the loop's next step
 
     # -- its answers -------------------------------------------------------------------------------------------
 
