@@ -42,7 +42,6 @@ SHOWN_ATTRIBUTES = {"border_title", "border_subtitle", "placeholder", "tooltip",
 NAMES = {"frieza-tui: ", "frieza-tui ", "Assistants", "Responses", "Chat Completions", "llama.cpp"}
 NAMES_OF_DOUBLES = {"scripted", "script", "demo"}
 NOT_SAID = {
-    "connecting": "the name of a stage, whose words are elsewhere",
     "no conversations": "caught in the same module",
     "no way to delete": "the same",
     "an event is larger than ": "caught in another module, which says it in its own words",

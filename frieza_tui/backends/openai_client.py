@@ -126,16 +126,16 @@ class OpenAIClient:
             self._posts, self._reads = posts, posts.with_options(max_retries=2)
 
     async def _found_key(self, find_key: Callable[[], Awaitable[str]]) -> str:
-        telling = asyncio.get_running_loop().call_later(KEY_WAIT_S, self._tell, "fetching_key")
+        telling = asyncio.get_running_loop().call_later(KEY_WAIT_S, self._enter, "fetching_key")
         try:
             key = await find_key()
         finally:
             telling.cancel()
             self.stage = "connecting"
-        self._tell("connecting")
+        self._enter("connecting")
         return key
 
-    def _tell(self, stage: Stage) -> None:
+    def _enter(self, stage: Stage) -> None:
         self.stage = stage
         self.on_preparation(Preparation(stage))
 

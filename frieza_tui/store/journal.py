@@ -324,7 +324,7 @@ class DiskJournal:
                 self._loop.call_soon_threadsafe(call)
 
 
-def _not_held(write: _Write, error: Exception) -> StoreError:
+def _not_held(write: object, error: Exception) -> StoreError:
     match write:
         case _Whole():
             what = _("the newest messages of this thread")

@@ -81,7 +81,7 @@ def test_streaming(picture: Callable[..., bool]) -> None:
 def test_finished_markdown(picture: Callable[..., bool]) -> None:
     async def part(at: Stage) -> None:
         await at.say("自己紹介をしてください。")
-        await at.wait_for("completed", "変身を残している")
+        await at.wait_for("completed ·", "変身を残している")
 
     assert picture(part, Reply(MARKDOWN), size=(80, 36))
 
@@ -89,7 +89,7 @@ def test_finished_markdown(picture: Callable[..., bool]) -> None:
 def test_japanese_at_40_columns(picture: Callable[..., bool]) -> None:
     async def part(at: Stage) -> None:
         await at.say("こんにちは。今日はとてもいい天気ですね。散歩に行きませんか。")
-        await at.wait_for("completed", "宇宙の帝王")
+        await at.wait_for("completed ·", "宇宙の帝王")
 
     assert picture(part, Reply(JAPANESE), size=(40, 16))
 
@@ -128,13 +128,13 @@ def test_queued(picture: Callable[..., bool]) -> None:
 def test_branches(picture: Callable[..., bool], size: tuple[int, int]) -> None:
     async def part(at: Stage) -> None:
         await at.say("自己紹介をしてください。")
-        await at.wait_for("completed")
+        await at.wait_for("completed ·")
         await at.press("tab", "r")
-        await at.wait_for("2/2", "completed")
+        await at.wait_for("2/2", "completed ·")
         await at.press("e")
         await at.write("!")
         await at.press("enter")
-        await at.wait_for("あなた  2/2", "ゴミめ", "completed")
+        await at.wait_for("あなた  2/2", "ゴミめ", "completed ·")
         await at.press("tab", "g", "comma", "j")
         await at.wait_for("あなた  1/2", "フリーザ様  2/2", "おっほっほ")
 
@@ -160,7 +160,7 @@ def test_first_run_help(snap_compare: SnapCompare) -> None:
 def test_theme(picture: Callable[..., bool], theme: str) -> None:
     async def part(at: Stage) -> None:
         await at.say("自己紹介をしてください。")
-        await at.wait_for("completed", "変身を残している")
+        await at.wait_for("completed ·", "変身を残している")
 
     assert picture(part, Reply(MARKDOWN), size=(80, 36), theme=theme)
 
