@@ -33,6 +33,9 @@ class Listener:
         """Close the port and every connection."""
         assert self._server is not None
         self._is_open = False
+        for port in self._server.sockets:
+            asyncio.get_running_loop().remove_reader(port.fileno())
+        await asyncio.sleep(0)  # asyncio leaves open whom it accepted in the step before the server is closed
         self._server.close()
         for task in self._tasks:
             task.cancel()
