@@ -87,6 +87,7 @@ class ResponsesBackend(ServerBackend):
         self._requests.prompts.fit(model, self.models.context_tokens)
         self._can_begin_anew = self._can_shorten = True
         self._is_lost = False
+        self._requests.begin_turn()
         self._follow_thread(request)
         while True:
             start = await self._memory.begin(request.thread.messages, goes_on=bool(request.tool_outputs))
@@ -99,6 +100,7 @@ class ResponsesBackend(ServerBackend):
                         yield event
             except (NotHere, Refused) as error:
                 if not self._adapt(error, draft, request):
+                    self._requests.unlearn()
                     raise await self._explained(error) from error
                 if self._is_lost:
                     self._is_lost = False

@@ -42,6 +42,7 @@ class RequestBuilder:
         self.waiting_calls: tuple[ToolCall, ...] = ()
         """Of the run before: the calls whose outputs it waits for."""
         self._is_openai = is_openai
+        self._refused_before: frozenset[str] = frozenset()
         self._guessed: frozenset[str] = frozenset()
         self._can_guess = not is_openai
         self.has_been_taken = False
@@ -50,6 +51,14 @@ class RequestBuilder:
     def refuse(self, names: Iterable[str]) -> None:
         """Note which fields the server was found not to take before."""
         self.refused.update(name for name in names if name in EXTRAS)
+
+    def begin_turn(self) -> None:
+        """Note what is known of the server before a turn."""
+        self._refused_before = frozenset(self.refused)
+
+    def unlearn(self) -> None:
+        """Forget what this turn seemed to teach: the server refused the request without these fields too."""
+        self.refused &= self._refused_before
 
     def draft(self, model: str, request: RunRequest, start: Start) -> Draft:
         """Return a request; sampling is sent only where it is set."""
