@@ -64,7 +64,7 @@ def called(text: str) -> Call | None:
 
 def offered(text: str) -> list[Command] | None:
     """Return the commands that a text may become, in the table's order; None if it is no beginning of a command."""
-    begun = _BEGUN.fullmatch(unicodedata.normalize("NFKC", text))
+    begun = _BEGUN.fullmatch(unicodedata.normalize("NFKC", text).strip(" "))
     if begun is None:
         return None
     name = begun[1].lower()
@@ -73,7 +73,7 @@ def offered(text: str) -> list[Command] | None:
 
 def begun(text: str) -> list[Command]:
     """Return the commands of which a whole message is the beginning, in the table's order; none if it is a command."""
-    return [] if called(text) else offered(text.strip()) or []
+    return [] if called(text) else offered(text) or []
 
 
 def allowed_words(command: Command) -> str:

@@ -75,6 +75,7 @@ async def test_quit_ends_the_program() -> None:
         ("/l", ["lang"]),
         ("/LANG ja", ["lang"]),
         ("／ｔ", ["threads"]),
+        (" /th　", ["threads"]),
         ("/x", []),
     ],
 )
@@ -97,6 +98,7 @@ def test_other_texts_offer_no_command(text: str) -> None:
         ("/", [one.name for one in COMMANDS]),
         ("/lang", []),
         ("/lang j", []),
+        ("/l j", []),
         ("a", []),
         ("/l\nl", []),
     ],
@@ -112,6 +114,15 @@ async def test_enter_does_the_marked_command_and_sends_nothing() -> None:
         await at.press("enter")
         await at.wait_for("Threads")
         assert at.log.bubbles.is_empty
+
+
+@pytest.mark.parametrize("text", ["/th ", " /th"])
+async def test_what_enter_does_is_offered_whatever_blanks_are_around(text: str) -> None:
+    async with open_stage() as at:
+        await at.write(text)
+        await at.wait_for("▸ /threads", "Enter do it")
+        await at.press("enter")
+        await at.wait_for("Ctrl+N new")
 
 
 async def test_the_arrows_mark_another_command() -> None:
