@@ -35,6 +35,17 @@ async def test_pages_and_words_that_nothing_has_are_no_trouble() -> None:
         await at.wait_gone("Enter does it")
 
 
+async def test_rows_fit_another_width_and_the_chosen_one_stays() -> None:
+    async with open_stage(size=(40, 30)) as at:
+        await at.press("ctrl+p", "down")
+        await at.wait_for("Threads")
+        assert "Search, open" not in at.text
+        await at.pilot.resize_terminal(100, 30)
+        await at.wait_for("Search, open, rename, export, delete")
+        await at.press("enter")
+        await at.wait_for("Ctrl+N new")
+
+
 async def test_the_chosen_row_stands_out_without_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with open_stage(theme="frieza-terminal") as at:

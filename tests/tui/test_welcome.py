@@ -209,6 +209,19 @@ async def test_what_is_installed_meanwhile_answers_without_a_new_start() -> None
         await at.wait_for("はい", "completed")
 
 
+async def test_who_was_chosen_is_not_said_to_be_missing_while_it_gets_ready() -> None:
+    needs, gate = ["no_such_module"], asyncio.Event()
+    async with open_welcome(needs=needs, preparation=(gate,)) as at:
+        await at.wait_for(QUESTION, "not ready")
+        needs.clear()
+        await at.press("1", "enter")
+        await closed(at)
+        assert at.log.bubbles.is_empty
+        await at.wait_for("is listening", "  connecting")
+        gate.set()
+        await at.wait_for("  ready")
+
+
 # -- a key -----------------------------------------------------------------------------------------------------------
 
 

@@ -57,13 +57,20 @@ class PaletteScreen(PickingScreen[Action | None]):
         self._shown_actions = [
             one for one in self._all_actions if all(word in fold(f"{one.name} {one.does}") for word in words)
         ]
+        self._list_shown(0)
+        self.query_one(WrappedText).words = "" if self._shown_actions else _("No command has these words.")
+
+    def on_resize(self) -> None:
+        """Fit the rows to the window."""
+        self._list_shown(self.query_one(OptionList).highlighted or 0)
+
+    def _list_shown(self, highlighted: int) -> None:
         listed = self.query_one(OptionList)
         listed.clear_options()
         column = max((cell_len(one.name) for one in self._all_actions), default=0)
-        room = min(_SHEET_CELLS, self.app.size.width) - _FRAME_CELLS
+        room = min(_SHEET_CELLS, self.size.width) - _FRAME_CELLS
         listed.add_options([Option(_row(one, column, room)) for one in self._shown_actions])
-        listed.highlighted = 0 if self._shown_actions else None
-        self.query_one(WrappedText).words = "" if self._shown_actions else _("No command has these words.")
+        listed.highlighted = highlighted if self._shown_actions else None
 
     @property
     def pickable(self) -> int:
