@@ -63,8 +63,8 @@ def open_log_of_child(path: Path, mode: Literal["ab", "wb"]) -> IO[bytes]:
 
 def is_writable(folder: Path) -> bool:
     """Tell whether something can be put in a folder, or the folder be made."""
-    there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
-    return there.is_dir() and os.access(there, os.W_OK)
+    there = next((one for one in (folder, *folder.parents) if os.path.exists(one)), folder)
+    return os.path.isdir(there) and os.access(there, os.W_OK)
 
 
 def write_whole(path: Path, content: bytes) -> None:

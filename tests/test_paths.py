@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from frieza_tui.cli import main
+from frieza_tui.doctor.local_checks import look_at_disk
 from frieza_tui.paths import open_log_of_child, write_whole
 from tests.support.file_limit import files_no_larger_than
 
@@ -36,3 +37,36 @@ def test_a_child_speaks_to_nobody_where_its_log_cannot_be_written(tmp_path: Path
     with open_log_of_child(tmp_path / "none" / "child.log", "ab") as log:
         log.write(b"words")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["threads", "list"], "cannot be written: File name too long."),
+        (["threads", "repair"], "cannot be written: File name too long."),
+        (["clean"], "cannot be written: File name too long."),
+        (["model"], "not here"),
+    ],
+)
+def test_a_folder_that_nobody_may_look_into_is_no_mistake_of_the_program(
+    command: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / ("x" * 300)))  # refused to root too, as no mode is
+    main(command)
+    assert said in "".join(capsys.readouterr())
+
+
+async def test_the_doctor_goes_on_where_it_may_not_look_into_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_leftovers() -> int:
+        return 0
+
+    closed = tmp_path / ("x" * 300)
+    monkeypatch.setenv("XDG_STATE_HOME", str(closed))
+    disk = await look_at_disk(no_leftovers)
+    assert [one.size_bytes for one in disk.folders if one.path.startswith(str(closed))] == [0]

@@ -1,6 +1,7 @@
 """The program's own server face as a child process: started, listened to, ended. Knows no API and no chat."""
 
 import asyncio
+import os
 import secrets
 import subprocess
 import sys
@@ -169,5 +170,5 @@ def _settle(future: "asyncio.Future[str]", result: str) -> None:
 
 def _open_log(path: Path) -> IO[bytes]:
     """Open the child's log to be appended to, for its owner's eyes only; a large one is begun anew."""
-    is_large = path.exists() and path.stat().st_size > _MAX_LOG_BYTES
+    is_large = os.path.exists(path) and path.stat().st_size > _MAX_LOG_BYTES
     return open_log_of_child(path, "wb" if is_large else "ab")

@@ -1,6 +1,7 @@
 """Where the embedded model's file is: finds it, has it joined or fetched, checks it, removes it. Loads nothing."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,10 +138,10 @@ def _status(model: KnownModel, folder: Path, on_progress: OnProgress) -> ModelSt
     return ModelStatus(
         model,
         path,
-        is_here=path.is_file(),
+        is_here=os.path.isfile(path),
         is_right=is_in_place(model, folder) and file_sha256(path, on_progress) == model.sha256,
         are_parts_installed=bool(installed_parts(model)),
-        partial_bytes=partial.stat().st_size if partial.is_file() else 0,
+        partial_bytes=partial.stat().st_size if os.path.isfile(partial) else 0,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import replace
+from typing import Final
 
 from frieza_tui.backends.base import RemoteRun
 from frieza_tui.backends.run_reasons import advice_for, limit_of
@@ -39,6 +40,9 @@ from frieza_tui.i18n import _
 from frieza_tui.text.safe import safe_line
 from frieza_tui.text.safe_events import SafeEvents
 from frieza_tui.text.sentences import as_sentence
+
+_LONGEST_ID: Final = 4000
+"""Characters; gateways put what they want to know again into an id."""
 
 
 class OpenTurn:
@@ -154,7 +158,8 @@ class OpenTurn:
         """The assistant's message as far as it came, its text as it came; None if there is none."""
         is_whole = self.ended is not None and self.ended.outcome == "done"
         message = self._reply.message(is_whole=is_whole)
-        return None if message is None else replace(message, id=safe_line(message.id))  # else no file may hold it
+        # Else no file may hold it; but whole, for the server knows it by that.
+        return None if message is None else replace(message, id=safe_line(message.id, _LONGEST_ID))
 
     def _put(self, event: TurnEvent) -> None:
         last = self._waiting[-1] if self._waiting else None

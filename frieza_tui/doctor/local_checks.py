@@ -88,7 +88,8 @@ def _folder(path: Path) -> Folder:
         free = shutil.disk_usage(path).free
     except OSError:
         free = None
-    return Folder(str(path), sum(map(_size_of, path.rglob("*"))), free)
+    found = path.rglob("*") if os.path.isdir(path) else ()
+    return Folder(str(path), sum(map(_size_of, found)), free)
 
 
 def _size_of(path: Path) -> int:

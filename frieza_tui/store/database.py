@@ -59,8 +59,11 @@ def place_of(file: Path | None) -> Path:
 
 
 def has_file(file: Path | None = None) -> bool:
-    """Tell whether there is a file (None: the usual one) already."""
-    return place_of(file).exists()
+    """Tell whether there is a file (None: the usual one) already, or nobody may see; opening it says why then."""
+    try:
+        return place_of(file).exists()
+    except OSError:
+        return True
 
 
 @contextmanager

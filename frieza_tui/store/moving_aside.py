@@ -8,7 +8,7 @@ from typing import Final
 
 from frieza_tui.domain.errors import StoreError, UnusableFile
 from frieza_tui.i18n import _
-from frieza_tui.store.database import forget_look, open_database, place_of, store_error
+from frieza_tui.store.database import forget_look, has_file, open_database, place_of, store_error
 from frieza_tui.text.safe import safe_line
 
 _BESIDE: Final = ("-wal", "-shm", "-journal")
@@ -20,7 +20,7 @@ def is_usable(file: Path | None = None) -> bool:
     import sqlite3
 
     path = place_of(file)
-    if not path.exists():
+    if not has_file(file):
         return True
     try:
         db = open_database(path)

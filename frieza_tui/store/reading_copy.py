@@ -1,5 +1,6 @@
 """Opens a copy of the threads' file to be read, where the disk that it is on takes nothing. Knows no thread."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -49,7 +50,7 @@ def _takes_nothing(cause: BaseException | None) -> bool:
 def _opened_copy(file: Path, folder: str, error: StoreError) -> sqlite3.Connection:
     """Copy the file into a folder and open that. Raises: the StoreError that is given, if it cannot be done."""
     command = (sys.executable, "-P", str(_COPY), str(file), folder)
-    is_copied = file.exists() and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    is_copied = os.path.exists(file) and subprocess.run(command, capture_output=True, check=False).returncode == 0
     if not is_copied:
         raise error
     try:

@@ -81,6 +81,14 @@ def test_a_reply_is_given_an_id_that_a_file_can_hold() -> None:
     assert reply.id.encode()
 
 
+def test_a_long_id_of_a_reply_stays_whole_for_the_server_knows_it_by_that() -> None:
+    turn = OpenTurn(time.monotonic)
+    turn.take(TextDelta(f"msg_{'a' * 600}", "一"))
+    reply = turn.reply()
+    assert reply is not None
+    assert reply.id == f"msg_{'a' * 600}"
+
+
 async def test_a_damaged_piece_of_a_reply_of_a_program_that_is_no_more_takes_nothing_else_with_it(
     file: Path, db: sqlite3.Connection, dead_pid: int, caplog: pytest.LogCaptureFixture
 ) -> None:
