@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -106,8 +107,8 @@ class DiskJournal:
         self._behind: list[_Write] = []
         """What is not written yet, oldest first."""
         self._is_troubled = False
-        self._has_lost = False
-        """Something that the file cannot hold was left out, and the whole thread was not written since."""
+        self._lost: StoreError | None = None
+        """What the file cannot hold and was left out, if the whole thread was not written since."""
         self._tries_at_s = 0.0
         self._is_to_finish = False
         self._hurry = threading.Event()
@@ -272,13 +273,15 @@ class DiskJournal:
         was_troubled, self._is_troubled = self._is_troubled, False
         self._behind = []
         self._tries_at_s = 0.0
+        known = self._lost
         if lost:
-            if not self._has_lost:
-                error = _not_held(*lost[0])
-                self._tell(lambda: self.on_trouble(error))
-            self._has_lost = True
-        elif is_whole if self._has_lost else was_troubled:
-            self._has_lost = False
+            self._lost = known or _not_held(*lost[0])
+        elif is_whole:
+            self._lost = None
+        if self._lost is not None:
+            if known is None or was_troubled:
+                self._tell(partial(self.on_trouble, self._lost))
+        elif known is not None or was_troubled:
             self._tell(self._recover)
 
     def _write_behind(self) -> "list[tuple[_Write, Exception]]":

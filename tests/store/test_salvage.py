@@ -12,7 +12,7 @@ from frieza_tui.backends.scripted import Reply, ScriptedBackend
 from frieza_tui.chat import Chat
 from frieza_tui.chat.open_turn import OpenTurn
 from frieza_tui.domain.assistant import Assistant
-from frieza_tui.domain.errors import PartNotKept, StoreError
+from frieza_tui.domain.errors import NotKept, PartNotKept, StoreError
 from frieza_tui.domain.events import TextDelta
 from frieza_tui.store.codec import encode_events
 from frieza_tui.store.journal import DiskJournal
@@ -71,6 +71,31 @@ async def test_what_no_file_can_hold_takes_nothing_else_with_it_and_is_said_unti
     assert chat.trouble is None or impossible is None  # an impossible note is tried again whenever all else is kept
     found = load_thread(db, find_thread(db, "last"))
     assert found.thread == chat.thread
+
+
+@pytest.mark.parametrize("then", [lambda _writer: None, violate])
+async def test_what_no_file_can_hold_is_said_again_once_the_disk_takes_the_rest(
+    file: Path, then: Callable[[ThreadWriter], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL)
+    journal = DiskJournal(file)
+    troubles: list[StoreError | None] = []
+    journal.on_trouble = troubles.append
+    journal.put(violate)
+    await journal.written()
+    file.parent.joinpath("full").touch()
+
+    def refuse(_writer: ThreadWriter) -> None:
+        if file.parent.joinpath("full").exists():
+            raise OSError("full")
+
+    journal.put(refuse)
+    await journal.written()
+    file.parent.joinpath("full").unlink()
+    journal.put(then)
+    await journal.written()
+    await journal.close()
+    assert [type(one) for one in troubles] == [PartNotKept, NotKept, PartNotKept]
 
 
 def test_a_reply_is_given_an_id_that_a_file_can_hold() -> None:
