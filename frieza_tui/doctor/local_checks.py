@@ -11,7 +11,7 @@ from pathlib import Path
 from frieza_tui import paths
 from frieza_tui.chosen import ChosenFile
 from frieza_tui.doctor.report import Disk, Folder, SettingsFound, SetValue, Terminal
-from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.errors import NotKept, StoreError
 from frieza_tui.i18n import _
 from frieza_tui.settings import Loaded, Settings, settings_file
 from frieza_tui.text.safe import safe_line
@@ -80,7 +80,8 @@ async def look_at_disk(count_leftovers: Callable[[], Coroutine[None, None, int]]
     try:
         return Disk(folders, await count_leftovers(), _trouble_of(folders))
     except StoreError as error:
-        return Disk(folders, None, str(error))
+        said = error.happened if isinstance(error, NotKept) else str(error)  # no conversation goes on here
+        return Disk(folders, None, said)
 
 
 def _folder(path: Path) -> Folder:

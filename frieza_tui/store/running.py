@@ -23,7 +23,7 @@ _announced: Final[set[tuple[int, Path]]] = set()
 
 def announce(file: Path) -> None:
     """Hold this program's lock beside the file from now on; where no lock is to be had, its number has to do."""
-    folder = file.absolute().parent / _FOLDER
+    folder = file.resolve().parent / _FOLDER  # as SQLite names the file
     with _announcing:
         if sys.platform == "win32" or (os.getpid(), folder) in _announced:
             return

@@ -17,7 +17,7 @@ from frieza_tui.doctor.local_checks import look_at_disk
 from frieza_tui.doctor.model_check import look_at_model
 from frieza_tui.doctor.report import Disk, Folder, ModelFound, Report, ServerFound, SettingsFound, SetValue, Terminal
 from frieza_tui.doctor.words import TROUBLE, lines_of
-from frieza_tui.domain.errors import StoreError
+from frieza_tui.domain.errors import NotKept, StoreError
 from frieza_tui.settings import load_settings
 from tests.support import file_keyring
 from tests.support.attacks import shows_only
@@ -132,6 +132,13 @@ async def test_folders_that_nothing_can_be_written_to_are_told(monkeypatch: pyte
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file" / "data"))
     disk = await look_at_disk(no_leftovers)
     assert f"Nothing can be written to {tmp_path}/file/data" in (disk.problem or "")
+
+
+async def test_a_ledger_that_cannot_be_opened_is_told_without_a_word_on_conversations() -> None:
+    async def closed() -> int:
+        raise NotKept("It cannot be written.", "The conversation goes on, but is not kept.")
+
+    assert (await look_at_disk(closed)).problem == "It cannot be written."
 
 
 async def test_what_is_left_over_and_a_broken_ledger_are_told() -> None:

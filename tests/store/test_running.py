@@ -80,3 +80,11 @@ def test_where_no_lock_is_to_be_had_the_number_of_the_process_has_to_do(file: Pa
     db = open_database(file)
     assert is_running(db, Process(os.getpid()))
     db.close()
+
+
+def test_the_lock_is_beside_the_file_that_a_link_leads_to(tmp_path: Path) -> None:
+    file, link = tmp_path / "synced" / "threads.sqlite3", tmp_path / "threads.sqlite3"
+    file.parent.mkdir()
+    link.symlink_to(file)
+    open_database(link).close()
+    assert any(map(is_own, locks_beside(file)))
