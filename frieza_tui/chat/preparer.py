@@ -20,10 +20,12 @@ class Preparer:
     async def prepare(self) -> None:
         """Prepare the backend. Raises: as that does."""
         self._waiting += 1
+        server = self._backend.label.server
         try:
             await self._backend.prepare()
         except asyncio.CancelledError:
-            if self._waiting == 1 and (detail := self._what_is_left()):
+            is_same = self._backend.label.server == server  # for one that has taken its place others will wait
+            if self._waiting == 1 and is_same and (detail := self._what_is_left()):
                 self._tell(Preparation("failed", detail=detail))
             raise
         finally:

@@ -222,6 +222,23 @@ async def test_who_was_chosen_is_not_said_to_be_missing_while_it_gets_ready() ->
         await at.wait_for("  ready")
 
 
+async def test_who_takes_the_place_of_a_server_that_does_not_answer_is_not_said_to_have_failed() -> None:
+    gate = asyncio.Event()
+    async with (
+        serve(lambda _call: HttpAnswer([asyncio.Event()])) as server,
+        open_welcome(base_url=server.base_url, api_key=KEY, preparation=(gate,)) as at,
+    ):
+        await server.asked("GET", "/assistants")
+        await at.say("/welcome")
+        await at.wait_for(QUESTION)
+        await at.press("1", "enter")
+        await closed(at)
+        await at.wait_for("embedded", "  connecting")
+        assert at.log.bubbles.is_empty
+        gate.set()
+        await at.wait_for("  ready")
+
+
 # -- a key -----------------------------------------------------------------------------------------------------------
 
 
