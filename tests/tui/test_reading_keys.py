@@ -68,6 +68,21 @@ async def test_slash_finds_and_enter_goes_on_reading() -> None:
         assert not at.screen.query(FindLine)
 
 
+@pytest.mark.parametrize("key", ["enter", "escape"])
+async def test_where_a_new_thread_was_begun_meanwhile_finding_leads_to_the_box(key: str) -> None:
+    async with open_stage(Reply("fine")) as at:
+        await at.say("hello")
+        await at.wait_for("completed")
+        await at.press("tab", "slash", "f")
+        await at.wait_for("Found in 1 message")
+        await at.press("ctrl+t")
+        await at.wait_for("Ctrl+N new")
+        await at.press("ctrl+n")
+        await at.wait_for("is listening")
+        await at.press(key)
+        await at.wait_until(lambda: at.composer.has_focus)
+
+
 async def test_escape_ends_finding_and_then_reading() -> None:
     async with open_stage(Reply("a needle in the hay")) as at:
         await finished(at)

@@ -84,10 +84,13 @@ class Reader:
 
     async def _open_find(self) -> None:
         found = self._log.screen.query(FindLine)
-        line = found.first() if found else FindLine(self._log.finding.find, self._log.focus, self._waiting_line.say)
+        line = found.first() if found else FindLine(self._log.finding.find, self._read_on, self._waiting_line.say)
         if not found:
             await self._waiting_line.put_above(line)
         line.focus()
+
+    def _read_on(self) -> None:
+        (self._log if self._log.display else self._composer).focus()  # a new thread may have begun meanwhile
 
     def _open_in_pager(self) -> None:
         text, is_wide = self._log.taking.text_to_open()
