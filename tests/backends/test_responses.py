@@ -380,12 +380,14 @@ async def test_a_refusal_that_the_plain_form_meets_too_is_told_and_teaches_nothi
 async def test_a_refusal_that_repeats_the_request_teaches_nothing(tmp_path: Path) -> None:
     notes = ApiNotes(tmp_path / "apis.json")
     async with staged(notes=notes) as stage:
-        echo = {"detail": [{"loc": ["body", "input"], "msg": "no cats", "input": "store it in the background"}]}
+        said = "store this conversation in the background"
+        echo = {"detail": [{"loc": ["body", "input"], "msg": "no cats", "input": said}]}
         stage.double.faults["POST", "/responses"] = json_answer(echo, 422)
         await run_to_error(stage.backend, asking("hi"))
         stage.double.faults.clear()
         await talk(stage, "a")
         assert (stage.double.requests[-1]["background"], notes.lacks(stage.server.base_url)) == (True, frozenset())
+        assert "conversation" in stage.double.requests[-1]
 
 
 async def test_without_conversations_the_response_before_is_named() -> None:

@@ -21,7 +21,7 @@ from frieza_tui.backends.openai_client import OpenAIClient
 from frieza_tui.backends.refusals import is_about_context, is_about_field, is_lost, is_named_lost, is_no_such_path
 from frieza_tui.backends.responses.follower import Patience, ResponseFollower
 from frieza_tui.backends.responses.lacks import ServerLacks
-from frieza_tui.backends.responses.memory import ThreadMemory
+from frieza_tui.backends.responses.memory import ThreadMemory, Way
 from frieza_tui.backends.responses.requests import Draft, RequestBuilder
 from frieza_tui.backends.sdk_errors import timed_out
 from frieza_tui.backends.server_backend import ServerBackend
@@ -62,6 +62,8 @@ class ResponsesBackend(ServerBackend):
         self._open_run: ResponseFollower | None = None
         self._can_begin_anew = self._can_shorten = True
         self._is_ignored = self._is_lost = False
+        self._doubted: set[Way] = set()
+        """Ways to remember that the server seems to have refused in this turn."""
         self._long_thread_id = ""
 
     @property
@@ -88,6 +90,7 @@ class ResponsesBackend(ServerBackend):
         self._can_begin_anew = self._can_shorten = True
         self._is_lost = False
         self._requests.begin_turn()
+        self._doubted.clear()
         self._follow_thread(request)
         while True:
             start = await self._memory.begin(request.thread.messages, goes_on=bool(request.tool_outputs))
@@ -100,7 +103,7 @@ class ResponsesBackend(ServerBackend):
                         yield event
             except (NotHere, Refused) as error:
                 if not self._adapt(error, draft, request):
-                    self._requests.unlearn()
+                    self._unlearn()
                     raise await self._explained(error) from error
                 if self._is_lost:
                     self._is_lost = False
@@ -235,6 +238,7 @@ class ResponsesBackend(ServerBackend):
         if memory and is_lost(error):
             return self._do_without(error, draft)
         if memory and is_about_field(error, memory):
+            self._doubted.add(self._memory.way)
             self._memory.step_down()
             return True
         if self._can_shorten and is_about_context(error):
@@ -244,6 +248,13 @@ class ResponsesBackend(ServerBackend):
             self._requests.shorten(error, draft)
             return True
         return False
+
+    def _unlearn(self) -> None:
+        """Forget what this turn seemed to teach: the server refused the request without that too."""
+        self._requests.unlearn()
+        if self._doubted:
+            self._memory.lacking -= self._doubted
+            self._memory.use_again()
 
     def _do_without(self, error: BackendError, draft: Draft) -> bool:
         """Begin anew where the server has lost what it had; a way that loses it at once is left."""
