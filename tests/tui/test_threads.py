@@ -205,8 +205,7 @@ async def test_words_go_on_behind_what_was_searched_by_once_something_else_was_a
         await at.press("escape")
         await at.wait_gone("The format")
         await at.write("闘力")
-        await at.wait_for("戦闘力")
-        assert at.app.screen.query_one(AskingBox).value == "戦闘力"
+        await at.wait_until(lambda: at.app.screen.query_one(AskingBox).value == "戦闘力")
 
 
 async def test_a_new_thread_begins_empty() -> None:
