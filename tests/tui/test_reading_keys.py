@@ -5,6 +5,7 @@ import pytest
 from textual.events import Key, MouseDown, MouseEvent, MouseMove, MouseUp
 
 from frieza_tui.backends.scripted import Reply
+from frieza_tui.tui.log.held_keys import pass_on
 from frieza_tui.tui.widgets.composer import Composer
 from frieza_tui.tui.widgets.find_line import FindLine
 from tests.support.stage import Stage, open_stage
@@ -179,6 +180,18 @@ async def test_letters_behind_a_key_that_goes_to_the_box_are_text(keys: Sequence
         await type_at_once(at, keys)
         await at.wait_until(lambda: at.composer.text == text)
         assert "words" in at.text
+
+
+async def test_letters_that_come_to_the_line_before_those_held_back_stand_behind_them() -> None:
+    async with open_stage(Reply("words")) as at:
+        await finished(at)
+        await at.press("slash")
+        await at.wait_until(lambda: isinstance(at.app.focused, FindLine))
+        line = at.screen.query_one(FindLine)
+        await at.press("d")
+        pass_on([Key("d", "d"), Key("e", "e"), Key("e", "e")], line)
+        await at.press("s")
+        await at.wait_until(lambda: line.value == "deeds")
 
 
 async def test_letters_behind_a_key_that_could_not_leave_are_keys_for_reading() -> None:

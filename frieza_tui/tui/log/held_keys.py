@@ -1,10 +1,20 @@
 """What was typed after a key that takes the focus elsewhere: it may come in one read, and "d" deletes here."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol, runtime_checkable
 
 from textual import events
+from textual.widget import Widget
 
 _LEAVING: Final = frozenset({"slash", "e"})
+
+
+@runtime_checkable
+class TypedAhead(Protocol):
+    """A widget that was opened by a key, and may have been typed into before what was held back comes."""
+
+    def type_ahead(self, text: str) -> None:
+        """Write a text before everything else."""
 
 
 class HeldKeys:
@@ -26,3 +36,13 @@ class HeldKeys:
         """Return what was held back, and hold nothing more."""
         held, self._held = self._held, None
         return held or []
+
+
+def pass_on(keys: Sequence[events.Key], widget: Widget) -> None:
+    """Give a widget the keys that were typed before those that came to it by themselves."""
+    letters = [key.character or "" for key in keys if key.is_printable]
+    if isinstance(widget, TypedAhead) and len(letters) == len(keys):
+        widget.type_ahead("".join(letters))
+        return
+    for key in keys:
+        widget.post_message(key.copy())

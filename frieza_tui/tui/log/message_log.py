@@ -27,7 +27,7 @@ from frieza_tui.tui.log.dragging import Dragging
 from frieza_tui.tui.log.drawing import Drawing
 from frieza_tui.tui.log.finding import Finding
 from frieza_tui.tui.log.frames import Frames
-from frieza_tui.tui.log.held_keys import HeldKeys
+from frieza_tui.tui.log.held_keys import HeldKeys, pass_on
 from frieza_tui.tui.log.lines_below import LinesBelow
 from frieza_tui.tui.log.overlay import Overlay
 from frieza_tui.tui.log.painting import Painter
@@ -251,9 +251,9 @@ class MessageLog(ScrollView, can_focus=True):
         """Hide the cursor; pass on what is for the line that was opened."""
         self.reading.end()
         self._tab_key.end()
-        for key in self._held_keys.release():
-            if self.screen.focused is not None:
-                self.screen.focused.post_message(key.copy())
+        keys = self._held_keys.release()
+        if self.screen.focused is not None:
+            pass_on(keys, self.screen.focused)
 
     def on_key(self, event: events.Key) -> None:
         """Take a digit for the code that was offered, and no key for a command that is for the box or for a line."""

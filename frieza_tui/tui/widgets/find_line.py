@@ -38,6 +38,18 @@ class FindLine(Input):
         """Say what it is for, in the language in use."""
         self.placeholder = _("Find in this conversation")
 
+    def type_ahead(self, text: str) -> None:
+        """Write before what came here by itself: it was typed first, and came by way of the log."""
+        self.call_later(self._write_first, text)  # the focus, which comes before it, marks what was here
+
+    def _write_first(self, text: str) -> None:
+        if self.selection.is_empty:
+            behind = len(self.value) - self.cursor_position
+            self.insert(text, 0)
+            self.cursor_position = len(self.value) - behind
+        else:
+            self.replace(text, *self.selection)
+
     def action_leave(self) -> None:
         """Look for nothing any more."""
         self._find_text("")
