@@ -49,6 +49,21 @@ async def test_a_thread_is_opened_and_gone_on_with() -> None:
         assert texts == ["戦闘力は?", "53万です\x1b[31m。", "本当?"]
 
 
+@pytest.mark.parametrize(("key", "at_bubble"), [("K", 0), ("enter", 1)])
+async def test_who_read_one_thread_reads_on_in_the_next(key: str, at_bubble: int) -> None:
+    async with open_stage(Reply("fine")) as at:
+        await at.say("hello")
+        await at.wait_for("completed")
+        await at.press("tab")
+        await open_list(at)
+        await at.press("down", "enter")
+        await at.wait_gone("Enter opens")
+        await at.wait_for("▌ フリーザ様", "53万です。")
+        await at.press(key)
+        await at.wait_until(lambda: at.log.reading.index == at_bubble)
+        assert at.text.count("フリーザ様  completed") == 1
+
+
 async def test_typing_searches_and_lands_on_the_hit() -> None:
     async with open_stage() as at:
         await open_list(at)

@@ -157,6 +157,8 @@ class MessageLog(ScrollView, can_focus=True):
     def _show_news(self) -> None:
         self.bubbles.lay_out_changes()
         self._show()
+        if self.has_focus:
+            self.reading.begin_anew()
 
     def _is_news_hidden(self) -> bool:
         """Return whether nobody looks at what has changed: it is out of view, or the log is behind a sheet."""
@@ -274,6 +276,7 @@ class MessageLog(ScrollView, can_focus=True):
 
     def action_do(self, deed: str) -> None:
         """Do something that has a key, by its name in `deeds.py`."""
+        self.reading.begin_anew()
         self._log_deeds[deed]()
 
     def action_wish(self, wish: Wish) -> None:

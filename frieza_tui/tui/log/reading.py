@@ -42,6 +42,11 @@ class Reading:
             self._cursor.put(shown[-1])
         self._show()
 
+    def begin_anew(self) -> None:
+        """Begin where the cursor is nowhere: another thread came while one was read."""
+        if self._cursor.bubble < 0 and self._viewport.bubbles:
+            self.begin()
+
     def end(self) -> None:
         """Hide the cursor."""
         self._viewport.kept_row = None
