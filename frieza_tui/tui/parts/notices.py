@@ -23,6 +23,8 @@ class Notices:
         self._fit_greeting()
 
     def remove(self, matter: str) -> None:
-        """Say nothing of a matter any more."""
+        """Say nothing of a matter any more; a log that is empty for another reason stays as it is."""
+        was_empty = self._bubbles.is_empty
         self._bubbles.remove(matter)
-        self._fit_greeting()
+        if not was_empty:
+            self._fit_greeting()
